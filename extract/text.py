@@ -1,0 +1,144 @@
+"""Normalised text over untouched raw text.
+
+Registry prose is CommonMark with escapes, Unicode superscripts, no-break spaces and a dozen kinds of dash.
+Rules read a *normalised* copy; evidence always points into the *raw* field. `normalise` makes the copy and
+keeps the map between the two, so that every span found can be given back in code points of the raw field.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass, field
+
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾", "0123456789+-()")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉₊₋", "0123456789+-")
+
+# One entry a character that rules should never have to know about.
+_SINGLE = {
+    "\u00a0": " ", "\u202f": " ", "\u2007": " ", "\u2009": " ", "\u200a": " ", "\u2002": " ", "\u2003": " ",
+    "\u2004": " ", "\u2005": " ", "\u2006": " ", "\u2008": " ", "\u3000": " ", "\t": " ",
+    "\u200b": "", "\u200c": "", "\u200d": "", "\ufeff": "", "\u00ad": "",
+    "\u2010": "-", "\u2011": "-", "\u2012": "-", "\u2013": "-", "\u2014": "-", "\u2015": "-", "\u2212": "-",
+    "\uff0d": "-", "\ufe63": "-",
+    "\u2265": ">=", "\u2267": ">=", "\u2a7e": ">=", "\u2264": "<=", "\u2266": "<=", "\u2a7d": "<=",
+    "\u00d7": "x", "\u2715": "x", "\u2a2f": "x", "\u2217": "*", "\u22c5": "*", "\u2219": "*",
+    "\u00b5": "u", "\u03bc": "u",
+    "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2032": "'",
+    "\u00b1": "+/-", "\u2026": "...",
+    "\u00bd": "1/2", "\u00bc": "1/4", "\u00be": "3/4", "\u00b0": " deg ",
+    "\u2022": "*", "\u25cf": "*", "\u00b7": "*", "\u2023": "*", "\u2043": "*", "\u25aa": "*",
+}  # fmt: skip
+
+_PIECE = re.compile(
+    r"(?P<escape>\\(?:[!-/:-@\[-`{-~]))"
+    r"|(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾]+)"
+    r"|(?P<sub>[₀₁₂₃₄₅₆₇₈₉₊₋]+)"
+    r"|(?P<tilde>(?<=\d)\s?[~\u223c\uff5e\u301c]\s?(?=\d))"
+    r"|(?P<other>[^\x00-\x7f]|\t)"
+)
+_TILDES = "~\u223c\uff5e\u301c"
+_PLAIN = re.compile(r"[\x00-\x08\x0a-\x5b\x5d-\x7d]*\Z")  # ASCII without tab, backslash and tilde
+
+
+@dataclass(slots=True)
+class Text:
+    """A raw field and its normalised form.
+
+    `norm` is what rules read. `raw_span(start, end)` turns a span of `norm` into the span of `raw` that it came
+    from, both in code points; what was replaced as one piece (an escape, a superscript run) is never cut.
+    """
+
+    raw: str
+    norm: str
+    _norm_starts: list[int] = field(default_factory=list)  # of the replaced pieces, ascending
+    _norm_ends: list[int] = field(default_factory=list)
+    _raw_starts: list[int] = field(default_factory=list)
+    _raw_ends: list[int] = field(default_factory=list)
+
+    def raw_span(self, start: int, end: int) -> tuple[int, int]:
+        """The raw code points behind `norm[start:end]`."""
+        raw_start = self._raw_at(start, opening=True)
+        return raw_start, max(raw_start, self._raw_at(end, opening=False))
+
+    def quote(self, start: int, end: int) -> str:
+        """The raw slice behind `norm[start:end]`, exactly as the registry has it."""
+        raw_start, raw_end = self.raw_span(start, end)
+        return self.raw[raw_start:raw_end]
+
+    def flags(self, start: int, end: int) -> list[str]:
+        """What had to be normalised within the span: `escaped`, `tilde_range`."""
+        quote = self.quote(start, end)
+        found = []
+        if "\\" in quote:
+            found.append("escaped")
+        if re.search(rf"\d\s?\\?[{_TILDES}]\s?\d", quote):
+            found.append("tilde_range")
+        return found
+
+    def _raw_at(self, position: int, *, opening: bool) -> int:
+        # An opening position at a piece's start takes the whole piece; a closing one at its end likewise.
+        index = bisect_right(self._norm_starts, position if opening else position - 1) - 1
+        if index < 0:
+            return position
+        start, end = self._norm_starts[index], self._norm_ends[index]
+        if position < end or (opening and position == start):
+            return self._raw_starts[index] if opening else self._raw_ends[index]
+        return self._raw_ends[index] + position - end
+
+
+def normalise(raw: str) -> Text:
+    """Return `raw` with a normalised copy and the map between the two.
+
+    Markdown escapes lose their backslash; superscripts become `^6` after a digit and a plain digit after a
+    letter (`10⁶` → `10^6`, `m²` → `m2`); tildes between digits and all dashes become `-`; `≥` becomes `>=`;
+    `µ` becomes `u`; every kind of blank becomes a space. Line breaks are kept.
+    """
+    if _PLAIN.match(raw):
+        return Text(raw, raw)
+    text = Text(raw, "")
+    out: list[str] = []
+    norm_length = done = 0
+    for match in _PIECE.finditer(raw):
+        replacement = _replacement(match, raw)
+        if replacement == match.group():
+            continue
+        start, end = match.span()
+        out.append(raw[done:start])
+        norm_length += start - done
+        text._norm_starts.append(norm_length)
+        text._raw_starts.append(start)
+        text._raw_ends.append(end)
+        out.append(replacement)
+        norm_length += len(replacement)
+        text._norm_ends.append(norm_length)
+        done = end
+    out.append(raw[done:])
+    text.norm = "".join(out)
+    return text
+
+
+def _replacement(match: re.Match[str], raw: str) -> str:
+    piece = match.group()
+    kind = match.lastgroup
+    if kind == "escape":
+        escaped = piece[1]
+        return "-" if escaped == "~" and _between_digits(raw, *match.span()) else escaped
+    if kind == "super":
+        digits = piece.translate(_SUPERSCRIPTS)
+        return "^" + digits if raw[match.start() - 1 : match.start()].isdigit() else digits
+    if kind == "sub":
+        return piece.translate(_SUBSCRIPTS)
+    if kind == "tilde":
+        return "-"
+    known = _SINGLE.get(piece)
+    if known is not None:
+        return known
+    compatible = unicodedata.normalize("NFKC", piece)
+    return compatible if compatible.isascii() else piece
+
+
+def _between_digits(raw: str, start: int, end: int) -> bool:
+    before, after = raw[max(0, start - 2) : start].rstrip(), raw[end : end + 2].lstrip()
+    return before[-1:].isdigit() and after[:1].isdigit()
