@@ -1,0 +1,1 @@
+"""The knowledge base: one DuckDB file built from the raw archive, checked, and published without downtime."""

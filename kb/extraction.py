@@ -1,0 +1,172 @@
+"""From `ctgov` to `extracted`: the studies' texts through the extractors, on all cores."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
+from dataclasses import dataclass, field
+
+import duckdb
+import orjson
+import pyarrow as pa
+
+from extract.extractors import extractor_version, read_study
+from extract.study import Study
+from kb.load import transaction
+from kb.rows import FactRows
+from kb.schema import tables
+
+FETCH_STUDIES = 5_000  # texts asked of DuckDB at once
+CHUNK_STUDIES = 200  # texts handed to a worker at once
+# Starting workers costs about two seconds; below this one process is faster.
+PARALLEL_FROM = 600
+
+Progress = Callable[[int], None]
+
+
+@dataclass(slots=True)
+class ExtractionCounts:
+    """What an extraction did: studies read, extractors that failed, rows by table."""
+
+    studies: int = 0
+    failed: int = 0
+    rows: dict[str, int] = field(default_factory=dict)
+
+
+def extract_studies(
+    con: duckdb.DuckDBPyConnection,
+    *,
+    again: bool = False,
+    workers: int | None = None,
+    progress: Progress | None = None,
+) -> ExtractionCounts:
+    """Read every study that was not yet read under the present rules (`again`: all of them).
+
+    Every study read gets a row for each extractor in `extracted.extractions`, found, none or failed.
+    """
+    pending = pending_studies(con, again=again)
+    counts = ExtractionCounts()
+    workers = workers or os.cpu_count() or 1
+    chunks = _chunks(con, pending)
+    alone = len(pending) < PARALLEL_FROM or workers == 1
+    for studies, found in map(extract_chunk, chunks) if alone else _in_parallel(chunks, workers):
+        _store(con, studies, found, counts)
+        if progress:
+            progress(len(studies))
+    return counts
+
+
+def pending_studies(con: duckdb.DuckDBPyConnection, *, again: bool = False) -> list[str]:
+    """Ids of the studies to be read, in order."""
+    done = "SELECT nct_id FROM extracted.extractions WHERE extractor_version = ?"
+    condition = "" if again else f"WHERE nct_id NOT IN ({done})"
+    parameters = [] if again else [extractor_version()]
+    rows = con.execute(f"SELECT nct_id FROM ctgov.studies {condition} ORDER BY nct_id", parameters).fetchall()
+    return [row[0] for row in rows]
+
+
+def extract_chunk(texts: list[str]) -> tuple[list[str], dict[str, pa.Table]]:
+    """Read some studies, given as JSON in the registry's shape: their ids, and the rows by table."""
+    gathered = FactRows()
+    ids = []
+    for text in texts:
+        study = Study.from_record(orjson.loads(text))
+        gathered.add(study, read_study(study))
+        ids.append(study.nct_id)
+    return ids, gathered.tables()
+
+
+def _chunks(con: duckdb.DuckDBPyConnection, pending: list[str]) -> Iterator[list[str]]:
+    for start in range(0, len(pending), FETCH_STUDIES):
+        texts = study_texts(con, pending[start : start + FETCH_STUDIES])
+        for first in range(0, len(texts), CHUNK_STUDIES):
+            yield texts[first : first + CHUNK_STUDIES]
+
+
+def study_texts(con: duckdb.DuckDBPyConnection, ids: list[str]) -> list[str]:
+    """The free text of studies, one JSON document each, in the shape of a registry record."""
+    cursor = con.cursor()
+    cursor.execute("USE " + con.execute("SELECT current_catalog()").fetchall()[0][0])
+    cursor.register("wanted", pa.table({"nct_id": ids}))
+    return [row[0] for row in cursor.execute(_TEXTS, [min(ids), max(ids)]).fetchall()]
+
+
+def _in_parallel(chunks: Iterator[list[str]], workers: int) -> Iterator[tuple[list[str], dict[str, pa.Table]]]:
+    """Chunks through worker processes, results in order; at most a few chunks wait, so memory is bounded."""
+    # A forked child of a process with DuckDB's threads could hang: workers start afresh.
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, mp_context=context) as pool:
+        waiting: deque[Future[tuple[list[str], dict[str, pa.Table]]]] = deque()
+        for chunk in chunks:
+            waiting.append(pool.submit(extract_chunk, chunk))
+            if len(waiting) > 2 * workers:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+
+
+def _store(
+    con: duckdb.DuckDBPyConnection, studies: list[str], found: dict[str, pa.Table], counts: ExtractionCounts
+) -> None:
+    with transaction(con):
+        con.register("read", pa.table({"nct_id": studies}))
+        for name, table in tables("extracted").items():
+            con.execute(f"DELETE FROM {table.full_name} WHERE nct_id IN (SELECT nct_id FROM read)")
+            if name in found:
+                con.register("found", found[name])
+                con.execute(f"INSERT INTO {table.full_name} SELECT * FROM found")
+                con.unregister("found")
+                counts.rows[name] = counts.rows.get(name, 0) + found[name].num_rows
+        con.unregister("read")
+    counts.studies += len(studies)
+    if "extractions" in found:
+        statuses = found["extractions"].column("status").to_pylist()
+        counts.failed += statuses.count("failed")
+
+
+_HERE = "nct_id BETWEEN $1 AND $2 AND nct_id IN (SELECT nct_id FROM wanted)"
+_TEXTS = f"""
+WITH arms AS (
+    SELECT nct_id, list({{label: title, type: group_type, description: description}} ORDER BY arm_no) AS items
+    FROM ctgov.design_groups WHERE {_HERE} GROUP BY nct_id),
+labels AS (
+    SELECT nct_id, intervention_no, list(arm_label ORDER BY link_no) AS labels
+    FROM ctgov.design_group_interventions WHERE {_HERE} GROUP BY ALL),
+names AS (
+    SELECT nct_id, intervention_no, list(name ORDER BY other_name_no) AS names
+    FROM ctgov.intervention_other_names WHERE {_HERE} GROUP BY ALL),
+drugs AS (
+    SELECT i.nct_id, list({{type: i.intervention_type, name: i.name, description: i.description,
+        otherNames: names.names, armGroupLabels: labels.labels}} ORDER BY i.intervention_no) AS items
+    FROM (FROM ctgov.interventions WHERE {_HERE}) AS i
+    LEFT JOIN names USING (nct_id, intervention_no) LEFT JOIN labels USING (nct_id, intervention_no)
+    GROUP BY i.nct_id),
+outcomes AS (
+    SELECT nct_id, outcome_type,
+        list({{measure: measure, timeFrame: time_frame, description: description}} ORDER BY outcome_no) AS items
+    FROM ctgov.design_outcomes WHERE {_HERE} GROUP BY ALL),
+conditions AS (
+    SELECT nct_id, list(name ORDER BY condition_no) AS names FROM ctgov.conditions WHERE {_HERE} GROUP BY ALL)
+SELECT to_json({{protocolSection: {{
+    identificationModule: {{nctId: s.nct_id, briefTitle: s.brief_title, officialTitle: s.official_title}},
+    descriptionModule: {{briefSummary: b.description, detailedDescription: d.description}},
+    conditionsModule: {{conditions: conditions.names}},
+    designModule: {{studyType: s.study_type}},
+    armsInterventionsModule: {{armGroups: arms.items, interventions: drugs.items}},
+    outcomesModule: {{primaryOutcomes: p.items, secondaryOutcomes: o2.items, otherOutcomes: o3.items}},
+    eligibilityModule: {{eligibilityCriteria: e.criteria, studyPopulation: e.population,
+        minimumAge: nullif(e.minimum_age, 'N/A'), maximumAge: nullif(e.maximum_age, 'N/A')}}
+}}}})::VARCHAR
+FROM (FROM ctgov.studies WHERE {_HERE}) AS s
+LEFT JOIN (FROM ctgov.brief_summaries WHERE {_HERE}) AS b USING (nct_id)
+LEFT JOIN (FROM ctgov.detailed_descriptions WHERE {_HERE}) AS d USING (nct_id)
+LEFT JOIN (FROM ctgov.eligibilities WHERE {_HERE}) AS e USING (nct_id)
+LEFT JOIN arms USING (nct_id) LEFT JOIN drugs USING (nct_id) LEFT JOIN conditions USING (nct_id)
+LEFT JOIN outcomes AS p ON p.nct_id = s.nct_id AND p.outcome_type = 'primary'
+LEFT JOIN outcomes AS o2 ON o2.nct_id = s.nct_id AND o2.outcome_type = 'secondary'
+LEFT JOIN outcomes AS o3 ON o3.nct_id = s.nct_id AND o3.outcome_type = 'other'
+ORDER BY s.nct_id
+"""

@@ -1,0 +1,142 @@
+"""The tables of the knowledge base, read from the data files in `kb/tables`.
+
+`tables.tsv` names every table with its key and meaning; one file a schema lists the columns. Adding a column is
+a line of data. Every table and column gets its meaning as a `COMMENT` in the database.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import duckdb
+import pyarrow as pa
+
+SCHEMA_VERSION = "1"
+SCHEMAS = {
+    "ctgov": "the registry's structured data, in AACT's tables and columns",
+    "extracted": "facts read from free text, each with its evidence",
+    "compare": "views and macros for comparing trials",
+    "history": "every version of every record, and what was removed",
+    "meta": "runs, sources, the data dictionary, quality checks",
+}
+
+_ARROW_TYPES: dict[str, pa.DataType] = {
+    "VARCHAR": pa.string(),
+    "INTEGER": pa.int32(),
+    "BIGINT": pa.int64(),
+    "DOUBLE": pa.float64(),
+    "BOOLEAN": pa.bool_(),
+    "DATE": pa.date32(),
+    "TIMESTAMP": pa.timestamp("us"),
+    "BLOB": pa.binary(),
+    "VARCHAR[]": pa.list_(pa.string()),
+    "INTEGER[]": pa.list_(pa.int32()),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: its name, DuckDB type and meaning. `path` and `rule` say what fills a column of `ctgov`."""
+
+    name: str
+    type: str
+    meaning: str
+    path: str = ""
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What makes rows of a `ctgov` table: the array at `rows` (`""`: the study itself) and its columns."""
+
+    rows: str
+    columns: tuple[Column, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table: schema, name, key columns, meaning, columns; for `ctgov` also the sources of its rows."""
+
+    schema: str
+    name: str
+    key: tuple[str, ...]
+    meaning: str
+    columns: tuple[Column, ...]
+    sources: tuple[Source, ...] = ()
+
+    @property
+    def full_name(self) -> str:
+        """`schema.table`, as SQL writes it."""
+        return f"{self.schema}.{self.name}"
+
+    @property
+    def arrow_schema(self) -> pa.Schema:
+        """The Arrow schema that rows are handed over in."""
+        return pa.schema([(column.name, _ARROW_TYPES[column.type]) for column in self.columns])
+
+
+def read_tsv(name: str) -> list[dict[str, str]]:
+    """The rows of a tab-separated file in `kb/tables`, by column name."""
+    text = files("kb").joinpath("tables", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+
+
+@cache
+def tables(schema: str) -> dict[str, Table]:
+    """The tables of a schema by name, in the order of `tables.tsv`."""
+    named = [row for row in read_tsv("tables.tsv") if row["schema"] == schema]
+    lines = read_tsv(f"{schema}.tsv")
+    return {row["table"]: _table(row, [line for line in lines if line["table"] == row["table"]]) for row in named}
+
+
+def all_tables() -> list[Table]:
+    """Every table of the knowledge base, in the order of creation."""
+    return [table for schema in SCHEMAS if schema != "compare" for table in tables(schema).values()]
+
+
+def create_schema(con: duckdb.DuckDBPyConnection) -> None:
+    """Create every schema, table and comment that is not there yet."""
+    for schema in SCHEMAS:
+        con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    for table in all_tables():
+        columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
+        con.execute(f"CREATE TABLE IF NOT EXISTS {table.full_name} ({columns})")
+        con.execute(f"COMMENT ON TABLE {table.full_name} IS {quoted(table.meaning)}")
+        for column in table.columns:
+            con.execute(f'COMMENT ON COLUMN {table.full_name}."{column.name}" IS {quoted(column.meaning)}')
+    con.execute(_REGISTRY_DATE)
+    con.execute("COMMENT ON MACRO registry_date IS 'day meant by a registry date; a month or year means its last day'")
+
+
+def quoted(text: str) -> str:
+    """`text` as an SQL string literal."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+# The registry prints dates as 2025, 2025-07, 2025-07-18 or with a time. AACT takes the last day of a month.
+_REGISTRY_DATE = """
+CREATE OR REPLACE MACRO registry_date(text) AS CASE
+    WHEN regexp_full_match(text, '\\d{4}') THEN try_cast(text || '-12-31' AS DATE)
+    WHEN regexp_full_match(text, '\\d{4}-\\d{2}') THEN last_day(try_cast(text || '-01' AS DATE))
+    ELSE try_cast(left(text, 10) AS DATE)
+END
+"""
+
+
+def _table(row: dict[str, str], lines: list[dict[str, str]]) -> Table:
+    by_rows: dict[str, list[Column]] = {}
+    for line in lines:
+        column = Column(line["column"], line["type"], line["meaning"], line.get("path") or "", line.get("rule") or "")
+        by_rows.setdefault(line.get("rows") or "", []).append(column)
+    sources = tuple(Source(rows, tuple(columns)) for rows, columns in by_rows.items())
+    columns = dict.fromkeys(column.name for source in sources for column in source.columns)
+    first = {column.name: column for source in reversed(sources) for column in source.columns}
+    if row["schema"] == "ctgov" and "nct_id" not in columns:
+        first["nct_id"] = Column("nct_id", "VARCHAR", "registry id of the study", "", "study id")
+        after_id = [name for name in columns if name != "id"]
+        columns = dict.fromkeys([*(["id"] if "id" in columns else []), "nct_id", *after_id])
+    key = tuple(name.strip() for name in row["key"].split(","))
+    return Table(row["schema"], row["table"], key, row["meaning"], tuple(first[name] for name in columns), sources)

@@ -1,0 +1,172 @@
+"""Where a knowledge base lives, who may write it, and how a new version replaces the old one.
+
+    KB/
+      raw/                      the raw archive (crawler.archive)
+      releases/trialkb-….duckdb published versions, read-only
+      current.duckdb            symlink to the newest release: what everybody opens
+      building.duckdb           the next version while a run works on it
+      lock                      held by the run that writes
+
+A run copies the current release, changes the copy and publishes it by switching the symlink, so readers never wait
+and never see half a load, and a run that dies leaves nothing but a `building.duckdb` that the next run removes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from crawler.errors import KnowledgeBaseError, Locked, UsageError
+from kb.schema import create_schema
+
+# Files in this format open in DuckDB 1.2 and later; the client's own default would need 2.0.
+STORAGE_VERSION = "v1.2.0"
+# Extensions are never downloaded behind the user's back: a missing one must fail at once and clearly.
+CONFIG: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
+RELEASES_KEPT = 3
+_ATTACHED = "kb"
+
+
+class Store:
+    """The files of one knowledge base below `root`."""
+
+    def __init__(self, root: Path | str) -> None:
+        self.root = Path(root)
+        self.raw = self.root / "raw"
+        self.releases = self.root / "releases"
+        self.current = self.root / "current.duckdb"
+        self.building = self.root / "building.duckdb"
+
+    def connect(self) -> duckdb.DuckDBPyConnection:
+        """A read-only connection to the published version. Raises UsageError where there is none yet."""
+        return connect(self.root)
+
+    @contextlib.contextmanager
+    def lock(self) -> Iterator[None]:
+        """Be the only writer. Raises Locked, naming the process that is."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            file = (self.root / "lock").open("a+")
+        except OSError as error:
+            raise KnowledgeBaseError(f"cannot write in {self.root}: {error.strerror}") from error
+        with file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                file.seek(0)
+                raise Locked(f"{self.root} is being written by {file.read().strip() or 'another process'}") from None
+            file.truncate(0)
+            file.write(f"process {os.getpid()} since {datetime.now(UTC):%Y-%m-%d %H:%M:%S} UTC\n")
+            file.flush()
+            yield
+
+    @contextlib.contextmanager
+    def build(self, *, fresh: bool = False) -> Iterator[Build]:
+        """The next version, as a copy of the current one (`fresh`: empty), with every table in place.
+
+        The caller holds the lock. Leaving the block without `publish()` throws the version away.
+        """
+        self._discard()
+        if self.current.exists() and not fresh:
+            shutil.copyfile(self.current, self.building)
+            self.building.chmod(0o644)
+        con = duckdb.connect(config=CONFIG)
+        try:
+            con.execute(f"ATTACH '{_escaped(self.building)}' AS {_ATTACHED} (STORAGE_VERSION '{STORAGE_VERSION}')")
+            con.execute(f"USE {_ATTACHED}")
+            con.execute(f"SET temp_directory = '{_escaped(self.root / 'tmp')}'")
+            create_schema(con)
+            yield Build(self, con)
+        except duckdb.IOException as error:
+            raise KnowledgeBaseError(f"cannot write {self.building}: {str(error).splitlines()[0]}") from error
+        finally:
+            con.close()
+            self._discard()
+
+    def release_names(self) -> list[str]:
+        """Published versions, oldest first."""
+        return sorted(path.name for path in self.releases.glob("trialkb-*.duckdb"))
+
+    def _discard(self) -> None:
+        for path in (self.building, self.building.with_name(self.building.name + ".wal")):
+            path.unlink(missing_ok=True)
+        shutil.rmtree(self.root / "tmp", ignore_errors=True)
+
+
+class Build:
+    """The next version while it is being made. `con` is a connection with its schemas in reach."""
+
+    def __init__(self, store: Store, con: duckdb.DuckDBPyConnection) -> None:
+        self.store = store
+        self.con = con
+
+    def publish(self) -> Path:
+        """Make this the current version and give its path. No reader is disturbed; the last few are kept."""
+        self.con.execute(f"CHECKPOINT {_ATTACHED}")
+        self.con.execute("USE memory")
+        self.con.execute(f"DETACH {_ATTACHED}")
+        building = self.store.building
+        # A write-ahead log left beside a file that moves would make the file unopenable.
+        if building.with_name(building.name + ".wal").exists():
+            raise KnowledgeBaseError(f"{building} was not closed cleanly; the published version is unchanged")
+        _sync(building)
+        self.store.releases.mkdir(exist_ok=True)
+        release = self._free_name()
+        building.chmod(0o444)
+        building.rename(release)
+        _switch(self.store.current, release)
+        _sync(self.store.root)
+        for name in self.store.release_names()[:-RELEASES_KEPT]:
+            (self.store.releases / name).unlink()
+        return release
+
+    def _free_name(self) -> Path:
+        while True:
+            release = self.store.releases / f"trialkb-{datetime.now(UTC):%Y%m%dT%H%M%S}Z.duckdb"
+            if not release.exists():
+                return release
+            time.sleep(0.2)
+
+
+def connect(root: Path | str = "kb") -> duckdb.DuckDBPyConnection:
+    """A read-only connection to the published version of the knowledge base at `root` (a folder or a file).
+
+    Raises UsageError where nothing has been published yet.
+    """
+    path = Path(root)
+    if path.is_dir() or not path.suffix:
+        path = path / "current.duckdb"
+    if not path.exists():
+        raise UsageError(f"no knowledge base at {root}: make one with 'trialkb refresh --kb {root}' or 'make demo'")
+    # The release behind the symlink: a second connection in this process would otherwise share a stale instance.
+    try:
+        return duckdb.connect(str(path.resolve()), read_only=True, config=CONFIG)
+    except duckdb.Error as error:
+        raise KnowledgeBaseError(f"cannot open {path}: {str(error).splitlines()[0]}") from error
+
+
+def _switch(link: Path, target: Path) -> None:
+    temporary = link.with_name(link.name + ".new")
+    temporary.unlink(missing_ok=True)
+    temporary.symlink_to(Path(target.parent.name) / target.name)
+    temporary.replace(link)
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
