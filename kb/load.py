@@ -91,11 +91,13 @@ def load_entries(
     """Load the records of archive entries, in their order; a later copy of a study replaces an earlier one.
 
     Idempotent: a record whose content is already there only moves its `last_seen`. What cannot be read goes to
-    `meta.dead_letters` and does not stop the rest. `progress` is told the number of records of each batch.
+    `meta.dead_letters` and does not stop the rest. The temporary table `arrivals` then holds the ids that came and
+    when. `progress` is told the number of records of each batch.
     Raises ArchiveError where a body is missing or damaged.
     """
     counts = LoadCounts()
     batch = _Batch()
+    con.execute("CREATE OR REPLACE TEMP TABLE arrivals (nct_id VARCHAR, received_at TIMESTAMP)")
     for entry in entries:
         for record_no, item in enumerate(records(archive.read(entry.sha256), entry.kind), start=1):
             counts.seen += 1
@@ -133,6 +135,7 @@ def _load_batch(con: duckdb.DuckDBPyConnection, batch: _Batch) -> LoadCounts:
         con.execute(_SORT_OUT.format(study_number=STUDY_NUMBER))
         con.unregister("arrived")
         counts = _count(con)
+        con.execute("INSERT INTO arrivals SELECT nct_id, received_at FROM incoming")
         con.execute(_SEEN_AGAIN)
         if counts.new or counts.changed:
             con.execute(_NEW_VERSIONS)

@@ -45,6 +45,11 @@ class ArchivedRun:
     note: dict[str, Any]
     entries: list[Entry] = field(default_factory=list, repr=False)
 
+    @property
+    def nothing_new(self) -> bool:
+        """The registry had no newer data: there is nothing to load."""
+        return bool(self.note.get("nothing_new"))
+
 
 @dataclass(slots=True)
 class UpdateResult:
@@ -52,6 +57,7 @@ class UpdateResult:
 
     release: Path | None
     load: LoadCounts = field(default_factory=LoadCounts)
+    removed: int = 0
     extraction: ExtractionCounts = field(default_factory=ExtractionCounts)
     runs: list[str] = field(default_factory=list)
 
@@ -74,11 +80,12 @@ def update(
     archive = Archive(store.raw)
     with store.build(fresh=rebuild) as build:
         todo = list(_missing_runs(build.con, archive))
-        if not (todo or rebuild or extract_again or pending_studies(build.con)):
+        news = any(not run.nothing_new for run in todo)
+        if not (news or rebuild or extract_again or pending_studies(build.con)):
             return UpdateResult(None)
         result = UpdateResult(None, runs=[run.run_id for run in todo])
         for run in todo:
-            result.load.add(_load_run(build, archive, run, report))
+            _load_run(build, archive, run, result, report)
         waiting = len(pending_studies(build.con, again=extract_again))
         result.extraction = extract_studies(
             build.con, again=extract_again, workers=workers, progress=_counter(report, "extract", waiting)
@@ -118,26 +125,27 @@ def _missing_runs(con: duckdb.DuckDBPyConnection, archive: Archive) -> Iterator[
     return (run for run in complete_runs(archive) if run.run_id not in known)
 
 
-def _load_run(build: Build, archive: Archive, run: ArchivedRun, report: Progress) -> LoadCounts:
-    expected = run.note.get("ids")
+def _load_run(build: Build, archive: Archive, run: ArchivedRun, result: UpdateResult, report: Progress) -> None:
+    expected = run.note.get("fetched")
     counts = load_entries(build.con, archive, run.entries, _counter(report, "load", expected))
     with transaction(build.con):
+        _remember_query(build.con, run)
         removed = _bury(build.con, run)
         _note_sources(build.con, run.entries)
-        _remember_query(build.con, run)
         _note_run(build.con, run, counts, removed)
-    return counts
+    result.load.add(counts)
+    result.removed += removed
 
 
 def _bury(con: duckdb.DuckDBPyConnection, run: ArchivedRun) -> int:
-    """Tombstones for the studies that the run found gone; gives how many there were."""
-    gone = pa.table({"nct_id": pa.array(run.note.get("removed") or [], pa.string())})
-    if not gone.num_rows:
+    """Tombstones for the studies that the run found gone and no other query lists; gives how many there were."""
+    if not run.note.get("removed"):
         return 0
-    con.register("gone", gone)
-    known = "SELECT nct_id FROM ctgov.studies WHERE nct_id IN (SELECT nct_id FROM gone)"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE fresh AS {known}")
-    con.unregister("gone")
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE fresh AS SELECT nct_id FROM ctgov.studies "
+        "WHERE list_contains(?, nct_id) AND nct_id NOT IN (SELECT nct_id FROM meta.query_studies)",
+        [run.note["removed"]],
+    )
     when = run.finished_at.replace(tzinfo=None)
     con.execute(
         "INSERT INTO history.study_versions SELECT nct_id, max(version_no) + 1, ?, ?, ?, NULL, NULL, 'removed', NULL, "
@@ -174,10 +182,21 @@ def _remember_query(con: duckdb.DuckDBPyConnection, run: ArchivedRun) -> None:
     query = run.note.get("query")
     if not query:
         return
-    con.execute("DELETE FROM meta.queries WHERE query = ? AND base_url = ?", [query, run.source])
+    key = [query, run.source]
+    total, last_post_date = run.note.get("total"), run.note.get("last_post_date")
+    if run.nothing_new:
+        con.execute("UPDATE meta.queries SET run_id = ? WHERE query = ? AND base_url = ?", [run.run_id, *key])
+        return
+    con.execute("DELETE FROM meta.queries WHERE query = ? AND base_url = ?", key)
     con.execute(
         "INSERT INTO meta.queries VALUES (?, ?, ?, ?, ?, ?)",
-        [query, run.source, run.data_version, run.run_id, run.note.get("total"), run.note.get("latest_post_date")],
+        [*key, run.data_version, run.run_id, total, last_post_date],
+    )
+    gone = [key[0], key[1], run.note.get("removed") or []]
+    again = "nct_id IN (SELECT nct_id FROM arrivals) OR list_contains(?, nct_id)"
+    con.execute(f"DELETE FROM meta.query_studies WHERE query = ? AND base_url = ? AND ({again})", gone)
+    con.execute(
+        "INSERT INTO meta.query_studies SELECT ?, ?, nct_id, max(received_at) FROM arrivals GROUP BY nct_id", key
     )
 
 

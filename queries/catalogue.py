@@ -1,9 +1,9 @@
 """The views and macros of `compare`: one SQL file each, opening with the question it answers and an example.
 
-    -- Question: which ages may take part, as the text says and as the registry's fields say?
-    -- Example: SELECT * FROM compare.ages WHERE min_years < 18
-    -- Needs: doses            (other views or macros that must be there first; optional)
-    -- Column days: …          (meaning of a column; one line each)
+-- Question: which ages may take part, as the text says and as the registry's fields say?
+-- Example: SELECT * FROM compare.ages WHERE min_years < 18
+-- Needs: doses            (other views or macros that must be there first; optional)
+-- Column days: …          (meaning of a column; one line each)
 """
 
 from __future__ import annotations

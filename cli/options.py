@@ -1,0 +1,24 @@
+"""Options that several commands share, each in one place."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from cli.output import Format
+
+KbOption = Annotated[
+    Path, typer.Option("--kb", envvar="TRIALKB_KB", help="Folder of the knowledge base.", show_default=True)
+]
+FormatOption = Annotated[Format, typer.Option("--format", "-f", help="How to write the result.")]
+ConditionOption = Annotated[
+    str | None, typer.Option("--condition", "-c", help="Only trials about this condition, e.g. 'B-ALL'.")
+]
+AgentOption = Annotated[str | None, typer.Option("--agent", "-a", help="Only trials giving this agent, e.g. 'CAR-T'.")]
+WorkersOption = Annotated[
+    int | None, typer.Option("--workers", min=1, help="Processes that read texts; default: all cores.")
+]
+
+DEFAULT_KB = Path("kb")
