@@ -160,3 +160,38 @@ class DoseFacts:
     doses: list[Dose] = field(default_factory=list)
     arm_agents: list[ArmAgent] = field(default_factory=list)
     regimens: list[Regimen] = field(default_factory=list)
+
+
+@dataclass(slots=True, kw_only=True)
+class CriterionValue:
+    """A quantity that a criterion limits, as worded (an exclusion is not turned).
+
+    `operator` is `>=`, `>`, `<=`, `<`, `=` or `range`; `unit` is UCUM in the text's own scale, `[ULN]` for multiples of
+    the upper limit of normal; the canonical figures are the same in the quantity's one unit, None where it is unknown.
+    """
+
+    name: str
+    operator: str
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+    canonical_low: float | None = None
+    canonical_high: float | None = None
+    canonical_unit: str | None = None
+    evidence: Evidence
+
+
+@dataclass(slots=True, kw_only=True)
+class Criterion:
+    """One eligibility criterion. `kind` is inclusion | exclusion | other (under no heading that says which).
+
+    `level` is 0 for a criterion of its own, 1 for one nested below `parent_no`, and so on.
+    """
+
+    criterion_no: int
+    kind: str
+    level: int
+    parent_no: int | None = None
+    heading: str | None = None
+    values: list[CriterionValue] = field(default_factory=list)  # becomes extracted.criterion_values
+    evidence: Evidence

@@ -1,0 +1,343 @@
+"""The client of the registry's API: one request at a time, never faster than agreed, and nothing believed unchecked."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from types import TracebackType
+from typing import NoReturn, Self
+
+import httpx
+
+from crawler.errors import NetworkError, ProtocolError, Refused, StaleToken
+from crawler.jsontext import Json
+from crawler.pace import Budget, Pace
+from crawler.query import IDS_PER_REQUEST, Query, batches, is_nct_id, normal_id
+from crawler.received import (
+    KEPT_HEADERS,
+    Cut,
+    Received,
+    TooSlow,
+    error_text,
+    html_title,
+    nct_id_of,
+    page_studies,
+    parse,
+    read_body,
+)
+from crawler.retry import RETRIED_STATUSES, Again, backoff_seconds, retry_after_seconds, retrying, transport_failure
+from crawler.settings import ClientSettings
+from crawler.tls import tls_context
+from crawler.unpack import TooLarge
+
+MAX_REDIRECTS = 5
+# A body without end may be one connection's fault, but it costs too much to look more than twice.
+TRIES_WHEN_ENDLESS = 2
+# So many ids refused one after the other mean that the registry refuses something else than ids.
+MAX_MALFORMED_IN_A_ROW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """The registry's answer to /version. `data_version` is its data timestamp; None if it names none."""
+
+    api_version: str
+    data_version: str | None
+    received: Received
+
+
+@dataclass(frozen=True, slots=True)
+class MalformedId:
+    """An id that the registry calls malformed, with its words. The other ids of the batch were fetched."""
+
+    nct_id: str
+    reason: str
+
+
+class RegistryClient:
+    """Asks one registry. Use as a context manager; not to be shared between threads.
+
+    `transport` is the one seam for tests and for other ways to the network. `requests` counts every request sent,
+    failed ones too; `received_bytes` the decoded bytes of those that succeeded. `used_today`: requests that earlier
+    runs made today, for the daily budget. Every method may raise NetworkError (Offline, Refused, BudgetSpent)
+    or ProtocolError.
+    """
+
+    def __init__(
+        self,
+        settings: ClientSettings,
+        transport: httpx.BaseTransport | None = None,
+        *,
+        used_today: int = 0,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], None] = time.sleep,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        chance: random.Random | None = None,
+    ) -> None:
+        self.settings = settings
+        self.requests = 0
+        self.received_bytes = 0
+        self.budget = Budget(settings.daily_requests, used_today)
+        self._clock, self._sleep, self._now = clock, sleep, now
+        self._chance = chance or random.Random()
+        self._pace = Pace(settings.requests_per_second, clock, sleep, self._chance)
+        self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
+        self._connected = False
+        self._malformed_in_a_row = 0
+        timeout = httpx.Timeout(settings.read_timeout_seconds, connect=settings.connect_timeout_seconds)
+        self._http = httpx.Client(
+            transport=transport,
+            verify=tls_context(settings.tls) if transport is None else True,
+            timeout=timeout,
+            follow_redirects=False,
+            trust_env=not settings.loopback,
+            # Only gzip: its end can be checked, so that a body cut short is known as such.
+            headers={"User-Agent": settings.user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._http.close()
+
+    # -- the registry's questions ------------------------------------------------------------------------------
+
+    def version(self) -> Version:
+        """API version and data version."""
+        received = self.get("version")
+        data = received.data
+        if not isinstance(data, dict) or not isinstance(data.get("apiVersion"), str):
+            raise ProtocolError(f"{self.settings.host} answers /version without an apiVersion: is it a v2 registry?")
+        stamp = data.get("dataTimestamp")
+        return Version(data["apiVersion"], stamp if isinstance(stamp, str) else None, received)
+
+    def metadata(self) -> Received:
+        """The registry's data model (/studies/metadata), a list of field nodes."""
+        received = self.get("studies/metadata")
+        if not isinstance(received.data, list):
+            raise ProtocolError("/studies/metadata is not a list of fields: has the API changed?")
+        return received
+
+    def size(self) -> int:
+        """How many studies the registry has."""
+        data = self.get("stats/size").data
+        total = data.get("totalStudies") if isinstance(data, dict) else None
+        if not isinstance(total, int):
+            raise ProtocolError("/stats/size names no totalStudies: has the API changed?")
+        return total
+
+    def pages(self, query: Query, fields: Iterable[str] | None = None) -> Iterator[Received]:
+        """All pages of a query, one after the other; the first page of each part of it carries `totalCount`.
+
+        Raises StaleToken if the registry no longer knows the page token: the query must start again.
+        """
+        for part in query.parts():
+            parameters = part.parameters()
+            if fields is not None:
+                parameters["fields"] = "|".join(fields)
+            yield from self._pages(parameters)
+
+    def study(self, nct_id: str) -> Received:
+        """One record. An alias leads to the record that replaced it. Raises Refused with status 404 if unknown."""
+        return self.get(f"studies/{normal_id(nct_id)}")
+
+    def ids(self, query: Query) -> tuple[set[str], int]:
+        """The ids of a query and the registry's own total, at the price of one small page for 1,000 ids."""
+        found: set[str] = set()
+        total = 0
+        for page in self.pages(query, fields=["NCTId"]):
+            found.update(nct_id for nct_id in map(nct_id_of, page_studies(page.data)) if nct_id)
+            total += page.data.get("totalCount", 0)
+        return found, total
+
+    def by_ids(self, ids: Iterable[str]) -> Iterator[Received | MalformedId]:
+        """The records of many ids, 300 a request. An id the registry finds malformed is named, and costs no other."""
+        for batch in batches(dict.fromkeys(ids), IDS_PER_REQUEST):
+            yield from self._batch(batch)
+
+    def _batch(self, ids: list[str]) -> Iterator[Received | MalformedId]:
+        try:
+            pages = list(self._pages({"filter.ids": "|".join(ids)}))
+        except Refused as error:
+            if error.status != 400:
+                raise
+            if len(ids) > 1:
+                for smaller in _divided(ids):
+                    yield from self._batch(smaller)
+                return
+            self._malformed_in_a_row += 1
+            if self._malformed_in_a_row > MAX_MALFORMED_IN_A_ROW:
+                raise
+            yield MalformedId(ids[0], str(error))
+            return
+        self._malformed_in_a_row = 0
+        yield from pages
+
+    def _pages(self, parameters: Mapping[str, str]) -> Iterator[Received]:
+        token: str | None = None
+        used: set[str] = set()
+        size = str(self.settings.page_size)
+        while True:
+            asked = {**parameters, "pageSize": size}
+            asked |= {"countTotal": "true"} if token is None else {"pageToken": token}
+            try:
+                page = self.get("studies", asked)
+            except Refused as error:
+                if token is not None and error.status == 400:
+                    raise StaleToken(f"the registry no longer knows its page token: {error}") from error
+                raise
+            token = _next_token(page.data)
+            yield page
+            if token is None:
+                return
+            if token in used:
+                raise ProtocolError("the registry gave the same page token twice: its pages would never end")
+            used.add(token)
+
+    # -- one request -------------------------------------------------------------------------------------------
+
+    def get(self, path: str, parameters: Mapping[str, str] | None = None) -> Received:
+        """A JSON answer of the path below the base address, after as many tries as are allowed."""
+        before = self.requests
+        url = self._base.join(path)
+        if parameters:
+            url = url.copy_merge_params(dict(parameters))
+        try:
+            return retrying(self.settings, self._sleep, self._chance)(self._follow, url, before)
+        except Again as again:
+            raise again.final from again
+
+    @contextlib.contextmanager
+    def stream(self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str]) -> Iterator[httpx.Response]:
+        """One try at an answer too large for memory, its body unread: status 200, 206 or 416.
+
+        Raises crawler.retry.Again where another try may help, within the `with` block too; else as `get` does.
+        """
+        self.budget.spend()
+        self._pace.wait()
+        self.requests += 1
+        request = self._http.build_request("GET", self._base.join(path), params=dict(parameters), headers=dict(headers))
+        try:
+            response = self._http.send(request, stream=True)
+            try:
+                self._connected = True
+                if response.status_code not in (200, 206, 416):
+                    body = read_body(response, self.settings.max_body_bytes, self._clock() + 60, self._clock)
+                    self._refuse(response, body)
+                yield response
+            finally:
+                response.close()
+        except httpx.TransportError as error:
+            raise transport_failure(error, self.settings, self._connected) from error
+        except (Cut, TooLarge, TooSlow) as error:
+            raise Again(NetworkError(f"{self.settings.host} answered {response.status_code} badly")) from error
+
+    def pause(self, failures: int, after: float | None) -> None:
+        """Wait before the next try, as long as the registry asked for or as so many failures suggest."""
+        self._sleep(backoff_seconds(failures, self._chance) if after is None else after)
+
+    def _follow(self, url: httpx.URL, before: int) -> Received:
+        """One try: the request and the redirects of an alias."""
+        visited = {url}
+        while True:
+            response, body = self._send(url)
+            if not response.has_redirect_location:
+                return self._checked(response, body, before)
+            url = self._redirected(url, response.headers["location"])
+            if url in visited or len(visited) > MAX_REDIRECTS:
+                raise ProtocolError(f"{self.settings.host} redirects in a circle at {url.path}")
+            visited.add(url)
+
+    def _send(self, url: httpx.URL) -> tuple[httpx.Response, bytes]:
+        self.budget.spend()
+        self._pace.wait()
+        self.requests += 1
+        host, limit = self.settings.host, self.settings.max_body_bytes
+        try:
+            response = self._http.send(self._http.build_request("GET", url), stream=True)
+            try:
+                deadline = self._clock() + self.settings.body_seconds
+                body = read_body(response, limit, deadline, self._clock)
+            finally:
+                response.close()
+        except httpx.TransportError as error:
+            raise transport_failure(error, self.settings, self._connected) from error
+        except (Cut, httpx.DecodingError) as error:
+            raise Again(ProtocolError(f"{host} sent a damaged body each time ({error}): run again later")) from error
+        except (TooLarge, TooSlow) as error:
+            why = str(error) or f"longer than {self.settings.body_seconds:.0f} s"
+            raise Again(ProtocolError(f"{host} sent a body without end ({why})"), tries=TRIES_WHEN_ENDLESS) from error
+        self._connected = True
+        return response, body
+
+    def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
+        """Where an alias leads. Only from one study of this registry to another: anything else is not an alias."""
+        target = url.join(location)
+        studies = self._base.join("studies/")
+        inside = target.scheme == url.scheme and target.netloc == url.netloc and target.path.startswith(studies.path)
+        if not inside or not url.path.startswith(studies.path):
+            raise ProtocolError(f"{self.settings.host} redirects {url.path} to {target}: not followed, check base_url")
+        return target
+
+    def _checked(self, response: httpx.Response, body: bytes, before: int) -> Received:
+        status, host = response.status_code, self.settings.host
+        if status != 200:
+            self._refuse(response, body)
+        title = html_title(body)
+        if title is not None:
+            raise ProtocolError(f'{host} sent a web page, titled "{title}", in place of data: run again later')
+        try:
+            data = parse(body)
+        except Cut as error:
+            raise Again(ProtocolError(f"{host} sent a damaged body each time ({error}): run again later")) from error
+        self.received_bytes += len(body)
+        kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        return Received(str(response.url), status, kept, body, self._now(), self.requests - before, data)
+
+    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
+        """Raises what a status other than 200 means."""
+        status, host = response.status_code, self.settings.host
+        if status in RETRIED_STATUSES:
+            self._try_later(response, body)
+        if status == 403:
+            raise Refused(f"{host} refuses us (403: {error_text(body)}): `trialkb doctor` tries the TLS settings", 403)
+        if 400 <= status < 500:
+            raise Refused(f"{host} answers {status}: {error_text(body)}", status)
+        raise ProtocolError(f"{host} answers {status} where 200 was due: {error_text(body)}")
+
+    def _try_later(self, response: httpx.Response, body: bytes) -> NoReturn:
+        """Raises Again for a status that may pass, or NetworkError if the registry asks for too long a wait."""
+        host, status = self.settings.host, response.status_code
+        after = retry_after_seconds(response.headers.get("retry-after"), self._now())
+        if after is not None and after > self.settings.longest_wait_seconds:
+            raise NetworkError(f"{host} answers {status} and asks us to wait {after:.0f} s: run again after that")
+        raise Again(NetworkError(f"{host} kept answering {status} ({error_text(body)}): run again later"), after)
+
+
+def _divided(ids: list[str]) -> list[list[str]]:
+    """The parts in which to look for the malformed id: those that look wrong alone, else the two halves."""
+    odd = [nct_id for nct_id in ids if not is_nct_id(nct_id)]
+    sound = [nct_id for nct_id in ids if is_nct_id(nct_id)]
+    if odd and sound:
+        return [sound, *([nct_id] for nct_id in odd)]
+    middle = len(ids) // 2
+    return [ids[:middle], ids[middle:]]
+
+
+def _next_token(data: Json) -> str | None:
+    page_studies(data)
+    token = data.get("nextPageToken")
+    if token is not None and not isinstance(token, str):
+        raise ProtocolError("the registry's nextPageToken is not text: has the API changed?")
+    return token or None

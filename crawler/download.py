@@ -1,0 +1,153 @@
+"""The first load of the whole registry: one zip instead of six hundred pages, and paging if there is no zip."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler import jsontext
+from crawler.archive import Archive
+from crawler.bigfile import discard, fetch_file
+from crawler.client import RegistryClient
+from crawler.crawl import CrawlResult, full_crawl
+from crawler.errors import ProtocolError, Refused
+from crawler.files import zip_parts
+from crawler.query import Query
+from crawler.recorder import Progress, ProgressCallback, Recorder, run_record, silent
+from crawler.records import MAX_MEMBER_BYTES, Unreadable, member
+from crawler.refresh import day_before
+from crawler.sweep import Sweep, ask_ids, fetch_all, steadily, whole
+
+PATH = "studies/download"
+PARAMETERS = {"format": "json.zip"}
+FILE_NAME = "ctg-studies.json.zip"
+# A zip that is damaged is fetched once more from its beginning, then given up.
+ZIP_TRIES = 2
+
+EVERYTHING = Query(everything=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Loaded:
+    """What the zip held. `latest_post_date` is that of the zip alone: the zip may be older than the API's data."""
+
+    ids: set[str]
+    unreadable: int
+    latest_post_date: str | None
+
+
+def first_load(
+    client: RegistryClient,
+    archive: Archive,
+    run_id: str,
+    folder: Path,
+    progress: ProgressCallback | None = None,
+) -> CrawlResult:
+    """The whole registry into the archive. `folder` is where the zip (about 2.7 GB) lies until it is in the archive.
+
+    The zip is checked by its central directory and checksums, brought up to date by a delta, and counted against
+    the registry's own total. Killed while downloading, the next first load goes on where it stopped.
+    Raises as crawl does.
+    """
+    progress = progress or silent
+    recorder = Recorder(client, archive, run_id)
+    with run_record(recorder, EVERYTHING, "first load") as finish:
+        before = recorder.ask_version()
+        recorder.ask_metadata()
+        try:
+            loaded = _zip_into_archive(recorder, folder, progress)
+        except (Refused, ProtocolError) as error:
+            recorder.note("no download", reason=str(error))
+            recorder.entries.clear()
+            result = full_crawl(recorder, EVERYTHING, before, progress)
+        else:
+            result = _completed(recorder, loaded, before, progress)
+            discard(folder / FILE_NAME)
+        finish(total=result.total, ids=len(result.ids), starts=result.starts, latest_post_date=result.latest_post_date)
+    return result
+
+
+def _zip_into_archive(recorder: Recorder, folder: Path, progress: ProgressCallback) -> _Loaded:
+    folder.mkdir(parents=True, exist_ok=True)
+    target = folder / FILE_NAME
+    for attempt in range(1, ZIP_TRIES + 1):
+        fetch_file(recorder.client, PATH, PARAMETERS, target, progress)
+        try:
+            return _archive_zip(recorder, target, progress)
+        except zipfile.BadZipFile as error:
+            discard(target)
+            recorder.entries.clear()
+            if attempt == ZIP_TRIES:
+                raise ProtocolError(f"the registry's zip is damaged each time ({error})") from error
+            recorder.note("restarted", reason=f"the zip is damaged: {error}")
+    raise AssertionError("unreachable")
+
+
+def _archive_zip(recorder: Recorder, target: Path, progress: ProgressCallback) -> _Loaded:
+    """Every member into the archive, in parts. Raises BadZipFile if the directory or a checksum is wrong."""
+    ids: set[str] = set()
+    unreadable = [0]
+    source = f"{recorder.client.settings.base_url}/{PATH}?format=json.zip"
+    with zipfile.ZipFile(target) as archive:
+        total = len(archive.infolist())
+
+        def members() -> Iterator[tuple[str, bytes]]:
+            for info in archive.infolist():
+                if info.is_dir():
+                    continue
+                body = member(archive, info, MAX_MEMBER_BYTES)
+                if isinstance(body, Unreadable):
+                    raise zipfile.BadZipFile(f"{body.position}: {body.reason}")
+                nct_id = _id_in(recorder, body)
+                if nct_id is None:
+                    unreadable[0] += 1
+                else:
+                    ids.add(nct_id)
+                yield info.filename, body
+
+        for number, part in enumerate(zip_parts(members()), 1):
+            recorder.keep_part(part.body, source, part=number, **part.note)
+            progress(Progress("records", len(ids), total))
+    return _Loaded(ids, unreadable[0], recorder.latest_post_date)
+
+
+def _id_in(recorder: Recorder, body: bytes) -> str | None:
+    try:
+        return recorder.look_at(jsontext.load(body))
+    except ValueError:
+        return None
+
+
+def _completed(recorder: Recorder, loaded: _Loaded, before: str | None, progress: ProgressCallback) -> CrawlResult:
+    """The zip's records, and what the registry posted since the zip was made, proved complete."""
+    from_zip = tuple(recorder.entries)
+
+    def attempt() -> Sweep:
+        found = Sweep(set(loaded.ids), unreadable=loaded.unreadable)
+        if loaded.latest_post_date is not None:
+            since = day_before(loaded.latest_post_date)
+            delta = whole(recorder, EVERYTHING.narrowed(f"AREA[LastUpdatePostDate]RANGE[{since},MAX]"), progress)
+            found.ids |= delta.ids
+        found.total = recorder.client.size()
+        if len(found.ids) + found.unreadable != found.total:
+            listed, found.unreadable = ask_ids(recorder, EVERYTHING, progress)
+            fetch_all(recorder, sorted(listed - found.ids), progress)
+            found.ids, found.total = listed, len(listed) + found.unreadable
+        return found
+
+    sweep, starts = steadily(recorder, before, attempt)
+    return CrawlResult(
+        ids=frozenset(sweep.ids),
+        total=sweep.total,
+        unreadable=sweep.unreadable,
+        data_version=recorder.data_version,
+        # A restart forgets the entries of the delta, never those of the zip.
+        latest_post_date=recorder.latest_post_date,
+        aliases=dict(recorder.aliases),
+        requests=recorder.requests,
+        bytes=recorder.bytes,
+        starts=starts,
+        entries=from_zip + tuple(entry for entry in recorder.entries if entry not in from_zip),
+    )

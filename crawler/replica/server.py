@@ -1,0 +1,222 @@
+"""The HTTP side: threads, keep-alive, gzip, conditional GET, the request log."""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import re
+import socket
+import threading
+import time
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from crawler.replica.faults import TRANSPORT, Fault, Faults
+from crawler.replica.misbehave import spoil
+from crawler.replica.respond import TEXT, ZIP, BadRequest, Response, text_response
+from crawler.replica.routes import answer
+from crawler.replica.store import Store, next_version
+from crawler.replica.studies import BASE_PATH
+from crawler.replica.transport import endless_body, lying_gzip, reset
+
+HOST = "127.0.0.1"
+_GZIP_FROM = 256
+_Connection = Any
+_RANGE = re.compile(r"bytes=(\d+)-(\d*)")
+_MAX_REQUEST_LINE = 65536
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One line of the request log. `path` is below /api/v2 where it can be; `time` is seconds since the epoch.
+
+    `status` is 0 if the connection was dropped instead of an answer.
+    """
+
+    method: str
+    path: str
+    params: dict[str, str]
+    status: int
+    time: float
+    seconds: float
+    user_agent: str
+    bytes: int
+
+
+class Server(ThreadingHTTPServer):
+    """A running replica: `base_url`, `port`, `requests` (the log), `close()`."""
+
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+    def __init__(self, store: Store, faults: Faults, requests: list[Request], port: int = 0) -> None:
+        self.store = store
+        self.faults = faults
+        self.requests = requests
+        self.closing = threading.Event()
+        self._sockets: set[socket.socket] = set()
+        self._sockets_lock = threading.Lock()
+        super().__init__((HOST, port), _Handler)
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return int(self.server_address[1])
+
+    @property
+    def base_url(self) -> str:
+        """What a client takes for the registry's address."""
+        return f"http://{HOST}:{self.port}{BASE_PATH}"
+
+    def start(self) -> None:
+        """Serves from a thread of its own."""
+        threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
+
+    def close(self) -> None:
+        """Stops listening and cuts the connections that are still open."""
+        self.closing.set()
+        self.shutdown()
+        self.server_close()
+        with self._sockets_lock:
+            for open_socket in self._sockets:
+                with contextlib.suppress(OSError):
+                    open_socket.shutdown(socket.SHUT_RDWR)
+
+    def get_request(self) -> tuple[socket.socket, object]:
+        accepted, address = super().get_request()
+        with self._sockets_lock:
+            self._sockets.add(accepted)
+        return accepted, address
+
+    def shutdown_request(self, request: _Connection) -> None:
+        with self._sockets_lock:
+            self._sockets.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: _Connection, client_address: object) -> None:
+        """A client that goes away in the middle is nothing to report."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server_version = "trialkb-replica"
+    sys_version = ""
+    server: Server
+    # Headers and body leave in one segment, and no segment waits for the acknowledgement of the one before.
+    wbufsize = -1
+    disable_nagle_algorithm = True
+
+    def do_GET(self) -> None:
+        began, clock = time.time(), time.monotonic()
+        path, params, failure = self._asked()
+        shown = path.removeprefix(BASE_PATH) or path
+        faults = self.server.faults.meeting(shown, params)
+        response = failure or answer(path, params, self.server.store.snapshot)
+        for fault in faults:
+            response = self._spoiled(fault, response)
+        broken = next((fault for fault in faults if fault.kind in TRANSPORT), None)
+        status, size = self._send(response) if broken is None else self._break(broken, response)
+        agent = self.headers.get("User-Agent", "")
+        seconds = time.monotonic() - clock
+        self.server.requests.append(Request(self.command, shown, params, status, began, seconds, agent, size))
+
+    do_HEAD = do_GET
+
+    def _spoiled(self, fault: Fault, response: Response) -> Response:
+        if fault.kind == "slow":
+            self.server.closing.wait(fault.seconds(1.0))
+        elif fault.kind == "version-moves":
+            store = self.server.store
+            keep = fault.options.get("tokens") == "keep"
+            store.replace(data_timestamp=next_version(store.snapshot.data_timestamp), keep_tokens=keep)
+        return spoil(fault, response, self.path)
+
+    def _break(self, fault: Fault, response: Response) -> tuple[int, int]:
+        """Answers over a connection that fails. The status is 0 if the client never gets one."""
+        self.close_connection = True
+        if fault.kind == "reset":
+            reset(self.connection)
+            return 0, 0
+        body = response.body
+        self.send_response(response.status)
+        self.send_header("Content-Type", response.content_type)
+        if fault.kind == "endless-body":
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            return response.status, endless_body(self.wfile, body[:-1], fault, self.server.closing)
+        if fault.kind == "bad-gzip":
+            body = lying_gzip(body, fault.options.get("how", "plain"))
+            self.send_header("Content-Encoding", "gzip")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        sent = body[: len(body) // 2] if fault.kind == "half-body" else body
+        self.wfile.write(sent)
+        self.wfile.flush()
+        return response.status, len(sent)
+
+    def _asked(self) -> tuple[str, dict[str, str], Response | None]:
+        parts = urlsplit(self.path)
+        path = unquote(parts.path)
+        params: dict[str, str] = {}
+        try:
+            for name, value in parse_qsl(parts.query, keep_blank_values=True, errors="strict"):
+                if name in params:
+                    raise BadRequest(f"parameter `{name}` is given twice")
+                params[name] = value
+        except BadRequest as error:
+            return path, params, text_response(400, str(error))
+        except ValueError:
+            return path, params, text_response(400, "the query is not UTF-8")
+        return path, params, None
+
+    def _send(self, response: Response) -> tuple[int, int]:
+        etag = response.headers.get("ETag")
+        if response.status == 200 and etag and _names_tag(self.headers.get("If-None-Match", ""), etag):
+            response = Response(304, b"", response.content_type, response.headers)
+        response = self._part(response)
+        body = self._coded(response)
+        self.send_response(response.status)
+        if response.status != 304:
+            self.send_header("Content-Type", response.content_type)
+            self.send_header("Content-Length", str(len(body)))
+        for name, value in response.headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.wfile.flush()
+        return response.status, len(body)
+
+    def _part(self, response: Response) -> Response:
+        """The rest of a download that was interrupted: `Range: bytes=N-`, if it is still the same file."""
+        if response.status != 200 or response.content_type != ZIP:
+            return response
+        response.headers["Accept-Ranges"] = "bytes"
+        match = _RANGE.fullmatch(self.headers.get("Range", ""))
+        if match is None or self.headers.get("If-Range", response.headers["ETag"]) != response.headers["ETag"]:
+            return response
+        whole = len(response.body)
+        start, end = int(match[1]), min(int(match[2] or whole - 1), whole - 1)
+        if start > end:
+            return Response(416, b"", TEXT, {"Content-Range": f"bytes */{whole}"})
+        headers = {**response.headers, "Content-Range": f"bytes {start}-{end}/{whole}"}
+        return Response(206, response.body[start : end + 1], ZIP, headers)
+
+    def _coded(self, response: Response) -> bytes:
+        accepted = "gzip" in self.headers.get("Accept-Encoding", "")
+        if not accepted or len(response.body) < _GZIP_FROM or response.content_type == ZIP:
+            return response.body
+        response.headers["Content-Encoding"] = "gzip"
+        response.headers["Vary"] = "Accept-Encoding"
+        return gzip.compress(response.body, 1, mtime=0)
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Nothing on the terminal: the log is `server.requests`."""
+
+
+def _names_tag(header: str, etag: str) -> bool:
+    tags = [tag.strip().removeprefix("W/") for tag in header.split(",")]
+    return etag in tags or "*" in tags

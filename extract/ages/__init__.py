@@ -1,0 +1,190 @@
+"""Ages: who may take part, as the free text says it.
+
+Read from criteria, titles, summaries, descriptions and the study population. What counts as an age of taking part is
+defined by the project's annotation guideline; wordings and decoys are data (`extract/data/ages.toml`). A grammar over
+characters is used rather than spaCy: it is enough, and tokenising every criterion would cost more than the whole
+extraction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extract.ages.context import (
+    Block,
+    cohort_of,
+    continues,
+    criterion_blocks,
+    is_about_consent,
+    is_age,
+    is_conditional,
+    is_restricted,
+    sentence_blocks,
+    speaks_of_enrolment,
+)
+from extract.ages.grammar import DAYS, Bound, Expression, parse, tokenize
+from extract.eligibility import EXCLUSION, Sections, read_sections
+from extract.facts import AgeRange, evidence
+from extract.sentences import lowered
+from extract.study import Field, Study
+
+__all__ = ["extract_ages"]
+
+_STRUCTURED_UNITS = {"year": "a", "month": "mo", "week": "wk", "day": "d", "hour": "h"}
+
+
+@dataclass(slots=True)
+class _Candidate:
+    fact: AgeRange
+    about_consent: bool = False
+
+
+def extract_ages(study: Study) -> list[AgeRange]:
+    """The distinct age ranges of a study, each with the place that says it best; those of the criteria first."""
+    found: list[AgeRange] = []
+    if study.eligibility_criteria is not None:
+        found += _without_consent_ranges(list(_from_criteria(study.eligibility_criteria)))
+    known = _known_bounds(study, found)
+    for field in (study.study_population, *study.prose()):
+        if field is not None:
+            is_title = field is study.brief_title or field is study.official_title
+            found += [fact for fact in _from_prose(field, is_title=is_title) if _fits(fact, known)]
+    return _name_sexes(_distinct(found))
+
+
+def _from_criteria(field: Field) -> Iterator[_Candidate]:
+    norm = field.text.norm
+    text = lowered(norm)
+    sections: Sections | None = None
+    for block in criterion_blocks(norm, text):
+        for expression in _ages_in(text, block):
+            if is_conditional(text, block, expression):
+                continue
+            sections = sections or read_sections(norm)
+            heading = sections.at(block.start)
+            excluded = heading is not None and heading.kind == EXCLUSION
+            if excluded and is_restricted(text, block, expression):
+                continue
+            cohort = cohort_of(text, block, expression, heading.text.lower() if heading else "")
+            fact = _age_range(field, expression, cohort, excluded)
+            if fact is not None:
+                yield _Candidate(fact, is_about_consent(text, block))
+
+
+def _from_prose(field: Field, *, is_title: bool) -> Iterator[AgeRange]:
+    norm = field.text.norm
+    text = lowered(norm)
+    for block in sentence_blocks(norm, text):
+        expressions = _ages_in(text, block)
+        if not expressions or not (is_title or speaks_of_enrolment(text, block)):
+            continue
+        for expression in expressions:
+            fact = _age_range(field, expression, cohort_of(text, block, expression, ""), excluded=False)
+            if fact is not None:
+                yield fact
+
+
+def _ages_in(text: str, block: Block) -> list[Expression]:
+    """The numbers of a block that are ages, or go on with a list of ages."""
+    found: list[Expression] = []
+    for expression in parse(tokenize(text, block.start, block.end), text):
+        if is_age(text, block, expression) or (found and continues(text, found[-1], expression)):
+            found.append(expression)
+    return found
+
+
+def _without_consent_ranges(candidates: list[_Candidate]) -> list[AgeRange]:
+    """Leave out ranges that only say who signs, where another range holds them."""
+    plain = [candidate.fact for candidate in candidates if not candidate.about_consent]
+    return [
+        candidate.fact
+        for candidate in candidates
+        if not candidate.about_consent or not any(_holds(outer, candidate.fact) for outer in plain)
+    ]
+
+
+def _days(fact: AgeRange) -> tuple[float, float]:
+    low = 0.0 if fact.min_value is None else fact.min_value * DAYS[fact.min_unit or "a"]
+    high = 1e6 if fact.max_value is None else fact.max_value * DAYS[fact.max_unit or "a"]
+    return low, high
+
+
+def _holds(outer: AgeRange, inner: AgeRange) -> bool:
+    (low, high), (inner_low, inner_high) = _days(outer), _days(inner)
+    return low <= inner_low and inner_high <= high and (low, high) != (inner_low, inner_high)
+
+
+def _known_bounds(study: Study, found: list[AgeRange]) -> set[tuple[str, float]]:
+    """Bounds said by the criteria and the structured ages, in days; running text tells of many other ages."""
+    known = set()
+    for fact in found:
+        known |= _bounds(fact)
+    for side, text in (("low", study.minimum_age), ("high", study.maximum_age)):
+        value, _, unit = (text or "").partition(" ")
+        code = _STRUCTURED_UNITS.get(unit.lower().rstrip("s"))
+        if value.isdigit() and code:
+            known.add((side, int(value) * DAYS[code]))
+    return known
+
+
+def _bounds(fact: AgeRange) -> set[tuple[str, float]]:
+    low, high = _days(fact)
+    sides = (("low", low, fact.min_value), ("high", high, fact.max_value))
+    return {(side, days) for side, days, value in sides if value is not None}
+
+
+def _fits(fact: AgeRange, known: set[tuple[str, float]]) -> bool:
+    """Whether a range shares a bound, to a year, with what is known."""
+    year = DAYS["a"] + 1
+    own = _bounds(fact)
+    return not known or any(side == other and abs(a - b) <= year for side, a in own for other, b in known)
+
+
+def _age_range(field: Field, expression: Expression, cohort: str | None, excluded: bool) -> AgeRange | None:
+    """The allowed range; None for what an exclusion cannot be turned into one range."""
+    low, high = expression.low, expression.high
+    if excluded or expression.either:
+        if low is not None and high is not None and not expression.either:
+            return None  # "18 to 30" is excluded: what is allowed is no range
+        low, high = _turned(high), _turned(low)
+    return AgeRange(
+        min_value=low.value if low else None,
+        min_unit=(low.unit or "a") if low else None,
+        min_inclusive=low.inclusive if low else None,
+        max_value=high.value if high else None,
+        max_unit=(high.unit or "a") if high else None,
+        max_inclusive=high.inclusive if high else None,
+        cohort=cohort,
+        evidence=evidence(field, expression.start, expression.end),
+    )
+
+
+def _turned(bound: Bound | None) -> Bound | None:
+    """The other side of an excluded bound: not "under 18" means 18 and over."""
+    if bound is None:
+        return None
+    return Bound(bound.value, bound.unit, None, not bound.inclusive, bound.first, bound.last, bound.flags)
+
+
+def _key(fact: AgeRange) -> tuple[object, ...]:
+    low = None if fact.min_value is None else round(fact.min_value * DAYS[fact.min_unit or "a"], 1)
+    high = None if fact.max_value is None else round(fact.max_value * DAYS[fact.max_unit or "a"], 1)
+    return low, fact.min_inclusive, high, fact.max_inclusive, fact.cohort in ("donor", "caregiver") and fact.cohort
+
+
+def _distinct(found: list[AgeRange]) -> list[AgeRange]:
+    distinct: dict[tuple[object, ...], AgeRange] = {}
+    for fact in found:
+        distinct.setdefault(_key(fact), fact)
+    return list(distinct.values())
+
+
+def _name_sexes(found: list[AgeRange]) -> list[AgeRange]:
+    """A sex is a cohort only where the other sex, or everybody, has another range."""
+    for fact in found:
+        if fact.cohort in ("male", "female") and all(other.cohort == fact.cohort for other in found):
+            fact.cohort = None
+    return found
+
+

@@ -1,0 +1,161 @@
+"""Where in a study's text ages may stand, and what the words around a number say about it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from extract.ages.grammar import VOCABULARY, Expression
+from extract.sentences import PROSE_BREAK, around, find_all
+from extract.vocabulary import any_of
+
+_DECOYS, _PROSE = VOCABULARY["decoys"], VOCABULARY["prose"]
+_PERSON = rf"(?:{'|'.join(VOCABULARY['cues']['person'])})"
+_STRONG_STEMS = ("age", "old", "young", "y/o", "yo", "y.o")
+_WEAK_STEMS = ("year", "yrs", "month", "week", "days")
+_STRONG = re.compile(
+    r"(?<![a-z])(?:age[ds]?(?![a-z])|older|young|yo(?![a-z])|old(?![a-z]))|(?<=years)old|(?<=\d)\s?y[./]?o(?![a-z])|y/o|y\.o"
+)
+_HAS_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(VOCABULARY['numbers'])})\b")
+_BREAK = re.compile(
+    r"\n(?=[ \t]*(?:\n|[*>#A-Z-]|\d{1,2}[.)]|[a-z][.)]|[ivx]+[.)]))|;"
+    r"|\.(?<=[a-z)\d]\.)(?=\s+[A-Z(\d])|\.(?<=[a-z]\.)(?=[A-Z])"
+)
+_WEAK_PLACE = re.compile(rf"\b{_PERSON}\b[^.;]{{0,40}}?\d")
+_AGE_LABEL = re.compile(r"(?:^|\n)[\s*-]*(?:\w+ )?ages?(?: range| group| limits?| criteria)?[ \t]*(?:\([^()\n]*\))?[ \t]*[:-]?\s*\Z")
+_GLUED_NUMBER = re.compile(r"\s*\d{1,2}\.(?=\d{2}\s*(?:years|yrs|<|-|to\b|and\b))")
+_LIST_GAP = re.compile(r"\s*(?:and|or|,|/|&|;)+\s*(?:or|and)?\s*")
+_LABEL_LINE = re.compile(r"\bage[^\n:]{0,20}:\s*\n\s*[*-]?\s*(?=[\d<>=a-z])")
+_LEAD = re.compile(r"[\s*>#_-]*(?:(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]+(?!\d\b)\s*)*\s*")
+_PERSON_BEFORE = re.compile(
+    rf"\b{_PERSON}\b[\s,(:=/-]*(?:(?:{'|'.join(VOCABULARY['cues']['between'])}|{_PERSON})\b[\s,(:/-]*){{0,5}}\Z"
+)
+_FOLLOW = re.compile(rf"[\s)]*{any_of(VOCABULARY['cues']['follow'])}")
+_OTHER_UNIT = re.compile(rf"\s?-?{any_of(_DECOYS['other_units'])}(?![a-z])")
+_CONSENT = re.compile(rf"\b{any_of(_DECOYS['consent'])}\b")
+_AGE_BEFORE = re.compile(rf"\bage[ds]?(?:[\s,:(=)/'-]+(?:(?:{'|'.join(VOCABULARY['cues']['age_gap'])})(?![a-z]))?)*\Z")
+_DECOY_BEFORE = re.compile(
+    rf"\b(?:{any_of(_DECOYS['before'])}(?:[\s,:(-]+[^\s\d]+)?|{any_of(_DECOYS['before_people'])}(?:[\s,:(-]+[^\s\d]+){{0,3}})"
+    r"[\s,:(-]*\Z"
+)
+_RESTRICTED = re.compile(rf"[\s,)]*{any_of(_DECOYS['restricted'])}\b")
+_DECOY_AFTER = re.compile(rf"[\s,)]*{any_of(_DECOYS['after'])}")
+_CONDITIONAL = re.compile(rf"\b{any_of(_DECOYS['conditional'])}")
+_CONDITIONAL_AFTER = re.compile(rf"\b{any_of(_DECOYS['conditional_after'])}")
+_ENROL = re.compile(rf"\b{any_of(_PROSE['enrol'])}\b")
+_BACKGROUND = re.compile(rf"\b{any_of(_PROSE['background'])}(?!\w)|\d\s?%")
+_COHORT_NAME = re.compile(r"\b(?:part|cohort|group|arm|stage|phase|stratum|study|substudy|panel)\s+(?:[a-h]\d?|\d{1,2}[a-z]?|[iv]{1,3}[ab]?)\b")
+_COHORTS = {name: re.compile(rf"\b{any_of(words)}\b") for name, words in VOCABULARY["cohorts"].items()}
+
+
+@dataclass(slots=True)
+class Block:
+    """A criterion or sentence that may hold an age."""
+
+    start: int
+    end: int
+    strong: bool  # it holds an age word
+    labelled: bool = False  # the line before it is "Age:"
+
+
+def criterion_blocks(text: str, low: str) -> Iterator[Block]:
+    """The criteria of an eligibility text that hold a number and a word of age or time; `low` is it in lower case."""
+    labels = [match.end() for match in _LABEL_LINE.finditer(low)] if "age" in low else []
+    weak = [p for p in find_all(low, _WEAK_STEMS) if low[p - 1 : p].isdigit() or low[p - 2 : p - 1].isdigit()]
+    for start, end in around(text, _BREAK, sorted({*_strong_positions(low), *weak, *labels})):
+        if not _HAS_NUMBER.search(low, start, end):
+            continue
+        start = _after_glued_number(low, start, end)
+        block = Block(start, end, bool(_STRONG.search(low, start, end)))
+        before = low[max(0, start - 40) : start]
+        block.labelled = "age" in before and "\n" in before and bool(_AGE_LABEL.search(before))
+        if block.strong or block.labelled or _may_open(low, block) or _WEAK_PLACE.search(low, start, end):
+            yield block
+
+
+def sentence_blocks(text: str, low: str) -> Iterator[Block]:
+    """The sentences of running text that hold a number and an age word; `low` is the text in lower case."""
+    for start, end in around(text, PROSE_BREAK, _strong_positions(low)):
+        if _HAS_NUMBER.search(low, start, end):
+            yield Block(start, end, strong=True)
+
+
+def _after_glued_number(low: str, start: int, end: int) -> int:
+    """Skip a list number that is glued to the age: "1.18 years and older" does not mean 1.18 years."""
+    match = _GLUED_NUMBER.match(low, start, end)
+    return match.end() if match else start
+
+
+def _strong_positions(low: str) -> list[int]:
+    return [position for position in find_all(low, _STRONG_STEMS) if _STRONG.match(low, position)]
+
+
+def _may_open(low: str, block: Block) -> bool:
+    lead = _LEAD.match(low, block.start, block.end)
+    return lead is not None and low[lead.end() : lead.end() + 1] in set("0123456789<>=bfa")
+
+
+def opens_block(text: str, block: Block, expression: Expression) -> bool:
+    """Whether the expression is the first thing said in its block."""
+    lead = _LEAD.match(text, block.start, block.end)
+    return lead is None or lead.end() >= expression.start
+
+
+def is_age(text: str, block: Block, expression: Expression) -> bool:
+    """Whether the number is an age of somebody at all."""
+    before = text[max(block.start, expression.start - 100) : expression.start]
+    after = text[expression.end : min(block.end, expression.end + 80)]
+    if _DECOY_BEFORE.search(before) or _DECOY_AFTER.match(after):
+        return False
+    if not expression.has_unit and _OTHER_UNIT.match(after):
+        return False
+    if expression.cue or block.labelled or _AGE_BEFORE.search(before):
+        return True
+    if not expression.has_unit or not _FOLLOW.match(after):
+        return False
+    if _PERSON_BEFORE.search(before):
+        return True
+    in_years = all(bound is None or bound.unit in (None, "a") for bound in (expression.low, expression.high))
+    return in_years and opens_block(text, block, expression)
+
+
+def continues(text: str, previous: Expression, expression: Expression) -> bool:
+    """Whether the expression goes on with a list of ages: "20-30 and 55-65 years"."""
+    return _LIST_GAP.fullmatch(text, previous.end, expression.start) is not None
+
+
+def is_conditional(text: str, block: Block, expression: Expression) -> bool:
+    """Whether the age only says for whom something else holds ("for children under 12: Lansky")."""
+    if _CONDITIONAL_AFTER.search(text, expression.end, block.end):
+        return True
+    return not opens_block(text, block, expression) and bool(_CONDITIONAL.search(text, block.start, expression.start))
+
+
+def is_restricted(text: str, block: Block, expression: Expression) -> bool:
+    """Whether an exclusion goes on to say who of that age is excluded ("65 or older with renal failure")."""
+    return _RESTRICTED.match(text, expression.end, block.end) is not None
+
+
+def is_about_consent(text: str, block: Block) -> bool:
+    """Whether the criterion speaks of consent or assent."""
+    return bool(_CONSENT.search(text, block.start, block.end))
+
+
+def speaks_of_enrolment(text: str, block: Block) -> bool:
+    """Whether a sentence of running text is about who takes part in this study."""
+    sentence = text[block.start : block.end]
+    return bool(_ENROL.search(sentence)) and not _BACKGROUND.search(sentence)
+
+
+def cohort_of(text: str, block: Block, expression: Expression, heading: str) -> str | None:
+    """The subgroup that the age applies to, where the text names one."""
+    before = text[block.start : expression.start]
+    for name in ("donor", "caregiver"):
+        if _COHORTS[name].search(before) or _COHORTS[name].search(heading):
+            return name
+    named = _COHORT_NAME.search(before) or _COHORT_NAME.search(heading)
+    if named:
+        return named.group()
+    sexes = [sex for sex in ("female", "male") if _COHORTS[sex].search(before)]
+    return sexes[0] if len(sexes) == 1 else None

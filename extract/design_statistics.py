@@ -1,0 +1,160 @@
+"""The numbers of the planned analysis: alpha, power, dropout, sample size, effect and planned rates.
+
+Wordings are data (`extract/data/design_statistics.toml`). Plain patterns over the few sentences that hold a word of
+the planned analysis are enough; no tokenizer is needed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from typing import NamedTuple
+
+from extract.facts import DesignStatistic, evidence
+from extract.sentences import PROSE_BREAK, around, find_all, lowered
+from extract.study import Field, Study
+from extract.vocabulary import any_of, load_toml
+
+__all__ = ["extract_design_statistics"]
+
+_VOCABULARY = load_toml("design_statistics.toml")
+_NUMBER_WORDS: dict[str, int] = load_toml("ages.toml")["numbers"]
+_IS = rf"(?:\s*(?:{'|'.join(_VOCABULARY['is'])})(?![a-z]))*\s*"
+_N = r"(?<![\d.,/])(\d{1,3}(?:[.,]\d+)?|[.,]\d+)(?![\d/]|[.,]\d)(?:\s?%)?"
+_C = rf"(?<![\d.,/])(\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}|(?:{'|'.join(_NUMBER_WORDS)})(?![\w-]))(?:\s?(?:-|to)\s?(\d{{1,6}}))?(?!\s?%|[\d.]\d)"
+_PEOPLE = rf"{any_of(_VOCABULARY['people'])}\b"
+_KINDS = ("alpha", "power", "beta", "dropout_rate", "effect", "sample_size")
+
+
+def _compiled(pattern: str) -> re.Pattern[str]:
+    filled = pattern.replace("{is}", _IS).replace("{n}", _N).replace("{c}", _C).replace("{people}", _PEOPLE)
+    return re.compile(filled)
+
+
+_ANALYSIS = re.compile(rf"(?<![a-z]){any_of(_VOCABULARY['analysis'])}(?![a-z])")
+_PATTERNS = {kind: [_compiled(pattern) for pattern in _VOCABULARY[kind]["patterns"]] for kind in _KINDS}
+_NOT_BEFORE = {kind: [re.compile(p) for p in _VOCABULARY[kind].get("not_before", [])] for kind in _KINDS}
+_RATES = {name: _compiled(_VOCABULARY["rates"][name]) for name in ("versus", "rise", "control", "experimental")}
+_CONTROL = re.compile(any_of(_VOCABULARY["rates"]["control_words"]))
+_VERSUS = re.compile(r"\b(?:vs\.?|versus|and|or|compared)\b")
+_NEEDS: dict[str, list[str]] = {kind: _VOCABULARY[kind]["needs"] for kind in _KINDS}  # one of them, before any pattern
+_HAS_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(_NUMBER_WORDS)})\b")
+
+
+class _Hit(NamedTuple):
+    kind: str
+    value: float
+    start: int
+    end: int
+
+
+def extract_design_statistics(study: Study) -> list[DesignStatistic]:
+    """The distinct design numbers of titles, summary and description; percentages as fractions."""
+    found: dict[tuple[str, float], DesignStatistic] = {}
+    for field in study.prose():
+        for hit in _field_hits(field):
+            key = (hit.kind, round(hit.value, 6))
+            if key not in found:
+                found[key] = DesignStatistic(
+                    kind=hit.kind, value=key[1], evidence=evidence(field, hit.start, hit.end)
+                )
+    return list(found.values())
+
+
+def _field_hits(field: Field) -> Iterator[_Hit]:
+    norm = field.text.norm
+    text = lowered(norm)
+    for start, end in around(norm, PROSE_BREAK, find_all(text, _VOCABULARY["trigger"])):
+        if not _HAS_NUMBER.search(text, start, end):
+            continue
+        sentence = text[start:end]
+        analysis = _ANALYSIS.search(sentence) is not None
+        for kind in _KINDS:
+            wanted = analysis or kind in ("sample_size", "dropout_rate")
+            if wanted and (not _NEEDS[kind] or any(stem in sentence for stem in _NEEDS[kind])):
+                yield from _kind_hits(text, start, end, kind)
+        if analysis and "%" in sentence:
+            yield from _rate_hits(text, start, end)
+
+
+def _kind_hits(text: str, start: int, end: int, kind: str) -> Iterator[_Hit]:
+    low, high = _bounds(kind)
+    taken: list[tuple[int, int]] = []
+    for pattern in _PATTERNS[kind]:
+        for match in pattern.finditer(text, start, end):
+            before = text[max(start, match.start() - 20) : match.start()]
+            overlaps = any(match.start() < b and a < match.end() for a, b in taken)
+            if overlaps or any(bad.search(before) for bad in _NOT_BEFORE[kind]):
+                continue
+            taken.append(match.span())
+            for group, raw in enumerate(match.groups(), 1):
+                if raw is None:
+                    continue
+                value = _count(raw) if kind == "sample_size" else _value(text, raw, match.end(group), kind)
+                if low <= value <= high and not _is_year(raw, kind):
+                    yield _named(kind, value, *match.span())
+
+
+def _named(kind: str, value: float, start: int, end: int) -> _Hit:
+    return _Hit("power", round(1 - value, 6), start, end) if kind == "beta" else _Hit(kind, value, start, end)
+
+
+@cache
+def _bounds(kind: str) -> tuple[float, float]:
+    return float(_VOCABULARY[kind]["low"]), float(_VOCABULARY[kind]["high"])
+
+
+def _value(text: str, raw: str, end: int, kind: str) -> float:
+    """The number; a percentage as a fraction, also where its sign was left out ("power=80")."""
+    value = float(raw.replace(",", "."))
+    if text[end : end + 2].lstrip().startswith("%"):
+        return value / 100
+    return value / 100 if kind in ("power", "dropout_rate", "alpha", "beta") and value >= 1 else value
+
+
+def _count(raw: str) -> float:
+    digits = raw.replace(",", "")
+    return float(digits) if digits.isdigit() else float(_NUMBER_WORDS.get(raw.lower(), 0))
+
+
+def _is_year(raw: str, kind: str) -> bool:
+    return kind == "sample_size" and len(raw) == 4 and raw[:2] in ("19", "20")
+
+
+def _rate_hits(text: str, start: int, end: int) -> Iterator[_Hit]:
+    """Planned rates of the two sides, from "90% vs 60%" and its kin."""
+    for name in ("versus", "rise"):
+        match = _RATES[name].search(text, start, end)
+        if match is None or not _both_percent(text, match):
+            continue
+        first, second = float(match[1]) / 100, float(match[2]) / 100
+        control_first = name == "rise" or _control_comes_first(text, match, end)
+        experimental, control = (second, first) if control_first else (first, second)
+        if max(first, second) <= 1:
+            yield _Hit("response_rate_experimental", experimental, *match.span())
+            yield _Hit("response_rate_control", control, *match.span())
+        return
+    for name in ("control", "experimental"):
+        match = _RATES[name].search(text, start, end)
+        if match:
+            group = 1 if match[1] else 2
+            if text[match.end(group) :].lstrip().startswith("%") and float(match[group]) <= 100:
+                yield _Hit(f"response_rate_{name}", float(match[group]) / 100, *match.span())
+
+
+def _both_percent(text: str, match: re.Match[str]) -> bool:
+    second = text[match.end(2) : match.end(2) + 2].lstrip().startswith("%")
+    return second and match[1].replace(".", "").isdigit() and match[2].replace(".", "").isdigit()
+
+
+def _control_comes_first(text: str, match: re.Match[str], end: int) -> bool:
+    """Whether the control's rate is the first of two: named between them, or first in "in control vs CAR-T"."""
+    between = text[match.end(1) : match.start(2)]
+    control = _CONTROL.search(between)
+    versus = _VERSUS.search(between)
+    if control and versus:
+        return control.start() < versus.start()
+    after = text[match.end() : min(end, match.end() + 120)]
+    control, versus = _CONTROL.search(after), _VERSUS.search(after)
+    return bool(control and versus and control.start() < versus.start())

@@ -1,0 +1,340 @@
+"""Amounts: numbers with a unit, and what the number is counted against (per kg, per m², per day).
+
+`find_amounts` reads every amount in a text, dose or not; `context` and `binding` decide which are doses.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from functools import cache
+
+from extract.doses.numbers import VALUES, Value, values
+from extract.doses.vocabulary import NUMBER_WORDS, TIME_UNITS, read_toml
+
+Frequency = tuple[float, float | None, str | None]
+
+
+@dataclass(slots=True)
+class Amount:
+    """An amount as printed. `series` numbers amounts that share one printed unit ("1, 3 and 10 mg")."""
+
+    low: float
+    high: float
+    unit: str
+    kind: str
+    start: int
+    end: int
+    per: str | None = None
+    per_time: str | None = None
+    frequency: Frequency | None = None
+    role: str = "dose"
+    series: int = -1
+    joined_by: str = ""
+    concentration: bool = False
+    decoy: str = ""
+    flags: list[str] = field(default_factory=list)
+
+
+_BODY_WEIGHT = (
+    r"(?:\s*(?:of\s+)?\(?(?:(?:ideal|actual|lean|adjusted|total|recipient|patient|dry|estimated|real|current|the)['s]*[\s-]*)*"
+    r"(?:body[\s-]*(?:weight|wt|mass)|\bbw\b|bodyweight|b\.w\.|\bweight\b|ffm|lbm)\)?)?"
+)
+_PER_KG = rf"(?:kg|kilograms?|kgs){_BODY_WEIGHT}"
+_PER_M2 = (
+    r"(?:m\s?\^?\s?2|m\(2\)|sq\.?\s?m(?:et(?:er|re)s?)?|square[\s-]met(?:er|re)s?|bsa|m\s?sq(?:uared)?|meters? squared?"
+    r"|m \(2\))(?!\d)(?:\s*(?:of\s+)?\(?body[\s-]surface(?:[\s-]area)?\)?|\s?\(?bsa\)?)?"
+)
+_SKIPPED = (
+    r"dose|dosing|application|administration|injection|infusion|intake|session|treatment|time|person|body|patient|subject"
+    r"|eye|knee|side|level|site|arm|nostril|cycle|course|joint|occasion|admin|person|man|adult|child|infant|meal|joint"
+    r"|lesion|leg|hand|muscle|ear|tooth|animal|participant|vaccination|visit|bag|serving"
+)
+_FRACTION = r"fractions?|fx|fr|f\b|exposure"
+_STRENGTH = r"tablets?|capsules?|tabs?|caps?|vials?|ampoules?|ampules?|sachets?|pills?|puffs?|actuations?|inhalations?|sprays?|drops?|patch"
+_CONCENTRATION = (
+    r"(?:\d+(?:\.\d+)?\s*)?(?:m[lL]|d[lL]|L|l|u[lL]|cc|c\.c\.|ml|millilit(?:er|re)s?|lit(?:er|re)s?|decilit(?:er|re)s?|mm\s?\^?3|mm\s?\^?2"
+    r"|cm\s?\^?[23]|cm|mcl|mmol|microlit(?:er|re)s?|mm3|cubic|100 ?g|g\b|gm|gram|mg\b|field|high[- ]power|HPF|creatinine|\d+ ?g)"
+)
+_TIME = r"(?:(?P<n>\d+(?:\.\d+)?)[\s-]*)?(?P<time>days?|d|hours?|hrs?|hr|h|minutes?|mins?|min|weeks?|wks?|wk|w|months?|mo|years?|yr|night)"
+_DENOMINATOR = re.compile(
+    rf"\s*(?:/|\bper\b|\beach\b|\ba\b(?=\s*(?:day|week|night|month))|\ban\b(?=\s*hour))\s*(?:of\s+)?(?:the\s+)?"
+    rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2})|(?P<fraction>{_FRACTION})|(?P<strength>{_STRENGTH})"
+    rf"|(?P<skipped>(?:\w+\s)?(?:{_SKIPPED})s?)|(?P<concentration>{_CONCENTRATION})|{_TIME})(?![A-Za-z])"
+    r"|[\s.*\u2022]*(?P<inverse>kg|m|min|h|hr|d|day|wk)\^?\s?-(?P<power>[12])(?!\d)",
+    re.IGNORECASE,
+)
+_IN_PARENTHESES = re.compile(
+    r"\s*\((?:mg|ug|mcg|g|ml|IU|U|Gy|cGy|mg/kg|mg/m\^?2|mcg/kg|mg/day|VP|vg|CFU|PFU|AUC)\)", re.IGNORECASE
+)
+_CELL_NOUN = (
+    r"(?:cells?|MSCs?|UC-?MSCs?|lymphocytes?|TILs?|NKs?|CAR-?\s?Ts?|CAR-?NKs?|T-?cells?|CAR\+|T|thymocytes|monocytes|DCs?|TNCs?|MNCs?"
+    r"|CD3\+?|CD34\+?|CD45\+?|nucleated|chondrocytes|fibroblasts|keratinocytes|hepatocytes|platelets|islets|CTLs?|Tregs?)"
+)
+_CELLS_AFTER = re.compile(
+    rf"\s*(?:\((?:\+/-|\u00b1)?\s?\d+\s?%\)\s*)?(?:of\s+)?(?:(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z0-9+/.'-]+\s){{0,6}}?{_CELL_NOUN}"
+    r"(?:\s+cells?)?(?![\w])",
+    re.IGNORECASE,
+)
+_NOT_CELLS = re.compile(
+    r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
+)
+_AUC = re.compile(
+    r"\bAUC(?:[\s(:=)-]|\bof\b|\btarget(?:ed)?\b|\bequal to\b|\bdose\b)*(?P<low>\d{1,2}(?:\.\d+)?)"
+    r"(?:\s*(?:-|to|or|/)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-\s?(?:inf|t\b|24)|\s?(?:h|hr|hours?)\b)"
+    r"(?:\s*\(?mg/m[lL](?:[\s./*x]*min(?:ute)?s?)?\)?)?(?:\s*\(?min[*.]?mg/m[lL]\)?)?",
+)
+_AUC_WORDS = re.compile(
+    r"area under (?:the )?(?:concentration[- ])?(?:time[- ])?(?:the )?curve\s*(?:\(AUC\))?\s*(?:[=:]|of|to|target)*\s*(?P<low>\d{1,2}(?:\.\d+)?)"
+    r"(?:\s*(?:-|to)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-)",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(
+    r"\b(?P<count>a half|half|one|two|three|four|five|six|seven|eight|ten|one-half|1/2)(?:\s?\(\d+\))?[\s-]+(?:(?!mg|days?|weeks?)[\w-]+\s){0,2}?"
+    r"(?P<unit>tablets?|capsules?|caplets?|pills?|sachets?|puffs?|drops?|patch(?:es)?|inhalations?|sprays?|applications?|lozenges?|softgels?)\b",
+    re.IGNORECASE,
+)
+_COUNT_BEFORE = re.compile(
+    r"(?<![\w.])(?P<count>\d{1,2}|one|two|three|four|five|six)\s*(?:x|\*|of(?: the)?|tablets? of|capsules? of|tablets? x|-)?\s*(?:\(\s*)?$",
+    re.IGNORECASE,
+)
+_FORM_AFTER = re.compile(
+    r"\s*-?(?:(?!and\b|or\b|of\b)[A-Za-z-]+\s){0,2}?(?:tablets?|capsules?|tabs?|caps?|pills?|caplets?|softgels?|sachets?)\b",
+    re.IGNORECASE,
+)
+_TABLETS_OF = re.compile(
+    r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|capsules?|pills?)\s+(?:of\s+)?(?:\w+\s+)?\(?$", re.IGNORECASE
+)
+_INDEX_WORD = re.compile(
+    r"\b(?:days?|d|weeks?|cycles?|visits?|arms?|groups?|cohorts?|parts?|phases?|grades?|stages?|months?|courses?|types?|periods?|steps?|"
+    r"hours?|study|table|figure|no|number|version|level|age|aged|part)\.?\s*$",
+    re.IGNORECASE,
+)
+_HYPHENATED_WORD = re.compile(r"[A-Za-z]-\Z")
+_TOLERANCE = re.compile(r"(?:\+/-|\u00b1)\s*$")
+
+
+@cache
+def _units() -> tuple[re.Pattern[str], list[tuple[str, str, float]]]:
+    """One pattern over all units with a group for each, and (code, kind, factor) in the groups' order."""
+    alternatives, meanings = [], []
+    for entry in read_toml("units.toml")["unit"]:
+        parts = ["(?i:" + "|".join(entry.get("spellings", ["(?!)"])) + ")", *entry.get("exact", [])]
+        alternatives.append(("|".join(parts), entry))
+    for pattern, entry in alternatives:
+        meanings.append((entry["code"], entry["kind"], float(entry.get("factor", 1))))
+    joined = "|".join(
+        f"({pattern})" if pattern[-1] == "%" else f"((?:{pattern})(?![A-Za-z0-9]))" for pattern, _ in alternatives
+    )
+    return re.compile(rf"[\s-]{{0,2}}(?:{joined})"), meanings
+
+
+def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
+    """All amounts in a normalised text, in order.
+
+    `cells` says that a bare power of ten may be read as a number of cells (the text is about a cell product).
+    """
+    found: list[Amount] = []
+    for match in VALUES.finditer(text):
+        items = _trimmed(text, values(match))
+        if items:
+            found += _with_unit(text, items, match.end(), cells, len(found))
+    found += _areas_under_curve(text)
+    found += _counted(text, found)
+    found.sort(key=lambda amount: amount.start)
+    return _joined_ranges(text, found)
+
+
+def _trimmed(text: str, items: list[Value]) -> list[Value]:
+    """Without the numbers that belong to a word before them ("Day 1, 100 mg", "VP-16, 100 mg")."""
+    before = text[max(0, items[0].start - 12) : items[0].start]
+    if _HYPHENATED_WORD.search(before) and len(items) > 1:
+        return items[1:]
+    if len(items) > 1 and _INDEX_WORD.search(before):
+        return items[-1:]
+    return items
+
+
+def _with_unit(text: str, items: list[Value], position: int, cells: bool, series: int) -> list[Amount]:
+    unit, kind, factor, end = _unit_at(text, items[-1], position, cells)
+    if not unit:
+        return []
+    amounts = []
+    for item in items:
+        if item.high == 0:
+            continue
+        amount = Amount(item.low * factor, item.high * factor, unit, kind, item.start, item.end, series=series)
+        amount.flags = list(item.flags)
+        amount.joined_by = item.joined_by
+        amounts.append(amount)
+    if not amounts:
+        return []
+    last = amounts[-1]
+    last.end = end
+    _read_denominators(text, last)
+    _read_strength(text, last)
+    for amount in amounts[:-1]:
+        amount.flags.append("unit_inherited")
+        amount.per, amount.per_time, amount.frequency = last.per, last.per_time, last.frequency
+        amount.concentration = last.concentration
+        amount.role = last.role
+    if len(amounts) > 1 and not any(amount.joined_by == "slash" for amount in amounts):
+        for amount in amounts:
+            amount.role = "level" if amount.role == "dose" else amount.role
+    if _TOLERANCE.search(text[max(0, amounts[0].start - 5) : amounts[0].start]):
+        return []
+    return amounts
+
+
+def _unit_at(text: str, value: Value, position: int, cells: bool) -> tuple[str, str, float, int]:
+    pattern, meanings = _units()
+    if match := pattern.match(text, position):
+        code, kind, factor = meanings[(match.lastindex or 1) - 1]
+        if code == "{cells}" and not value.power and value.high < 1e4:
+            return _lost_power(text, value, match.end())
+        return code, kind, factor, match.end()
+    if value.power or value.high >= 1e5:
+        if match := _CELLS_AFTER.match(text, position):
+            return (
+                ("", "", 1.0, position)
+                if _NOT_CELLS.match(text, match.end())
+                else ("{cells}", "cells", 1.0, match.end())
+            )
+        per = _DENOMINATOR.match(text, position)
+        if value.power and value.low >= 1e3 and not _NOT_CELLS.match(text, position) and (cells or (per and per["kg"])):
+            return "{cells}", "cells", 1.0, position
+    return "", "", 1.0, position
+
+
+def _lost_power(text: str, value: Value, end: int) -> tuple[str, str, float, int]:
+    """`106 cells/kg`: nobody gives a hundred cells."""
+    digits = text[value.start : value.end]
+    if re.fullmatch(r"10(?:[5-9]|1[0-3])", digits) and value.low == value.high:
+        value.low = value.high = 10.0 ** int(digits[2:])
+        value.flags.append("lost_superscript")
+        return "{cells}", "cells", 1.0, end
+    return "", "", 1.0, end
+
+
+def _read_denominators(text: str, amount: Amount) -> None:
+    if match := _IN_PARENTHESES.match(text, amount.end):
+        amount.end = match.end()
+    for _ in range(4):
+        match = _DENOMINATOR.match(text, amount.end)
+        if match is None or (match["inverse"] and match["inverse"] == "m" and match["power"] != "2"):
+            return
+        _apply_denominator(amount, match)
+        amount.end = match.end()
+        if match := _IN_PARENTHESES.match(text, amount.end):
+            amount.end = match.end()
+
+
+def _apply_denominator(amount: Amount, match: re.Match[str]) -> None:
+    inverse = (match["inverse"] or "").lower()
+    if match["kg"] or inverse == "kg":
+        amount.per = "kg"
+    elif match["m2"] or inverse == "m":
+        amount.per = "m2"
+    elif match["fraction"]:
+        amount.role = "fraction" if amount.kind == "radiation" else amount.role
+    elif match["strength"]:
+        amount.role = "strength"
+    elif match["concentration"]:
+        amount.concentration = True
+    elif match["time"] or inverse:
+        unit = TIME_UNITS[(match["time"] or inverse).lower()]
+        count = float(match["n"]) if match["n"] else 1.0
+        if count == 24 and unit == "h":
+            unit, count = "d", 1.0
+        if count == 1 and unit in ("d", "h", "min", "wk"):
+            amount.per_time = unit
+        elif unit != "min":
+            amount.frequency = (1.0, count, unit)
+
+
+def _read_strength(text: str, amount: Amount) -> None:
+    """`two 5 mg tablets` and `2 x 250 mg` are one intake of the whole mass."""
+    if amount.kind not in ("mass", "activity") or amount.concentration or amount.per:
+        return
+    before = text[max(0, amount.start - 40) : amount.start]
+    form = _FORM_AFTER.match(text, amount.end)
+    match = _TABLETS_OF.search(before) or (
+        (form or before.rstrip().endswith(("x", "*"))) and _COUNT_BEFORE.search(before)
+    )
+    if not match:
+        return
+    word = match["count"].lower()
+    count = float(word) if word.isdigit() else NUMBER_WORDS[word]
+    if 1 < count <= 12:
+        amount.low, amount.high = amount.low * count, amount.high * count
+        amount.start -= len(before) - match.start()
+
+
+def _areas_under_curve(text: str) -> list[Amount]:
+    found: list[Amount] = []
+    if "AUC" not in text and "curve" not in text:
+        return found
+    for pattern in (_AUC, _AUC_WORDS):
+        for match in pattern.finditer(text):
+            low = float(match["low"])
+            high = float(match["high"] or low)
+            if 1 <= low <= 10 and low <= high <= 10:
+                found.append(Amount(low, high, "{AUC}", "auc", match.start(), match.end()))
+    return found
+
+
+def _counted(text: str, known: list[Amount]) -> list[Amount]:
+    taken = {amount.start for amount in known}
+    codes = {"t": "{tablet}", "p": "{tablet}", "c": "{capsule}", "s": "{sachet}"}
+    exact = {
+        "puff": "{puff}",
+        "drop": "{drop}",
+        "patc": "{patch}",
+        "inha": "{puff}",
+        "spra": "{puff}",
+        "appl": "{application}",
+        "capl": "{tablet}",
+        "loze": "{tablet}",
+        "soft": "{capsule}",
+    }
+    found = []
+    for match in _COUNTED.finditer(text):
+        word = match["count"].lower()
+        count = 0.5 if "half" in word or word == "1/2" else NUMBER_WORDS[word]
+        unit = match["unit"].lower()
+        code = exact.get(unit[:4]) or codes[unit[0]]
+        if match.start() not in taken:
+            found.append(Amount(count, count, code, "count", match.start(), match.end()))
+    return found
+
+
+_RANGE_WORD = re.compile(r"\s*(?:-|to|up to|through|until)\s*\Z")
+_RISING = re.compile(
+    r"\b(?:increas\w*|titrat\w*|escalat\w*|decreas\w*|reduc\w*|taper\w*|from)\b[^.;]{0,40}\Z", re.IGNORECASE
+)
+
+
+def _joined_ranges(text: str, amounts: list[Amount]) -> list[Amount]:
+    """`25 mg to 50 mg` and `25mg-50mg` are one range, unless the text says that the dose changes."""
+    found: list[Amount] = []
+    for amount in amounts:
+        if found and _is_upper_end(text, found[-1], amount):
+            found[-1].high, found[-1].end = amount.high, amount.end
+            found[-1].per = amount.per or found[-1].per
+            found[-1].per_time = amount.per_time or found[-1].per_time
+            continue
+        if found and amount.start < found[-1].end:
+            continue
+        found.append(amount)
+    return found
+
+
+def _is_upper_end(text: str, lower: Amount, upper: Amount) -> bool:
+    if lower.unit != upper.unit or lower.low != lower.high or upper.low != upper.high or lower.high >= upper.low:
+        return False
+    if (lower.per or upper.per) != upper.per or lower.series == upper.series:
+        return False
+    gap = text[lower.end : upper.start]
+    if len(gap) > 12 or not _RANGE_WORD.match(gap):
+        return False
+    return "-" in gap or not _RISING.search(text[max(0, lower.start - 50) : lower.start])

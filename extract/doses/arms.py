@@ -1,0 +1,170 @@
+"""Arms: who receives a dose, and every agent that an arm is given."""
+
+from __future__ import annotations
+
+import re
+
+from extract.doses.agents import Agent, Lexicon, Mention, find_agents
+from extract.doses.merging import Statement
+from extract.facts import ArmAgent, Dose, evidence
+from extract.study import Arm, Field, Study
+
+_GROUP_NAME = re.compile(
+    r"\b(?P<word>arm|group|cohort|part)s?\s+(?P<first>[A-Z]|\d{1,2}[A-Za-z]?|I{1,3}|IV|V)\b(?:\s*(?:,|/|and|or|&|\+|to|-)\s*(?:(?:arm|group|cohort|part)s?\s+)?(?P<second>[A-Z]|\d{1,2}|I{1,3}|IV|V)\b)?",
+    re.IGNORECASE,
+)
+_ALL = re.compile(r"\b(?:both|all|each|two|three|every)\s+(?:\w+\s+)?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
+_ROLE_WORDS = {
+    "EXPERIMENTAL": re.compile(
+        r"\b(?:experimental|treatment|study|intervention|test)\s+(?:group|arm)\b", re.IGNORECASE
+    ),
+    "CONTROL": re.compile(r"\b(?:control|comparator|standard)\s+(?:group|arm)\b", re.IGNORECASE),
+    "PLACEBO": re.compile(r"\bplacebo\s+(?:group|arm)\b", re.IGNORECASE),
+}
+_NOT_GIVEN_BEFORE = re.compile(
+    r"\b(?:prior|previous(?:ly)?|without|no|not|never|except|allerg\w*|resistan\w*|refractory|failed|failure|intoleran\w*|history of|instead of|naive to|contraindicat\w*|progress\w* on|progress\w* after|discontinu\w*|compared (?:to|with)|versus|than|relapsed after|levels? of|serum|plasma|eligible for|insulin[- ]dependent|response to|sensitiv\w+ to|treated with(?! placebo)(?= prior))\s+(?:\w+[\s-]+){0,2}\Z",
+    re.IGNORECASE,
+)
+_NOT_GIVEN_AFTER = re.compile(
+    r"[\s-]*(?:-?(?:resistant|refractory|naive|sensitive|induced|experienced|allergic|free|positive|negative|related|associated|deficien\w*|level|levels|concentrations?|receptors?|failure|intoleran\w*|sensitivity|resistance|secretion|controlled|eligible|dependent)\b)",
+    re.IGNORECASE,
+)
+_BODY_SUBSTANCES = frozenset(
+    ("glucose", "calcium", "iron", "zinc", "testosterone", "progesterone", "estradiol", "insulin", "magnesium", "platelets", "vitamin d", "t cells", "dendritic cells", "nk cells", "treg cells", "red blood cells", "cd34+ cells", "nitric oxide", "epinephrine", "dopamine", "human chorionic gonadotropin", "fsh", "adenosine", "lithium", "selenium", "folic acid", "melatonin", "oxytocin", "growth hormone", "glucagon", "creatine", "glycerol", "dextrose", "nicotine", "vasopressin", "levothyroxine", "vitamin b12")
+)  # fmt: skip
+
+
+def named_arms(study: Study, text: str) -> list[int]:
+    """The arms that a phrase names: by label, by letter or number, by role, or all of them."""
+    arms = study.arms
+    if not arms:
+        return []
+    lowered = text.lower()
+    by_label = [a.arm_no for a in arms if len(a.label.text.norm) > 3 and a.label.text.norm.lower() in lowered]
+    if by_label:
+        return by_label
+    found: list[int] = []
+    for match in _GROUP_NAME.finditer(text):
+        for name in (match["first"], match["second"]):
+            if name:
+                found += [a.arm_no for a in arms if _is_called(a, match["word"], name)]
+    if found:
+        return sorted(set(found))
+    if _ALL.search(text):
+        return [a.arm_no for a in arms]
+    for role, pattern in _ROLE_WORDS.items():
+        if pattern.search(text):
+            found += [a.arm_no for a in arms if _has_role(a, role)]
+    return sorted(set(found)) if 0 < len(set(found)) < len(arms) else []
+
+
+def _is_called(arm: Arm, word: str, name: str) -> bool:
+    label = arm.label.text.norm
+    return (
+        bool(re.search(rf"\b(?:{word}|arm|group|cohort)s?\s+{re.escape(name)}(?![\w])", label, re.IGNORECASE))
+        or label.strip().lower() == name.lower()
+    )
+
+
+def _has_role(arm: Arm, role: str) -> bool:
+    if role == "EXPERIMENTAL":
+        return arm.type == "EXPERIMENTAL"
+    if role == "PLACEBO":
+        return arm.type == "PLACEBO_COMPARATOR" or "placebo" in arm.label.text.norm.lower()
+    return (
+        arm.type in ("ACTIVE_COMPARATOR", "NO_INTERVENTION", "PLACEBO_COMPARATOR", "SHAM_COMPARATOR")
+        or "control" in arm.label.text.norm.lower()
+    )
+
+
+def given(text: str, mention: Mention) -> bool:
+    """Whether the words around a name allow that the agent is given."""
+    if _NOT_GIVEN_BEFORE.search(text[max(0, mention.start - 45) : mention.start]):
+        return False
+    return not _NOT_GIVEN_AFTER.match(text, mention.end)
+
+
+def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phrase: str) -> None:
+    """The arms that a statement is about: the field's arm, those its phrase names, else those linked."""
+    source = statement.source
+    if source.arm_no is not None:
+        statement.arm_nos = statement.own_arm_nos = [source.arm_no]
+        return
+    linked = _linked_arms(study, lexicon, statement)
+    named = named_arms(study, phrase)
+    if named and (not linked or set(named) & set(linked)):
+        statement.arm_nos = [number for number in named if not linked or number in linked]
+        statement.own_arm_nos = list(statement.arm_nos)
+    else:
+        statement.arm_nos = linked
+
+
+def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:
+    number = statement.source.intervention_no
+    if number is not None:
+        return _by_position(study, lexicon, number) or list(study.interventions[number - 1].arm_nos)
+    arms: set[int] = set()
+    for intervention in study.interventions:
+        agents = lexicon.by_intervention.get(intervention.intervention_no, [])
+        if any(agent.key == statement.agent.key for agent in agents):
+            arms.update(intervention.arm_nos)
+    return sorted(arms) or [arm.arm_no for arm in study.arms]
+
+
+def _by_position(study: Study, lexicon: Lexicon, number: int) -> list[int]:
+    """Several interventions of one name, all linked to the same arms: the first belongs to the first arm."""
+    this = study.interventions[number - 1]
+    twins = [i for i in study.interventions if i.name.raw == this.name.raw and i.arm_nos == this.arm_nos]
+    if len(twins) < 2 or len(twins) != len(this.arm_nos):
+        return []
+    return [this.arm_nos[[i.intervention_no for i in twins].index(number)]]
+
+
+def settle_arms(statements: list[Statement]) -> None:
+    """An arm whose own text gives another amount of an agent does not receive the amount of a mere link."""
+    own: dict[str, set[int]] = {}
+    for statement in statements:
+        own.setdefault(statement.agent.key, set()).update(statement.own_arm_nos)
+    for statement in statements:
+        linked = set(statement.arm_nos) - set(statement.own_arm_nos)
+        kept = linked - own[statement.agent.key]
+        statement.arm_nos = sorted(set(statement.own_arm_nos) | kept) or sorted(linked)
+
+
+def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[ArmAgent]:
+    """Every agent of every arm: from the arm's own text, the registered links and the doses."""
+    found: list[ArmAgent] = []
+    for arm in study.arms:
+        seen: set[str] = set()
+        linked = {agent.key for number in arm.intervention_nos for agent in lexicon.by_intervention.get(number, [])}
+        for source in (arm.label, arm.description):
+            if source is None:
+                continue
+            text = source.text.norm
+            for mention in find_agents(text, lexicon.trie):
+                agent = mention.agent
+                if agent.key in seen or not given(text, mention):
+                    continue
+                if agent.key not in linked and (agent.kind == "group" or agent.key in _BODY_SUBSTANCES):
+                    continue
+                seen.add(agent.key)
+                row = _row(arm.arm_no, agent, source, mention.start, mention.end)
+                row.agent = mention.text
+                found.append(row)
+        for number in arm.intervention_nos:
+            source = study.interventions[number - 1].name
+            for agent in lexicon.by_intervention.get(number, []):
+                if agent.key not in seen:
+                    seen.add(agent.key)
+                    found.append(_row(arm.arm_no, agent, source, 0, len(source.text.norm)))
+        for dose in doses:
+            if arm.arm_no in dose.arm_nos and dose.agent_key not in seen:
+                seen.add(dose.agent_key)
+                found.append(
+                    ArmAgent(arm_no=arm.arm_no, agent=dose.agent, agent_key=dose.agent_key, evidence=dose.evidence)
+                )
+    return found
+
+
+def _row(arm_no: int, agent: Agent, source: Field, start: int, end: int) -> ArmAgent:
+    return ArmAgent(arm_no=arm_no, agent=agent.name, agent_key=agent.key, evidence=evidence(source, start, end))

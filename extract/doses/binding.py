@@ -1,0 +1,388 @@
+"""Binding: which agent an amount belongs to, and which schedule and route belong to it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from extract.doses.agents import Agent, Mention
+from extract.doses.amounts import Amount
+from extract.doses.schedule import Item
+
+
+@dataclass(slots=True)
+class Bound:
+    """An amount with its agent (None: not named nearby) and what is said of it; positions in the passage."""
+
+    amount: Amount
+    agent: Agent | None
+    named: str | None
+    start: int
+    end: int
+    segment: tuple[int, int]
+    facts: dict[str, Any] = field(default_factory=dict)
+    sure: bool = True
+
+
+@dataclass(slots=True)
+class Remark:
+    """What is said of an agent where no amount is given."""
+
+    agent: Agent
+    facts: dict[str, Any]
+
+
+_ADJECTIVES = (
+    r"oral|orally|intravenous|iv|i\.v\.|subcutaneous|sc|po|im|intramuscular|inhaled|topical|intravitreal|intrathecal|epidural|nebuli[sz]ed|the|study|drug|investigational|matching|matched|active|single|of|a|an"
+    r"|low-dose|high-dose|dose|doses|daily|once|twice|hyperbaric|isobaric|heavy|plain|tablets?|capsules?|injections?|infusions?|solution|intravenously|standard|dosage|bolus|equivalent|total|autologous|allogeneic|generic|branded|commercial|each|either|local|viable|cells|per|dose|study|oral|recombinant|human|pure|elemental|body weight|injectable|infused|with|powder|extract|cream|gel|ointment|strength|film-coated|extended|release|er|xr|sr|liquid|weekly|monthly"
+)
+_TIGHT_RIGHT = re.compile(
+    rf"[\s\"'\u201c,]*(?:\((?:[^()]{{0,40}})\)\s*)?(?:(?:{_ADJECTIVES})[\s-]+)*[\"'(]?\s*\Z", re.IGNORECASE
+)
+_OF = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE)
+_TIGHT_LEFT = re.compile(
+    r"[\s\"')\u00ae\u2122]*(?:\([^()]{0,60}\)?\s*)?(?:[:=,(\[\u2022*-]|\b(?:at|a|an|the|dose|doses|dosage|dosed|of|is|was|were|are|will|be|been|given|administered|daily|once|twice|oral|orally|iv|i\.v\.|intravenous(?:ly)?|injections?|tablets?|capsules?|infusions?|infused|sc|subcutaneous(?:ly)?|im|po|cells?|therapy|treatment|starting|fixed|total|target|initial|from|with|for|in|as|hydrochloride|sodium|sulfate|po|per|os|by|mouth|single|bolus|loading|maintenance|low|high|up|to|about|approximately|cream|gel|ointment|solution|dose:|\d%)\b|\s)*\Z",
+    re.IGNORECASE,
+)
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+_EACH = re.compile(r"\b(?:respectively|each|both)\b", re.IGNORECASE)
+_CONJUNCTION = re.compile(r"[\s\"'()]*(?:,|/|\+|&|and|plus|or|combined with|,\s*and|-)?[\s\"'()]*\Z", re.IGNORECASE)
+_NOT_GIVEN = re.compile(
+    r"\b(?:prior|previous(?:ly)?|without|no|not|except|than|compared (?:to|with)|versus|vs\.?|in contrast to|instead of|after|before|following|allerg\w+ to|resistan\w+ to|failed|intoleran\w+ to|refractory to|if|until)\s+(?:\w+\s+){0,2}\Z",
+    re.IGNORECASE,
+)
+_FORGETS = frozenset(("group",))
+
+
+def bind(
+    text: str,
+    segments: list[tuple[int, int]],
+    amounts: list[Amount],
+    agents: list[Mention],
+    items: list[Item],
+    default: Agent | None,
+) -> tuple[list[Bound], list[Remark]]:
+    """Bind every amount that is no decoy.
+
+    `default` is whose text this is (the intervention's agent); it is used where a phrase names no agent.
+    """
+    bounds: list[Bound] = []
+    remarks: list[Remark] = []
+    topic: Mention | None = None
+    for segment in segments:
+        inside = [a for a in amounts if segment[0] <= a.start < segment[1]]
+        here = [m for m in agents if segment[0] <= m.start < segment[1]]
+        parts = [i for i in items if segment[0] <= i.start < segment[1]]
+        doses = [a for a in inside if not a.decoy]
+        if doses:
+            new = _bind_segment(text, segment, doses, here, topic, default)
+            remarks += _attach(text, segment, new, parts, here)
+            bounds += new
+            last = next((b for b in reversed(new) if b.agent is not None), None)
+            if last is not None and here:
+                topic = next((m for m in reversed(here) if m.agent is last.agent), topic)
+        else:
+            if here:
+                topic = _topic(text, here) or topic
+            if parts and bounds and not inside:
+                _attach_later(segment, bounds, parts, here)
+            if parts and here:
+                remarks += _attach(text, segment, [], parts, here)
+    return bounds, remarks
+
+
+def _topic(text: str, mentions: list[Mention]) -> Mention | None:
+    given = [
+        m
+        for m in mentions
+        if not _NOT_GIVEN.search(text[max(0, m.start - 40) : m.start]) and m.agent.kind not in _FORGETS
+    ]
+    return given[-1] if len(given) == 1 else (given[0] if given else None)
+
+
+def _bind_segment(
+    text: str,
+    segment: tuple[int, int],
+    doses: list[Amount],
+    here: list[Mention],
+    topic: Mention | None,
+    default: Agent | None,
+) -> list[Bound]:
+    here = [m for m in here if m.agent.kind not in _FORGETS]
+    paired = _respectively(text, segment, doses, here) or {}
+    amount_first = _amount_first(text, doses, here)
+    bounds: list[Bound] = []
+    previous: Mention | None = None
+    for index, amount in enumerate(doses):
+        if index in paired:
+            mentions = paired[index]
+        else:
+            chosen = _choose(text, index, doses, here, previous, amount_first)
+            mentions = [chosen] if chosen else []
+        if not mentions and previous is None and topic is not None and _continues(default, topic):
+            bounds.append(Bound(amount, topic.agent, topic.text, amount.start, amount.end, segment, sure=False))
+            continue
+        if not mentions:
+            agent = previous.agent if previous else default
+            bounds.append(
+                Bound(
+                    amount,
+                    agent,
+                    previous.text if previous else None,
+                    amount.start,
+                    amount.end,
+                    segment,
+                    sure=previous is not None,
+                )
+            )
+            continue
+        for mention in mentions:
+            bounds.append(
+                Bound(
+                    amount,
+                    mention.agent,
+                    mention.text,
+                    min(amount.start, mention.start),
+                    max(amount.end, mention.end),
+                    segment,
+                )
+            )
+        previous = mentions[-1]
+    return bounds
+
+
+def _continues(default: Agent | None, topic: Mention) -> bool:
+    return default is None or topic.agent is not default
+
+
+def _respectively(
+    text: str, segment: tuple[int, int], doses: list[Amount], here: list[Mention]
+) -> dict[int, list[Mention]] | None:
+    """`A and B 30 mg and 500 mg, respectively`; `A and B, 5 mg each`; `100/25 mg A/B`."""
+    phrase = text[segment[0] : segment[1]]
+    if len(here) >= 2 and len(doses) >= 2 and _RESPECTIVELY.search(phrase):
+        before = [m for m in here if m.start < doses[0].start]
+        if len(before) == len(doses):
+            return {k: [m] for k, m in enumerate(before)}
+        after = [m for m in here if m.start > doses[-1].start]
+        if len(after) == len(doses):
+            return {k: [m] for k, m in enumerate(after)}
+    if len(doses) == 1 and len(here) >= 2 and _EACH.search(text[doses[0].end : doses[0].end + 18]):
+        before = [m for m in here if m.end <= doses[0].start]
+        run = _run(text, before)
+        if len(run) >= 2:
+            return {0: run}
+    if len(doses) >= 2 and len(here) >= 2 and any(d.joined_by == "slash" for d in doses):
+        return _slashed(text, doses, here)
+    return None
+
+
+def _slashed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, list[Mention]] | None:
+    paired: dict[int, list[Mention]] = {}
+    for index in range(len(doses) - 1):
+        if doses[index + 1].joined_by != "slash" or doses[index].series != doses[index + 1].series or index in paired:
+            continue
+        count = 2 + (index + 2 < len(doses) and doses[index + 2].joined_by == "slash")
+        before = _run(text, [m for m in here if m.end <= doses[index].start])
+        after = [m for m in here if m.start >= doses[index + count - 1].end][:count]
+        names = before[-count:] if len(before) >= count else after
+        if len(names) == count:
+            paired.update({index + k: [names[k]] for k in range(count)})
+    return paired or None
+
+
+def _run(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The last mentions that stand in one enumeration."""
+    run = mentions[-1:]
+    for mention in reversed(mentions[:-1]):
+        if not _CONJUNCTION.match(text[mention.end : run[0].start]):
+            break
+        run.insert(0, mention)
+    return run
+
+
+def _amount_first(text: str, doses: list[Amount], here: list[Mention]) -> bool:
+    """Whether the phrase names amounts before agents ("100 mg A and 20 mg B")."""
+    if not here or here[0].start < doses[0].start:
+        return False
+    gap = text[doses[0].end : here[0].start]
+    return bool(_TIGHT_RIGHT.match(gap) or _OF.match(gap))
+
+
+def _choose(
+    text: str, index: int, doses: list[Amount], here: list[Mention], previous: Mention | None, amount_first: bool
+) -> Mention | None:
+    amount = doses[index]
+    left_limit = doses[index - 1].end if index else -1
+    right_limit = doses[index + 1].start if index + 1 < len(doses) else 1 << 60
+    left = next((m for m in reversed(here) if m.end <= amount.start and m.start >= left_limit), None)
+    right = next((m for m in here if m.start >= amount.end and m.start < right_limit), None)
+    overlapping = next((m for m in here if m.start < amount.end and m.end > amount.start), None)
+    if overlapping is not None:
+        return overlapping
+    right_gap = text[amount.end : right.start] if right else ""
+    left_gap = text[left.end : amount.start] if left else ""
+    right_of = right is not None and bool(_OF.match(right_gap)) and len(right_gap) < 45
+    right_tight = right is not None and bool(_TIGHT_RIGHT.match(right_gap)) and "," not in right_gap
+    left_tight = left is not None and bool(_TIGHT_LEFT.match(left_gap))
+    if right_of and not (left_tight and len(left_gap) <= 3):
+        return right
+    if amount_first and right_tight:
+        return right
+    if left is not None and left_tight:
+        return left
+    if right_tight:
+        return right
+    if left is not None and not _owned(text, doses, index, left, amount_first):
+        return left
+    if previous is not None:
+        return previous
+    if left is not None:
+        return left
+    far = next((m for m in reversed(here) if m.end <= amount.start), None)
+    if far is not None:
+        return far
+    if right is not None and len(right_gap) < 60 and not re.search(r"[,;]\s", right_gap):
+        return right
+    return None
+
+
+def _owned(text: str, doses: list[Amount], index: int, mention: Mention, amount_first: bool) -> bool:
+    """Whether the mention to the left is the agent of the amount before it ("100 mg A, 20 mg ...")."""
+    if not index or not amount_first:
+        return False
+    gap = text[doses[index - 1].end : mention.start]
+    return bool(_TIGHT_RIGHT.match(gap) or _OF.match(gap))
+
+
+# ---- schedules -----------------------------------------------------------------------------------------------------
+
+_KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
+_ADJECTIVE_GAP = re.compile(rf"[\s-]*(?:(?:{_ADJECTIVES}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE)
+_NO_GAP = re.compile(r"[\s(]*\Z")
+_LIST_GAP = re.compile(
+    r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|followed by|matching|matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Head:
+    """What schedule items can belong to: amounts that were printed together, or an agent without an amount."""
+
+    start: int
+    end: int
+    bounds: list[Bound]
+    mention: Mention | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def _attach(
+    text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], mentions: list[Mention]
+) -> list[Remark]:
+    """Give each item of a phrase to the head it belongs to; items before all heads are shared."""
+    heads = _heads(bounds, mentions)
+    leading: list[Item] = []
+    for item in items:
+        head = _head_of(text, item, heads)
+        if head is None:
+            leading.append(item)
+        else:
+            _fill(head, item)
+    _backfill(text, heads)
+    for item in leading:
+        for head in heads:
+            _fill_missing(head, item)
+    for bound in bounds:
+        if bound.amount.frequency:
+            bound.facts.setdefault("frequency", bound.amount.frequency)
+    return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
+
+
+def _heads(bounds: list[Bound], mentions: list[Mention]) -> list[_Head]:
+    heads: list[_Head] = []
+    for bound in bounds:
+        last = heads[-1] if heads else None
+        if last and (
+            last.bounds[-1].amount is bound.amount or (last.bounds[-1].amount.series == bound.amount.series >= 0)
+        ):
+            last.bounds.append(bound)
+            last.end = max(last.end, bound.end)
+        else:
+            heads.append(_Head(bound.start, bound.end, [bound]))
+    for mention in mentions:
+        if not any(head.start <= mention.start < head.end for head in heads):
+            heads.append(_Head(mention.start, mention.end, [], mention))
+    heads.sort(key=lambda head: head.start)
+    return heads
+
+
+def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
+    previous = next((h for h in reversed(heads) if h.start <= item.start), None)
+    following = next((h for h in heads if h.start >= item.end), None)
+    if previous is not None and item.start < previous.end:
+        return previous
+    if following is not None and item.kind in ("route", "frequency"):
+        attached = previous is not None and bool(_NO_GAP.match(text[previous.end : item.start]))
+        if not attached and _ADJECTIVE_GAP.match(text[item.end : following.start]):
+            return following
+    return previous
+
+
+def _fill(head: _Head, item: Item) -> None:
+    targets = [bound.facts for bound in head.bounds] or [head.facts]
+    for facts in targets:
+        if item.kind not in facts:
+            facts[item.kind] = item.value
+        elif item.kind == "days" and item.start - head.end < 14:
+            facts["days"] = sorted({*facts["days"], *item.value})
+        elif item.kind == "frequency":
+            facts.setdefault("second_frequency", item.value)
+    for bound in head.bounds:
+        if item.end > bound.end and item.end - bound.end < 160:
+            bound.end = item.end
+    head.end = max(head.end, item.end)
+
+
+def _fill_missing(head: _Head, item: Item) -> None:
+    for facts in [bound.facts for bound in head.bounds] or [head.facts]:
+        timed = "frequency" in facts or "days" in facts
+        if item.kind in _KINDS and item.kind not in facts and not (timed and item.kind in ("frequency", "days")):
+            facts[item.kind] = item.value
+
+
+def _timed(bound: Bound) -> bool:
+    return bool("frequency" in bound.facts or "days" in bound.facts or bound.amount.per_time or bound.amount.frequency)
+
+
+def _backfill(text: str, heads: list[_Head]) -> None:
+    """`A 10 mg and B 20 mg once daily`: what stands at the end of an enumeration holds for all of it."""
+    for k in range(len(heads) - 2, -1, -1):
+        head, following = heads[k], heads[k + 1]
+        source = following.bounds[0].facts if following.bounds else following.facts
+        if not source or not head.bounds or not _LIST_GAP.match(text[head.end : following.start]):
+            continue
+        for bound in head.bounds:
+            timed = _timed(bound)
+            for kind in _KINDS:
+                if kind in source and kind not in bound.facts and not (timed and kind in ("frequency", "days")):
+                    bound.facts[kind] = source[kind]
+
+
+def _attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]) -> None:
+    """A phrase without amounts says how the amounts before it are given ("Cycles repeat every 21 days")."""
+    agents = [m.agent.key for m in here]
+    last = bounds[-1].segment
+    for bound in bounds:
+        if agents and (bound.agent is None or bound.agent.key not in agents):
+            continue
+        near = bound.segment == last and segment[0] - bound.segment[1] < 200
+        for item in items:
+            if item.kind not in ("cycle_days", "cycles") and not near:
+                continue
+            if item.kind in ("frequency", "days") and _timed(bound):
+                continue
+            if item.kind == "frequency" and not agents and "route" not in [i.kind for i in items]:
+                continue
+            bound.facts.setdefault(item.kind, item.value)

@@ -1,0 +1,141 @@
+"""The dose extractor: fields → passages → pipeline → bound amounts → merged doses."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import extract.pipeline
+from extract.doses.agents import Agent, Lexicon, study_lexicon
+from extract.doses.arms import arms_of_statement, find_arm_agents, settle_arms
+from extract.doses.binding import Bound, Remark, bind
+from extract.doses.completion import complete, complete_schedule
+from extract.doses.merging import Statement, merge
+from extract.doses.regimens import find_regimens
+from extract.doses.segments import dose_like, passages
+from extract.doses.selection import accepted, agent_of, select
+from extract.facts import Dose, DoseFacts, evidence
+from extract.study import Field, Study
+
+
+def extract_doses(study: Study) -> DoseFacts:
+    """Every planned amount of every agent, the agents of every arm, and the regimens.
+
+    Reads names, labels, titles and descriptions; never eligibility criteria. Rules: `extract/data`.
+    """
+    lexicon = study_lexicon(study)
+    statements: list[Statement] = []
+    remarks: list[Remark] = []
+    for source, rank in _fields(study):
+        found, said = _read(study, lexicon, source, rank)
+        statements += found
+        remarks += said
+    merged = merge(select(statements))
+    settle_arms(merged)
+    complete(study, lexicon, merged, remarks)
+    facts = DoseFacts(doses=[_dose(number, statement) for number, statement in enumerate(merged, 1)])
+    facts.arm_agents = find_arm_agents(study, lexicon, facts.doses)
+    facts.regimens = find_regimens(study, lexicon, facts)
+    return facts
+
+
+def _fields(study: Study) -> Iterator[tuple[Field, int]]:
+    """The fields that may state doses, with a rank: 0 says most, 3 least."""
+    for arm in study.arms:
+        if arm.description is not None:
+            yield arm.description, 0
+    for intervention in study.interventions:
+        if intervention.description is not None:
+            yield intervention.description, 0
+    for arm in study.arms:
+        yield arm.label, 1
+    for intervention in study.interventions:
+        yield intervention.name, 1
+        for other in intervention.other_names:
+            yield other, 3
+    for source in (study.detailed_description, study.brief_summary, study.official_title, study.brief_title):
+        if source is not None:
+            yield source, 2
+
+
+def _read(study: Study, lexicon: Lexicon, source: Field, rank: int) -> tuple[list[Statement], list[Remark]]:
+    text = source.text.norm
+    hits = dose_like(text)
+    found: list[Statement] = []
+    remarks: list[Remark] = []
+    if not hits:
+        return found, remarks
+    default = _default_agent(study, lexicon, source)
+    for start, end in passages(text, hits):
+        doc = extract.pipeline.read(text[start:end], lexicon.trie, cells=lexicon.has_cells)
+        reading = extract.pipeline.reading_of(doc)
+        if all(amount.decoy for amount in reading.amounts):
+            continue
+        bounds, said = bind(reading.text, reading.segments, reading.amounts, reading.agents, reading.items, default)
+        remarks += said
+        for bound in bounds:
+            statement = _statement(study, lexicon, source, rank, start, bound, reading.text)
+            if statement is not None:
+                found.append(statement)
+    return found, remarks
+
+
+def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | None:
+    """Whose text this is: the intervention's agent, the arm's only one, the study's only one."""
+    if source.intervention_no is not None:
+        agents = lexicon.by_intervention.get(source.intervention_no, [])
+        return agents[0] if agents else None
+    numbers: list[int]
+    if source.arm_no is not None:
+        numbers = study.arms[source.arm_no - 1].intervention_nos
+    else:
+        numbers = list(lexicon.by_intervention)
+    agents = [agent for number in numbers for agent in lexicon.by_intervention.get(number, [])]
+    if len({agent.key for agent in agents}) > 1:
+        agents = [agent for agent in agents if agent.kind not in ("placebo", "group")]
+    return agents[0] if len({agent.key for agent in agents}) == 1 else None
+
+
+def _statement(
+    study: Study, lexicon: Lexicon, source: Field, rank: int, base: int, bound: Bound, text: str
+) -> Statement | None:
+    agent = agent_of(bound, lexicon)
+    if agent is None or not accepted(bound, agent, text):
+        return None
+    statement = Statement(
+        bound.amount, agent, bound.named, source, base + bound.start, base + bound.end, rank, dict(bound.facts)
+    )
+    statement.segment = (base + bound.segment[0], base + bound.segment[1])
+    statement.sure = bound.sure or (bound.named is None and source.intervention_no is not None)
+    statement.flags = list(bound.amount.flags)
+    complete_schedule(statement)
+    arms_of_statement(study, lexicon, statement, text[bound.segment[0] : bound.segment[1]])
+    return statement
+
+
+def _dose(number: int, statement: Statement) -> Dose:
+    amount, facts = statement.amount, statement.facts
+    times, every, unit = facts.get("frequency") or (None, None, None)
+    value, duration_unit = facts.get("duration") or (None, None)
+    return Dose(
+        dose_no=number,
+        agent=statement.named or statement.agent.name,
+        agent_key=statement.agent.key,
+        intervention_no=statement.agent.intervention_no,
+        amount_low=amount.low,
+        amount_high=amount.high,
+        unit=amount.unit,
+        per=amount.per,
+        per_time=amount.per_time,
+        role=amount.role,
+        route=facts.get("route"),
+        frequency_times=times,
+        frequency_every=every,
+        frequency_every_unit=unit,
+        days=facts.get("days"),
+        duration_value=value,
+        duration_unit=duration_unit,
+        cycle_days=facts.get("cycle_days"),
+        cycles=facts.get("cycles"),
+        arm_nos=statement.arm_nos,
+        evidence=evidence(statement.source, statement.start, statement.end, statement.flags),
+    )

@@ -1,0 +1,165 @@
+"""The number grammar: every printed form of a number, a range or a list of numbers that share one unit.
+
+Text is normalised (`extract.text`): dashes are `-`, `×` is `x`, superscripts after a digit are `^6`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+_DECIMAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: 000)+(?!\d)|\d+(?:[.,]\d+)?|(?<![A-Za-z])\.\d+)"
+_EXPONENT = r"(?:\s?\^\s?\(?\+?-?\d{1,2}\)?|\*\*?\s?\d{1,2}|\s?[eE]\s?\+?\d{1,2}|\s?\(\d{1,2}\)|exp\s?\d{1,2})"
+_LOST = r"(?:\d{1,2}| \d{1,2}(?=\s?(?:/|cells?\b|CAR|viable|[A-Z])))"
+_TIMES = r"\s?(?:x|X|\*|\u2022)\s?"
+_POWER = rf"(?:{_DECIMAL}{_TIMES}10(?:{_EXPONENT}|{_LOST})|10{_EXPONENT}|{_DECIMAL}[eE]\+?\d{{1,2}})"
+_SCALE = r"(?:[\s-]?(?:thousand|million|billion|trillion|mln|mio|bn)\b)"
+_VALUE = rf"(?:{_POWER}|{_DECIMAL}){_SCALE}?"
+_SEPARATOR = (
+    r"(?:\s*(?:,\s*(?:and|or|then|to)\s|,|;(?=\s?\d)|/|\s(?:and|or|vs\.?|versus|then|and/or|&)\s|\+(?=\s?\d)|&)\s*"
+    r"|\s*-\s*|\s*(?:to|through|up to|until)\s+|\s?<\s?)"
+)
+VALUES = re.compile(
+    rf"(?:(?<![\w^])(?<!\d[.,])|(?<=\d[xX*])|(?<=\d [xX*]\s))(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
+)
+
+_ONE = re.compile(
+    rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
+    rf"|10(?P<bare>{_EXPONENT})"
+    rf"|(?P<e_mantissa>{_DECIMAL})[eE]\+?(?P<e>\d{{1,2}})"
+    rf"|(?P<plain>{_DECIMAL})(?P<scale>{_SCALE})?"
+)
+_SPLIT = re.compile(rf"(?P<value>{_VALUE})|(?P<separator>{_SEPARATOR})")
+_DIGITS = re.compile(r"-?\d+")
+_SCALES = {"thousand": 3, "million": 6, "mln": 6, "mio": 6, "billion": 9, "bn": 9, "trillion": 12}
+
+
+@dataclass(slots=True)
+class Value:
+    """One number or range. `power` says that it was printed as a power of ten; positions are in the text."""
+
+    low: float
+    high: float
+    start: int
+    end: int
+    power: bool = False
+    joined_by: str = ""  # the separator before it: "", "list" or "slash"
+    flags: list[str] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Number:
+    mantissa: float
+    exponent: int | None
+    start: int
+    end: int
+    flags: list[str]
+
+    @property
+    def value(self) -> float:
+        # A decimal string is the only way to keep 1.2e6 exact.
+        return self.mantissa if not self.exponent else float(f"{self.mantissa!r}e{self.exponent}")
+
+
+def decimal(text: str) -> float:
+    """A printed number as meant: `1,000` is a thousand, `0,5` and `2,25` are decimals."""
+    text = text.replace(" ", "")
+    if "," in text:
+        whole, _, rest = text.partition(",")
+        thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) and whole != "0"
+        text = text.replace(",", "") if thousands else f"{whole}.{rest}"
+    return float(text)
+
+
+def values(match: re.Match[str]) -> list[Value]:
+    """The numbers and ranges in a match of `VALUES`; a number without power takes that of the last one."""
+    numbers, separators = _numbers(match)
+    _share_exponent(numbers)
+    found: list[Value] = []
+    index = 0
+    while index < len(numbers):
+        number = numbers[index]
+        value = Value(number.value, number.value, number.start, number.end, number.exponent is not None)
+        value.flags = list(number.flags)
+        value.joined_by = separators[index - 1] if index else ""
+        if index < len(separators) and separators[index] == "range" and numbers[index + 1].value > number.value:
+            upper = numbers[index + 1]
+            value.high, value.end = upper.value, upper.end
+            value.flags += [flag for flag in upper.flags if flag not in value.flags]
+            index += 1
+        elif value.joined_by == "range":
+            value.joined_by = "list"
+        found.append(value)
+        index += 1
+    return found
+
+
+def _numbers(match: re.Match[str]) -> tuple[list[_Number], list[str]]:
+    numbers: list[_Number] = []
+    separators: list[str] = []
+    offset = match.start()
+    for part in _SPLIT.finditer(match.group()):
+        if part.lastgroup == "separator" or part.group("separator") is not None:
+            separators.append(_separator(part.group()))
+        else:
+            numbers += _list_without_blanks(part.group(), offset + part.start()) or [
+                _number(part.group(), offset + part.start())
+            ]
+            separators += ["list"] * (len(numbers) - len(separators) - 1)
+    return numbers, separators[: max(0, len(numbers) - 1)]
+
+
+def _list_without_blanks(text: str, start: int) -> list[_Number] | None:
+    """`5,10` is a list when it rises and neither part looks like a decimal's."""
+    left, comma, right = text.partition(",")
+    if not comma or not right.isdigit() or not left.isdigit() or len(right) == 3 or left == "0":
+        return None
+    if len(right) >= 2 and int(right) > int(left) and right[-1] in "05":
+        return [_number(left, start), _number(right, start + len(left) + 1)]
+    return None
+
+
+def _separator(text: str) -> str:
+    text = text.strip()
+    if text in ("-", "to", "through", "up to", "until", "<"):
+        return "range"
+    return "slash" if text == "/" else "list"
+
+
+def _number(text: str, start: int) -> _Number:
+    match = _ONE.fullmatch(text)
+    if match is None:  # cannot happen while _VALUE and _ONE agree; a plain reading is still better than a failure
+        return _Number(decimal(_DIGITS.findall(text)[0]), None, start, start + len(text), [])
+    flags: list[str] = []
+    exponent: int | None = None
+    if match["mantissa"]:
+        mantissa = decimal(match["mantissa"])
+        exponent = int(_DIGITS.findall(match["exponent"] or match["lost"])[-1])
+        if match["lost"]:
+            flags.append("lost_superscript")
+        elif "e" in match["exponent"].lower() and "x" not in match["exponent"]:
+            flags.append("e_notation")
+    elif match["bare"]:
+        mantissa = 1.0
+        exponent = int(_DIGITS.findall(match["bare"])[-1])
+        if "e" in match["bare"].lower() and "x" not in match["bare"]:
+            flags.append("e_notation")
+    elif match["e_mantissa"]:
+        mantissa, exponent = decimal(match["e_mantissa"]), int(match["e"])
+        flags.append("e_notation")
+    else:
+        mantissa = decimal(match["plain"])
+    scale = match["scale"] or match["scale0"]
+    if scale:
+        exponent = (exponent or 0) + _SCALES[scale.strip(" -")]
+    return _Number(mantissa, exponent, start, start + len(text), flags)
+
+
+def _share_exponent(numbers: list[_Number]) -> None:
+    last = numbers[-1]
+    if not last.exponent:
+        return
+    for number in numbers[:-1]:
+        if number.exponent is None and number.mantissa < 1000:
+            number.exponent = last.exponent
+            number.flags += [flag for flag in last.flags if flag not in number.flags]

@@ -1,0 +1,42 @@
+"""Routes of administration."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extract.doses.schedule import Item
+from extract.doses.vocabulary import read_toml
+
+_UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
+
+
+@cache
+def _routes() -> tuple[re.Pattern[str], list[str], re.Pattern[str], list[str]]:
+    # Every alternative begins with a letter and ends with an empty group of its own: so the engine can look for
+    # the few possible first letters, and the number of the last group says which alternative it was.
+    entries = read_toml("routes.toml")["route"]
+    words = [(pattern, entry["code"]) for entry in entries for pattern in entry["patterns"]]
+    exact = [(pattern, entry["code"]) for entry in entries for pattern in entry.get("exact", [])]
+    return (
+        re.compile("|".join(f"{pattern}(?![a-z])()" for pattern, _ in words)),
+        [code for _, code in words],
+        re.compile("|".join(f"{pattern}()" for pattern, _ in exact)),
+        [code for _, code in exact],
+    )
+
+
+def find_routes(text: str) -> list[Item]:
+    """Every route named in the text, in order."""
+    pattern, codes, exact, exact_codes = _routes()
+    lowered = text.translate(_UPPER)  # str.lower() may change the length
+    found = [
+        Item("route", match.start(), match.end(), codes[(match.lastindex or 1) - 1])
+        for match in pattern.finditer(lowered)
+        if not (match.start() and lowered[match.start() - 1].isalnum())
+    ]
+    found += [
+        Item("route", match.start(), match.end(), exact_codes[(match.lastindex or 1) - 1])
+        for match in exact.finditer(text)
+    ]
+    return sorted(found, key=lambda item: item.start)

@@ -1,0 +1,113 @@
+"""Which bound amounts are doses, and of what: the rulings of the annotation guideline that need the agent."""
+
+from __future__ import annotations
+
+import re
+
+from extract.doses.agents import Agent, Lexicon
+from extract.doses.binding import Bound
+from extract.doses.merging import Statement
+
+_DOSAGE_FORM = re.compile(
+    r"\s*(?:\w+\s+){0,2}?(?:cream|gel|ointment|solution|lotion|spray|eye|ophthalmic|drops?|mouthwash|rinse|foam|shampoo|toothpaste|paste|suspension|emulsion|injection|patch|varnish|syrup|infusion|inhalation|saline)",
+    re.IGNORECASE,
+)
+_GENERIC_CELLS = frozenset(
+    (
+        "car-t cells",
+        "nk cells",
+        "t cells",
+        "hematopoietic stem cells",
+        "mesenchymal stem cells",
+        "dendritic cells",
+        "mononuclear cells",
+        "treg cells",
+        "cd34+ cells",
+        "car-nk cells",
+        "tumor infiltrating lymphocytes",
+        "bone marrow mononuclear cells",
+    )
+)
+
+
+def agent_of(bound: Bound, lexicon: Lexicon) -> Agent | None:
+    """The agent of an amount: radiation for Gy, the study's own cell product for a class of cells."""
+    agent = bound.agent
+    if bound.amount.kind == "radiation":
+        own = [a for agents in lexicon.by_intervention.values() for a in agents if a.kind == "radiation"]
+        if agent is not None and agent.kind == "radiation" and (agent.intervention_no is not None or not own):
+            return agent
+        if agent is not None and agent.key in ("total-body irradiation", "total marrow irradiation"):
+            return agent
+        return own[0] if own else Agent("radiation", "radiation", "radiation")
+    if agent is not None and agent.key in _GENERIC_CELLS and agent.intervention_no is None:
+        return _own_cells(agent, lexicon) or agent
+    return agent
+
+
+def _own_cells(agent: Agent, lexicon: Lexicon) -> Agent | None:
+    own = {a.key: a for agents in lexicon.by_intervention.values() for a in agents if a.intervention_no is not None}
+    cells = [a for a in own.values() if a.kind == "cells"]
+    if len(cells) == 1:
+        return cells[0]
+    if not cells:
+        unknown = [a for a in own.values() if a.kind == "drug" and re.search(r"\d", a.key)]
+        return unknown[0] if len(unknown) == 1 else None
+    return None
+
+
+def accepted(bound: Bound, agent: Agent, text: str) -> bool:
+    """Whether the amount can be a dose of this agent at all."""
+    amount = bound.amount
+    if amount.kind == "percent":
+        if agent.kind in ("radiation", "cells", "group", "vaccine") or amount.low <= 0 or amount.high > 100:
+            return False
+        if not _is_concentration(bound, text):
+            return False
+        amount.role = "concentration"
+    if amount.kind == "radiation":
+        bound.facts["route"] = "rt-external" if agent.kind == "radiation" else bound.facts.get("route")
+        if bound.facts["route"] is None:
+            del bound.facts["route"]
+    if amount.kind == "cells":
+        return amount.low >= 1e3 or amount.unit == "{pfu}"
+    return not (amount.kind == "auc" and agent.kind == "radiation")
+
+
+def _is_concentration(bound: Bound, text: str) -> bool:
+    """`0.5% bupivacaine`, `bupivacaine 0.5%`, `a 5% cream`: the agent or the dosage form stands beside it."""
+    amount = bound.amount
+    after = text[amount.end : amount.end + 60]
+    if re.match(
+        r"\s*(?:of\s+(?:the|all|patients|subjects|participants)|CI\b|confidence|increase|decrease|reduction|risk|power|chance|\(95)",
+        after,
+    ):
+        return False
+    if _DOSAGE_FORM.match(after):
+        return True
+    if bound.named is None:
+        return False
+    name = bound.named.lower()
+    if re.match(rf"\s*(?:\([^)]*\)\s*)?(?:\w+[\s-]+){{0,1}}{re.escape(name)}", after.lower()):
+        return True
+    before = text[max(0, amount.start - len(name) - 6) : amount.start].lower()
+    return bool(re.search(rf"{re.escape(name)}\s+(?:at\s)?\(?\Z", before))
+
+
+def select(statements: list[Statement]) -> list[Statement]:
+    """Counts, volumes and percentages only where the agent has no mass (the mass of the intake counts)."""
+    massive = {
+        s.agent.key
+        for s in statements
+        if s.amount.kind in ("mass", "cells", "activity", "substance", "auc") and s.amount.role != "strength"
+    }
+    liquid = {s.agent.key for s in statements if s.amount.kind == "volume"}
+    kept = []
+    for statement in statements:
+        kind, key = statement.amount.kind, statement.agent.key
+        if kind in ("count", "percent") and (key in massive or key in liquid):
+            continue
+        if kind == "volume" and key in massive and not statement.amount.per_time:
+            continue
+        kept.append(statement)
+    return kept

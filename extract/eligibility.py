@@ -1,0 +1,92 @@
+"""Where the eligibility criteria speak of inclusion and where of exclusion.
+
+The registry holds both in one field under headings that sponsors word freely.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from extract.sentences import find_all, lowered
+
+INCLUSION, EXCLUSION, OTHER = "inclusion", "exclusion", "other"
+
+_LINE = re.compile(
+    r"[ \t]*(?:[*#>_-]+[ \t]*)?(?:(?:\d{1,2}|[A-Za-z]|[IVX]{1,4})[.)][ \t]*)?"
+    r"(?P<text>[^\n:.;]{0,60}?\b(?P<kind>in|ex)clu(?:sion(?:s|ary)?|ded)\b[^\n:.;]{0,70}?)[ \t]*(?P<colon>:|\r?$)",
+    re.IGNORECASE | re.MULTILINE,
+)
+_INLINE = re.compile(
+    r"\b(?P<kind>[Ii]n|[Ee]x)clusion [Cc]rit[a-z]+(?: \([^)\n]{1,30}\)| [\w ]{1,30})?[ \t]*:|\b(?P<loud>IN|EX)CLUSION CRITERIA\b"
+)
+_SENTENCE = re.compile(
+    r"\b(?:appl(?:y|ies)|meet|meets|met|fulfil\w*|period|before|from|prior to|at|after|is|are not|not an|confirm|"
+    r"within|since|until|according|month|months|year|week|weeks|day|days|will|has|have|had|use|if|by)\b|[<>=%]",
+    re.IGNORECASE,
+)
+_BOTH = re.compile(r"inclu\w+\W+(?:and|or|&|/)?\W*exclu", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading: its span, its text, and the kind of the criteria below it."""
+
+    start: int
+    end: int
+    text: str
+    kind: str
+
+
+class Sections:
+    """The headings of an eligibility text, in order."""
+
+    def __init__(self, headings: list[Heading]) -> None:
+        self.headings = headings
+        self._starts = [heading.start for heading in headings]
+
+    def at(self, position: int) -> Heading | None:
+        """The heading under which `position` stands, None before the first."""
+        index = bisect_right(self._starts, position) - 1
+        return self.headings[index] if index >= 0 else None
+
+    def kind_at(self, position: int) -> str:
+        """`inclusion`, `exclusion` or `other` (no heading, or one for both)."""
+        heading = self.at(position)
+        return heading.kind if heading else OTHER
+
+
+def read_sections(norm: str) -> Sections:
+    """Find the inclusion and exclusion headings of a normalised eligibility text."""
+    headings: list[Heading] = []
+    done = 0
+    for position in find_all(lowered(norm), ("clusion", "cluded")):
+        if position < done:
+            continue
+        heading = _heading(norm, position)
+        if heading is not None:
+            headings.append(heading)
+            done = heading.end
+    return Sections(headings)
+
+
+def _heading(norm: str, position: int) -> Heading | None:
+    """The heading whose word stands at `position`: a line of its own, or within a line before a colon."""
+    line = _LINE.match(norm, norm.rfind("\n", 0, position) + 1)
+    if line is not None and line.end() > position and _is_heading(line["text"], bool(line["colon"])):
+        start, end, text, word = line.start("text"), line.end(), line["text"], line["kind"]
+    else:
+        inline = _INLINE.match(norm, position - 2)
+        if inline is None:
+            return None
+        start, end, text, word = *inline.span(), inline.group(), inline["kind"] or inline["loud"]
+    kind = OTHER if _BOTH.search(text) else EXCLUSION if word.lower() == "ex" else INCLUSION
+    return Heading(start, end, text.strip(" \t\r:"), kind)
+
+
+def _is_heading(text: str, colon: bool) -> bool:
+    if _SENTENCE.search(text):
+        return False
+    words = len(text.split())
+    return words <= (12 if colon else 7)

@@ -1,0 +1,54 @@
+"""The zero point of a time: "12 weeks after surgery", "from randomisation until …", "8 hours post-dose"."""
+
+from __future__ import annotations
+
+import re
+
+_AFTER = re.compile(
+    r"\s*(?:[-)]|\([^)]*\))?\s*(?:(?:the )?(?:after|post|following|since|from|of|past)[\s-]+|(?P<glued>post))(?:the |a |an |each |start of the )?"
+    r"(?P<anchor>[\w'/+&-]+(?: (?!(?:and|or|to|until|up|at|in|then|with|assessed|for|during|through|before|as)\b)[\w'/+&-]+){0,6})",
+    re.IGNORECASE,
+)
+_BEFORE = re.compile(
+    r"\s*(?:before|prior to|pre|preceding)[\s-]*(?:the |start of the )?(?P<anchor>[\w-]+(?: (?!and\b)[\w-]+){0,3})",
+    re.IGNORECASE,
+)
+_FROM = re.compile(
+    r"\b(?:from|since|starting (?:at|from|on)|between)\s+(?:the )?(?:(?:date|time|day) of (?:the )?)?"
+    r"(?P<anchor>(?!up\b|\d)[a-z][\w'/-]*(?: (?!(?:to|until|till|through|up|and|or|for|at|thru|assessed|as|in|over)\b)[\w'()/-]+){0,7})",
+    re.IGNORECASE,
+)
+_LEADING = re.compile(
+    r"\s*(?P<anchor>(?!up\b|every\b|from\b|time\b|assessed\b)[a-z][\w' -]{2,40}?) (?:to|until|through|up to) ",
+    re.IGNORECASE,
+)
+_NO_ANCHOR = {"op", "operative", "study", "the", "this", "and", "start", "each", "treatment period", "age", "life"}
+_POST_OP = {
+    "op": "surgery",
+    "operative": "surgery",
+    "operatively": "surgery",
+    "operation": "operation",
+    "surgical": "surgery",
+}
+
+
+def anchor_after(text: str, end: int) -> str | None:
+    """The anchor named straight after a quantity that ends at `end`; None if none is."""
+    match = _AFTER.match(text, end) or _BEFORE.match(text, end)
+    return _clean(match["anchor"]) if match is not None else None
+
+
+def anchor_from(text: str) -> str | None:
+    """The anchor of a span, named by "from …" or in front of "to", "until", "up to"."""
+    match = _FROM.search(text) or _LEADING.match(text)
+    return _clean(match["anchor"]) if match is not None else None
+
+
+def _clean(anchor: str) -> str | None:
+    anchor = anchor.strip(" -,.;:()").removeprefix("the ")
+    first = anchor.split(" ", 1)[0].lower()
+    if first in _POST_OP:
+        return _POST_OP[first]
+    if anchor.lower() in _NO_ANCHOR or anchor.isdigit() or not anchor:
+        return None
+    return anchor.lower() if anchor.istitle() else anchor

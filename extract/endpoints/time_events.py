@@ -1,0 +1,82 @@
+"""Times without a number: "until progression", "at discharge", "end of treatment"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from functools import cache
+from typing import Protocol
+
+from extract.endpoints.time_tokens import Token, blank_noise
+from extract.endpoints.vocabulary import load_toml
+
+_WORDS = re.compile(r"[a-z]{3,}", re.IGNORECASE)
+_STATEMENT = re.compile(r"\b(?:will|shall|is|are|was|were)\b", re.IGNORECASE)
+_TEMPORAL = re.compile(
+    r"\b(?:until|during|after|before|at the|at (?:end|study|each|time)|from the|through|end of|visit|follow|prior|while|when|upon"
+    r"|completion|whichever|duration of|time of|time to|time from|every|daily)\b",
+    re.IGNORECASE,
+)
+_EMPTY = {"through", "until", "and", "from", "approximately", "about", "date", "the", "for", "not", "applicable", "none", "n/a",
+          "unknown", "tbd", "specified", "provided", "time", "frame", "expected", "ending"}  # fmt: skip
+
+
+class _Spanned(Protocol):
+    first: int
+    last: int
+
+
+def is_event(text: str) -> bool:
+    """Does a time frame without any number still name a time? Dates alone and statements about methods do not."""
+    words = {word.lower() for word in _WORDS.findall(blank_noise(text))}
+    if not words - _EMPTY:
+        return False
+    return not _STATEMENT.search(text) or bool(_TEMPORAL.search(text))
+
+
+@cache
+def _event_words() -> re.Pattern[str]:
+    words = sorted(load_toml("time_relations.toml")["events"]["words"], key=len, reverse=True)
+    return re.compile(
+        r"\s*(?:(?:at|on|the|and|or|immediately|shortly|right|day|time|date|hospital|of|study|in|pacu|icu|after|before|during|to|a) )*(?:"
+        + "|".join(word.replace(" ", "[ -]") for word in words)
+        + r")\b",
+        re.IGNORECASE,
+    )
+
+
+def event_segments(text: str, tokens: list[Token], items: Iterable[_Spanned]) -> list[tuple[int, int]]:
+    """Members of a list that name an event, as character spans: "Baseline, week 12, end of treatment"."""
+    taken = {index for item in items for index in range(item.first, item.last + 1)}
+    if not taken:
+        return []
+    found = []
+    for segment in _segments(tokens):
+        if segment and not any(index in taken for index in segment) and _plain(tokens, segment):
+            start, end = tokens[segment[0]].start, tokens[segment[-1]].end
+            if _event_words().match(text, start, end):
+                found.append((start, end))
+    return found
+
+
+def _plain(tokens: list[Token], segment: Sequence[int]) -> bool:
+    return not any(
+        tokens[index].kind in ("number", "unit", "baseline")
+        or tokens[index].name in ("up_to", "from", "within", "every")
+        for index in segment
+    )
+
+
+def _segments(tokens: list[Token]) -> list[list[int]]:
+    segments: list[list[int]] = [[]]
+    depth = 0
+    for index, token in enumerate(tokens):
+        if token.name == "(":
+            depth += 1
+        elif token.name == ")":
+            depth = max(0, depth - 1)
+        elif depth == 0 and (token.name in (",", ";", "/") or token.text == "and"):
+            segments.append([])
+        elif depth == 0:
+            segments[-1].append(index)
+    return segments

@@ -1,0 +1,98 @@
+"""Times of an outcome measure from its time frame.
+
+`Baseline, week 12` gives two points; `up to 2 years` a span; `every 3 months for 2 years` both; `until progression` an
+event without a number. Numbers stay in the unit as written (the two ends of a range in the unit of the first). Time
+frames repeat a lot between trials, so readings are kept in a bounded cache.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extract.endpoints.anchors import anchor_after, anchor_from
+from extract.endpoints.time_events import event_segments, is_event
+from extract.endpoints.time_items import Item
+from extract.endpoints.time_reading import Reading
+from extract.endpoints.time_tokens import Token, tokenise
+from extract.time_units import in_days
+
+_MAX_LENGTH = 2000  # a time frame is a line; what comes after is prose
+
+
+@dataclass(frozen=True, slots=True)
+class Time:
+    """One time; `start:end` are its characters in the text read."""
+
+    relation: str
+    low: float | None
+    high: float | None
+    unit: str | None
+    anchor: str | None
+    start: int
+    end: int
+
+
+@lru_cache(maxsize=16384)
+def read_time_frame(text: str) -> tuple[Time, ...]:
+    """The times of a normalised time frame, in the order of the text; empty where it states none."""
+    text = text[:_MAX_LENGTH]
+    tokens = tokenise(text)
+    reading = Reading(tokens)
+    items = reading.items()
+    times = [_time(text, tokens, item) for item in items]
+    if not any(item.is_span for item in items):
+        times += [
+            Time("through_event", None, None, None, text[a:b], a, b) for a, b in event_segments(text, tokens, items)
+        ]
+    if not times and is_event(text):
+        return (Time("through_event", None, None, None, anchor_from(text), 0, len(text)),)
+    return tuple(_distinct(sorted(times, key=lambda time: (time.start, time.end))))
+
+
+_PROSE = re.compile(
+    r"\b(?:at|to|through|until|within|up to|after|over|for|during|by|in)\b|\b(?:week|month|day|year)s? \d",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=4096)
+def read_times_in_prose(text: str) -> tuple[Time, ...]:
+    """The times that a title or description names with a preposition or as "week 12"; fewer words count than in a
+    time frame, because prose holds durations that are no time of assessment."""
+    text = text[:_MAX_LENGTH]
+    if not _PROSE.search(text):
+        return ()
+    tokens = tokenise(text)
+    reading = Reading(tokens)
+    items = [
+        item
+        for item in reading.items()
+        if item.unit is not None and item.relation != "every" and (item.prefixed or reading.introduced(item))
+    ]
+    return tuple(_distinct(_time(text, tokens, item) for item in items))
+
+
+def _time(text: str, tokens: list[Token], item: Item) -> Time:
+    start, end = tokens[item.first].start, tokens[item.last].end
+    anchor = "baseline" if item.unit is None else anchor_after(text, end)
+    if anchor is None and (item.is_span or item.relation == "every"):
+        anchor = anchor_from(text)
+    return Time(item.relation, item.low, item.high, item.unit, anchor, start, end)
+
+
+def _distinct(times: Iterable[Time]) -> list[Time]:
+    seen: dict[tuple[object, ...], Time] = {}
+    for time in times:
+        if time.low is None:
+            key: tuple[object, ...] = ("event", time.anchor)
+        elif not time.low and not time.high:
+            key = (0.0, 0.0)
+        else:
+            days = in_days(time.low, time.unit), in_days(time.high, time.unit)
+            key = (time.low, time.high, time.unit) if days[1] is None else (round(days[0] or 0, 3), round(days[1], 3))
+        if key not in seen:
+            seen[key] = time
+    return list(seen.values())

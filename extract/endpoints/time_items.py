@@ -1,0 +1,86 @@
+"""The times in the making, and the pruning of those that say nothing new."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from extract.endpoints.time_tokens import Token
+
+
+@dataclass(slots=True)
+class Item:
+    """A time in the making, by token positions."""
+
+    relation: str
+    low: float
+    high: float
+    unit: str | None
+    first: int
+    last: int
+    bracket: int = 0  # number of the bracket it stands in, 0 outside
+    own_relation: bool = False
+    prefixed: bool = False
+
+    @property
+    def is_span(self) -> bool:
+        return self.relation in ("up_to", "within", "from_to")
+
+
+def without_restatements(items: list[Item], tokens: list[Token], openings: list[int]) -> list[Item]:
+    """Drop what a bracket only says again ("Day 28 (4 weeks)") and, where it lists the points of a span, the span.
+
+    `openings[n]` is the index of the token that opens bracket n.
+    """
+    outside = [item for item in items if not item.bracket]
+    dropped: list[Item] = []
+    for bracket in sorted({item.bracket for item in items if item.bracket}):
+        members = [item for item in items if item.bracket == bracket]
+        dropped += _restated(members, outside, tokens, openings[bracket])
+    return [item for item in items if not any(item is other for other in dropped)]
+
+
+def _restated(members: list[Item], outside: list[Item], tokens: list[Token], opening: int) -> list[Item]:
+    points = [item for item in members if item.relation == "at"]
+    if len(points) > 1 and outside and all(item.is_span for item in outside):
+        return outside + [item for item in members if item.is_span]
+    if any(item.own_relation for item in members):
+        return []
+    left = next((item for item in outside if item.last == opening - 1), None)
+    if left is not None and left.unit is not None:
+        if left.unit == "cycle" and members[0].unit != "cycle":
+            members[0].relation = left.relation
+            return [left]
+        return members
+    if len(members) == 1 and members[0].low <= 1:
+        defines_baseline = opening > 0 and tokens[opening - 1].kind == "baseline"
+        defines_day_zero = bool(outside) and members[0].prefixed and members[0].low in (0, 1)
+        if defines_baseline or defines_day_zero:  # "date of dosing (day 1) up to 50 weeks"
+            return members
+    return []
+
+
+def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """`Cycle 1 day 15` is day 15; later cycles stay cycles; days and cycles that only say on which day hours are counted
+    ("2, 4 and 8 hours after the dose on day 1") are no times of their own."""
+    hours = any(item.unit in ("min", "h") and item.relation == "at" for item in items)
+    kept: list[Item] = []
+    for item in items:
+        before = tokens[item.first - 1] if item.first else None
+        if (
+            hours
+            and item.prefixed
+            and item.unit in ("d", "cycle", "wk")
+            and before is not None
+            and before.text in ("on", "of")
+        ):
+            continue
+        kept.append(item)
+    cycles = [item for item in kept if item.unit == "cycle" and item.relation == "at" and item.prefixed]
+    days = [item for item in kept if item.unit == "d" and item.relation == "at" and item.prefixed]
+    if not cycles or not days:
+        return kept
+    if hours:
+        return [item for item in kept if item not in cycles and item not in days]
+    if all(item.low == 1 for item in cycles):
+        return [item for item in kept if item not in cycles]
+    return [item for item in kept if item not in days]

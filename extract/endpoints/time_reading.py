@@ -1,0 +1,337 @@
+"""How the quantities of a time frame are meant: points, spans, intervals, and what they are counted from."""
+
+from __future__ import annotations
+
+from extract.endpoints.time_items import Item, without_cycle_days, without_restatements
+from extract.endpoints.time_numbers import Quantity, quantities, span
+from extract.endpoints.time_tokens import Token
+
+_MAX_WORDS = 7  # between a relation and its number
+_AFTER = {"after", "post", "following", "since"}
+_UNTIL = {"until", "untill", "till", "up to", "upto", "up until"}
+
+
+class Reading:
+    """The interpretation of one time frame's tokens."""
+
+    def __init__(self, tokens: list[Token]) -> None:
+        self.tokens = tokens
+        self.brackets = _bracket_numbers(tokens)
+        self.openings = [-1, *(index for index, token in enumerate(tokens) if token.name == "(")]
+        self.consumed: set[int] = set()  # tokens of kind baseline that only say from where a span is counted
+        self.done: list[Item] = []
+        self.anchors: list[Quantity] = []
+
+    def items(self) -> list[Item]:
+        """Points, spans and intervals in the order of the text."""
+        found = quantities(self.tokens)
+        found += self._implicit(found)
+        for quantity in sorted(found, key=lambda q: q.first):
+            if not self._is_anchor(quantity):
+                self._add(quantity)
+        self._add_intervals()
+        self._add_baselines()
+        items = sorted(self.done, key=lambda item: item.first)
+        return without_cycle_days(without_restatements(items, self.tokens, self.openings), self.tokens)
+
+    def introduced(self, item: Item) -> bool:
+        """Does a relation or a preposition stand before the item?"""
+        return item.relation != "at" or (item.first > 0 and self.tokens[item.first - 1].kind in ("keyword", "fill"))
+
+    def _implicit(self, found: list[Quantity]) -> list[Quantity]:
+        """Units without a number: "up to a year", "every week", "every other cycle", "in the first year"."""
+        taken = {index for q in found for index in range(q.first, q.last + 1)}
+        added = []
+        for index, token in enumerate(self.tokens):
+            if token.kind != "unit" or index in taken or not index:
+                continue
+            value = self._implied_value(index)
+            if value:
+                added.append(Quantity(value, value, token.name, index, index))
+        return added
+
+    def _implied_value(self, index: int) -> float | None:
+        before, second = self.tokens[index - 1], self.tokens[index - 2] if index > 1 else None
+        if before.kind == "keyword" and before.name == "every":
+            return 1
+        if before.text in ("other", "alternate") and second is not None and second.name == "every":
+            return 2
+        if before.kind == "keyword" and before.text.endswith("first"):
+            return 1
+        if before.text in ("a", "an", "one") and second is not None and second.kind == "keyword":
+            return 1
+        return None
+
+    def _is_anchor(self, quantity: Quantity) -> bool:
+        """`three years after day 0 of the first cycle`: what stands straight after "after" is the zero point."""
+        position, after = quantity.first - 1, False
+        while position >= 0 and (
+            self.tokens[position].kind in ("fill", "between") or self.tokens[position].text in _AFTER
+        ):
+            after = after or self.tokens[position].text in _AFTER
+            position -= 1
+        if position >= 0 and self.tokens[position].name == "-" and after:
+            position -= 1
+        left = any(item.last == position for item in (*self.done, *self.anchors))
+        of_day = quantity.unit == "cycle" and not quantity.prefixed and self.tokens[position + 1].text == "of"
+        if left and (after or of_day):
+            self.anchors.append(quantity)
+            return True
+        return False
+
+    def _add(self, quantity: Quantity) -> None:
+        item = Item("at", quantity.low, quantity.high, quantity.unit, quantity.first, quantity.last,
+                     self.brackets[quantity.first], prefixed=quantity.prefixed)  # fmt: skip
+        if quantity.range:
+            item.relation = "every" if self._is_every(quantity.first) else "from_to"
+            item.own_relation = True
+            self._negate_before(item)
+        else:
+            self._relate(item)
+        self.done.append(item)
+
+    def _is_every(self, index: int) -> bool:
+        return index > 0 and self.tokens[index - 1].name == "every"
+
+    def _relate(self, item: Item) -> None:
+        keyword = self._keyword_before(item.first)
+        before = self._negate_before(item)
+        if before:
+            if keyword is not None and self.tokens[keyword].name in ("up_to", "within") and item.relation == "at":
+                item.relation, item.high = "from_to", 0.0
+            return
+        if keyword is None:
+            self._relate_pending(item)
+            return
+        name = self.tokens[keyword].name
+        item.own_relation = True
+        if name in ("up_to", "within", "every"):
+            item.relation = name
+            if name == "up_to":
+                self._consume_left(keyword)
+                self._join_left(item, keyword, self.tokens[keyword].text)
+        elif name == "to":
+            self._to(item, keyword)
+        else:
+            item.own_relation = name == "at" and self.tokens[keyword].text in ("at", "by")
+            self._relate_pending(item, keyword)
+
+    def _negate_before(self, item: Item) -> bool:
+        """`1 week before surgery` is week -1; `30 days before baseline` uses up the word baseline."""
+        index = item.last + 1
+        while index < len(self.tokens) and self.tokens[index].kind in ("fill", "between") and index < item.last + 3:
+            index += 1
+        if index >= len(self.tokens) or item.prefixed:
+            return self._ends_at_baseline(item)
+        token = self.tokens[index]
+        backwards = token.name == "before" or (token.kind == "baseline" and token.text.startswith(("before", "pr")))
+        if not backwards:
+            return self._ends_at_baseline(item)
+        self.consumed.add(index)
+        if index + 1 < len(self.tokens) and self.tokens[index + 1].kind == "baseline":
+            self.consumed.add(index + 1)
+        if item.low > 0:
+            item.low, item.high = (-item.high or 0.0), (-item.low or 0.0)
+        return True
+
+    def _ends_at_baseline(self, item: Item) -> bool:
+        """`-30 days to baseline`."""
+        index = item.last + 1
+        if item.low >= 0 or index + 1 >= len(self.tokens):
+            return False
+        if self.tokens[index].name not in ("to", "up_to") or self.tokens[index + 1].kind != "baseline":
+            return False
+        self.consumed.add(index + 1)
+        item.relation, item.high, item.own_relation = "from_to", 0.0, True
+        return True
+
+    def _keyword_before(self, index: int) -> int | None:
+        """The nearest relation to the left within the same piece of the sentence."""
+        words = 0
+        for position in range(index - 1, -1, -1):
+            token = self.tokens[position]
+            if token.kind == "keyword":
+                if token.name == "before" or (token.text.endswith("first") and words):
+                    return None
+                return position
+            if token.kind in ("word", "letter"):
+                words += 1
+                if words > _MAX_WORDS:
+                    return None
+            elif token.kind not in ("fill", "between") and not (token.kind == "mark" and token.name in "-/:"):
+                return None
+        return None
+
+    def _relate_pending(self, item: Item, keyword: int | None = None) -> None:
+        """A bare number at the end of a span: "from enrolment to the end of treatment at 1 year", "until death or 5
+        years", "through study completion (about 2 years)"."""
+        stop = keyword if keyword is not None else self._left_stop(item.first)
+        if stop < 0:
+            return
+        token = self.tokens[stop]
+        if token.name == "(" and not self._follows_item(stop):
+            self._inherit(item, stop)
+        elif (token.name == "and" and token.text == "or") or token.name == ",":
+            earlier = self._open_relation(stop)
+            if (
+                earlier is not None
+                and self.tokens[earlier].text in _UNTIL
+                and (token.name != "," or self._or_follows(stop))
+            ):
+                item.relation = "up_to"
+        elif token.kind == "keyword" and token.text == "at":
+            self._inherit(item, stop)
+
+    def _left_stop(self, index: int) -> int:
+        position = index - 1
+        while position >= 0 and self.tokens[position].kind in ("fill", "between", "word"):
+            position -= 1
+        return position
+
+    def _or_follows(self, comma: int) -> bool:
+        return comma + 1 < len(self.tokens) and self.tokens[comma + 1].text == "or"
+
+    def _follows_item(self, bracket: int) -> bool:
+        return any(item.last == bracket - 1 for item in self.done)
+
+    def _inherit(self, item: Item, stop: int) -> None:
+        earlier = self._open_relation(stop)
+        if earlier is None:
+            return
+        token = self.tokens[earlier]
+        if token.name == "to" and any(t.name == "from" or t.kind == "baseline" for t in self.tokens[:earlier]):
+            self._to(item, earlier)
+        elif token.name == "up_to":
+            item.relation = "up_to"
+            self._consume_left(earlier)
+        elif token.name == "within":
+            item.relation = "within"
+
+    def _open_relation(self, stop: int) -> int | None:
+        """The nearest span word left of `stop` that has no number yet."""
+        for position in range(stop - 1, -1, -1):
+            token = self.tokens[position]
+            if token.kind == "mark" and token.name in ";.()":
+                return None
+            if token.kind in ("number", "unit") or any(item.first <= position <= item.last for item in self.done):
+                return None
+            if token.kind == "keyword" and token.name in ("to", "up_to", "within"):
+                return position
+        return None
+
+    def _to(self, item: Item, keyword: int) -> None:
+        """`… to 12 weeks`: from the point, the baseline or the event on the left; without one, up to."""
+        item.own_relation = True
+        left = self._left_operand(keyword)
+        if isinstance(left, Item):
+            self._merge(left, item)
+        elif left is None:
+            item.relation = "up_to"
+        else:
+            item.relation, item.low = "from_to", 0.0
+
+    def _left_operand(self, keyword: int) -> Item | str | None:
+        words = False
+        for position in range(keyword - 1, -1, -1):
+            token = self.tokens[position]
+            point = next((item for item in self.done if item.last == position), None)
+            if point is not None and point.relation == "at":
+                return point
+            if token.kind == "baseline":
+                self.consumed.add(position)
+                return "baseline"
+            if token.name == "from":
+                return "from"
+            if token.kind == "mark" and token.name in ",;." and not self._from_ahead(position):
+                break
+            words = words or token.kind in ("word", "keyword", "between", "baseline")
+        return "event" if words else None
+
+    def _from_ahead(self, position: int) -> bool:
+        """Is there a `from` to the left, in the same sentence, that a comma does not close?"""
+        for token in reversed(self.tokens[:position]):
+            if token.name in ";." or token.kind in ("number", "unit"):
+                return False
+            if token.name == "from":
+                return True
+        return False
+
+    def _merge(self, left: Item, item: Item) -> None:
+        joined = span(
+            Quantity(left.low, left.high, left.unit or "d", left.first, left.last),
+            Quantity(item.low, item.high, item.unit or "d", item.first, item.last),
+        )
+        if joined is None:
+            item.relation = "at"
+            return
+        self.done.remove(left)
+        item.relation, item.low, item.high, item.unit = "from_to", joined.low, joined.high, joined.unit
+        item.first, item.bracket = left.first, left.bracket
+
+    def _join_left(self, item: Item, keyword: int, text: str) -> None:
+        """`from day 0 through 3 years`, `6 weeks … until 3 years`: the point on the left begins the span."""
+        if text not in ("until", "till", "untill", "through", "thru", "up to", "an average of", "up until"):
+            return
+        left = next((i for i in reversed(self.done) if i.last < keyword and i.relation == "at"), None)
+        if left is None or left is not self.done[-1] or left.bracket != item.bracket:
+            return
+        between = self.tokens[left.last + 1 : keyword]
+        if any(token.name in ";.()" for token in between):
+            return
+        opened = any(token.name == "from" for token in self.tokens[max(0, left.first - 6) : left.first])
+        if opened and left.low in (0, 1) and left.unit == "d":
+            self.done.remove(left)
+        elif (text in ("until", "till", "through", "thru") and not any(token.name in (",", "and") for token in between)) or (text in ("until", "till") and any(
+            token.text == "after" for token in self.tokens[max(0, left.first - 2) : left.first]
+        )):
+            self._merge(left, item)
+
+    def _consume_left(self, keyword: int) -> None:
+        """`Baseline up to 12 months`, `from baseline through week 12`: the baseline only begins the span."""
+        for position in range(keyword - 1, -1, -1):
+            token = self.tokens[position]
+            if token.kind == "baseline":
+                self.consumed.add(position)
+                return
+            if token.kind == "mark" and token.name in ",;.":
+                return
+            if token.name == "and" or token.kind in ("number", "unit"):
+                return
+
+    def _add_intervals(self) -> None:
+        for index, token in enumerate(self.tokens):
+            if token.kind == "interval":
+                self.done.append(
+                    Item("every", token.value, token.value, token.name, index, index, self.brackets[index])
+                )
+
+    def _add_baselines(self) -> None:
+        for index, token in enumerate(self.tokens):
+            if token.kind == "baseline" and index not in self.consumed and self._counts(index, token):
+                self.done.append(Item("at", 0.0, 0.0, None, index, index, self.brackets[index]))
+
+    def _counts(self, index: int, token: Token) -> bool:
+        before = self.tokens[index - 1] if index else None
+        if before is not None and (
+            before.name in ("from", "before") or before.text in ("post", "after", "following", "since", "to", "of")
+        ):
+            return False
+        if before is not None and before.text == "-" and index > 1 and self.tokens[index - 2].text == "post":
+            return False
+        if before is not None and before.name == "(" and any(item.last == index - 2 for item in self.done):
+            return False  # "Week 1 (baseline)"
+        if token.text.replace("-", " ").replace(" ", "") in ("predose", "beforedosing"):
+            return not self.done or any(item.unit in ("min", "h") for item in self.done)
+        return True
+
+
+def _bracket_numbers(tokens: list[Token]) -> list[int]:
+    numbers, current, count = [], 0, 0
+    for token in tokens:
+        if token.name == "(":
+            count += 1
+            current = count
+        numbers.append(current)
+        if token.name == ")":
+            current = 0
+    return numbers

@@ -1,0 +1,173 @@
+"""The words of a time frame: numbers, units, relations, marks.
+
+`tokenise` blanks what holds numbers but no time (tolerances, cycle lengths, dates, visits, doses: the `noise` of
+`time_relations.toml`) and then cuts the rest into tokens. Offsets are those of the text given.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from extract.endpoints.vocabulary import load_toml
+from extract.time_units import INTERVALS, NUMBER_WORDS, ORDINAL_WORDS, UNIT_LETTERS, UNIT_WORDS
+
+
+@dataclass(slots=True)
+class Token:
+    """One token. `kind`: number, unit, interval, keyword, baseline, mark, word, fill (filler), between.
+
+    `text` is the token in lower case, `value` a number's value or an interval's count; `name` is a unit's code, a keyword's kind, a mark's character or
+    the word itself. `glued` says that nothing stands between it and the token before.
+    """
+
+    kind: str
+    name: str
+    start: int
+    end: int
+    text: str = ""
+    value: float = 0.0
+    glued: bool = False
+    plural: bool = False
+    ordinal: bool = False
+
+
+@cache
+def _noise() -> re.Pattern[str]:
+    patterns = [item["pattern"] for item in load_toml("time_relations.toml")["noise"]]
+    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+
+
+@cache
+def _phrases() -> dict[str, tuple[str, str]]:
+    """Phrase in lower case with single blanks → (token kind, name)."""
+    table = load_toml("time_relations.toml")
+    phrases: dict[str, tuple[str, str]] = {}
+    for word in table["filler"]["words"]:
+        phrases[word] = ("fill", word)
+    for word in table["between"]["words"]:
+        phrases[word] = ("between", word)
+    for kind, words in table["keywords"].items():
+        for word in words:
+            phrases[word] = ("keyword", kind)
+    for word in table["baseline"]["words"]:
+        phrases[word] = ("baseline", word)
+    return phrases
+
+
+@cache
+def _lexer() -> re.Pattern[str]:
+    long = sorted((phrase for phrase in _phrases() if " " in phrase), key=len, reverse=True)
+    pieces = "|".join(phrase.replace(" ", r"[ -]+") for phrase in long)
+    return re.compile(
+        rf"(?P<phrase>\b(?:{pieces})\b)"
+        r"|(?P<number>\d+(?:\.\d+)?|(?<![\w)])\.\d+)(?P<ordinal>st|nd|rd|th)?(?![a-z]*\d*[a-z]+\d)"
+        r"|q ?(?P<every>\d+) ?(?P<every_unit>h|d|w|m|wk|weeks?|days?)\b"
+        r"|(?P<letter>(?<![a-z\d])[dwmhyj](?=-?\d))"
+        r"|(?P<word>[^\W\d_]+(?:'s)?)"
+        r"|(?P<mark>[-,;.():/&+\[\]\n])",
+        re.IGNORECASE,
+    )
+
+
+def blank_noise(text: str) -> str:
+    """The text, of the same length, with its noise overwritten by blanks."""
+    return _noise().sub(lambda match: " " * len(match.group()), text)
+
+
+def tokenise(text: str) -> list[Token]:
+    """The tokens of a time frame, noise left out."""
+    text = blank_noise(text)
+    tokens: list[Token] = []
+    last_end = -1
+    for match in _lexer().finditer(text):
+        token = _token(match)
+        token.text = match.group().lower()
+        token.glued = token.start == last_end
+        last_end = token.end
+        tokens.append(token)
+    return _merge_numbers(tokens)
+
+
+def _token(match: re.Match[str]) -> Token:
+    start, end = match.span()
+    lower = match.group().lower()
+    if match["number"] is not None:
+        return Token("number", lower, start, end, value=float(match["number"]), ordinal=match["ordinal"] is not None)
+    if match["every"] is not None:
+        return Token("interval", _unit(match["every_unit"].lower()) or "d", start, end, value=float(match["every"]))
+    if match["mark"] is not None:
+        return Token("mark", {"[": "(", "]": ")", "\n": ";"}.get(lower, lower), start, end)
+    if match["letter"] is not None:
+        return Token("unit", UNIT_LETTERS[lower], start, end)
+    if match["phrase"] is not None:
+        kind, name = _phrases()[re.sub(r"[ -]+", " ", lower)]
+        return Token(kind, name, start, end)
+    return _word(lower, start, end)
+
+
+def _word(lower: str, start: int, end: int) -> Token:
+    unit = UNIT_WORDS.get(lower)
+    if unit is not None:
+        return Token("unit", unit, start, end, plural=lower.endswith("s"))
+    if lower in INTERVALS:
+        count, unit = INTERVALS[lower]
+        return Token("interval", unit, start, end, value=count)
+    if lower in NUMBER_WORDS:
+        return Token("number", lower, start, end, value=NUMBER_WORDS[lower])
+    if lower in UNIT_LETTERS:
+        return Token("letter", UNIT_LETTERS[lower], start, end)
+    kind, name = _phrases().get(lower, ("word", lower))
+    return Token(kind, name, start, end)
+
+
+def _unit(word: str) -> str | None:
+    return UNIT_WORDS.get(word) or UNIT_LETTERS.get(word)
+
+
+def _merge_numbers(tokens: list[Token]) -> list[Token]:
+    """`twenty - four` → 24, `one hundred` → 100, `one and a half` → 1.5, `third` before a unit → 3."""
+    merged: list[Token] = []
+    for index, token in enumerate(tokens):
+        before = merged[-1] if merged else None
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        if token.name in ORDINAL_WORDS and following is not None and following.kind == "unit":
+            token = Token(
+                "number", token.name, token.start, token.end, token.text, ORDINAL_WORDS[token.name], ordinal=True
+            )
+        if token.kind == "number" and token.name in NUMBER_WORDS and before is not None and _extend(merged, token):
+            continue
+        merged.append(token)
+    return merged
+
+
+def _extend(merged: list[Token], token: Token) -> bool:
+    """Add a number word to the number word before it; False where they do not belong together."""
+    index = len(merged) - 1
+    while (
+        index >= 0
+        and (merged[index].name in ("-", "a", "an") or merged[index].name == "and")
+        and index > len(merged) - 3
+    ):
+        index -= 1
+    before = merged[index]
+    if before.kind != "number":
+        return False
+    between = [item.name for item in merged[index + 1 :]]
+    if token.name == "half" and between in (["and", "a"], ["and"]):
+        before.value += 0.5
+    elif token.name == "hundred" and not between:
+        before.value *= 100
+    elif (
+        before.name in NUMBER_WORDS
+        and before.value in (20, 30, 40, 50, 60, 70, 80, 90)
+        and 0 < token.value < 10
+        and between in ([], ["-"])
+    ):
+        before.value += token.value
+    else:
+        return False
+    del merged[index + 1 :]
+    before.end = token.end
+    return True

@@ -1,0 +1,140 @@
+"""The vocabulary of endpoint classes, instruments and metrics, read from `extract/data`.
+
+`endpoint_classes/*.toml` hold the classes, one table each: `label`, `parent`, `example`, and phrases by rank.
+`endpoint_hierarchy.toml` gives the parents' parents, `endpoint_fields.toml` the fields of medicine that decide what an
+ambiguous title means.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from extract.endpoints.phrases import PhraseBook
+
+RANKS = {"strong": 4, "phrases": 3, "weak": 2, "last": 1}
+"""Keys of phrases in a class's table and their ranks; the same keys with `_in_<field>` hold in one field only."""
+
+_IN_FIELD = {"in": 4, "last_in": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointClass:
+    """A class of endpoints: its name in the guideline, a label for people, its place in the hierarchy."""
+
+    name: str
+    label: str
+    parent: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class ClassRule:
+    """What a phrase says: a class, with a rank, perhaps only in one field of medicine."""
+
+    name: str
+    rank: int
+    field: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A scale, questionnaire or set of criteria, by its usual short name."""
+
+    name: str
+    rank: int
+
+
+def load_toml(name: str) -> dict[str, Any]:
+    """A data file of `extract/data` as a dictionary."""
+    return tomllib.loads(files("extract.data").joinpath(name).read_text(encoding="utf-8"))
+
+
+@cache
+def class_tables() -> dict[str, dict[str, Any]]:
+    """Class name → its table, all files of `endpoint_classes` together."""
+    tables: dict[str, dict[str, Any]] = {}
+    folder = files("extract.data").joinpath("endpoint_classes")
+    for path in sorted(folder.iterdir(), key=lambda item: item.name):
+        if path.name.endswith(".toml"):
+            tables.update(tomllib.loads(path.read_text(encoding="utf-8")))
+    return tables
+
+
+@cache
+def endpoint_classes() -> dict[str, EndpointClass]:
+    """Every endpoint class by name."""
+    return {
+        name: EndpointClass(name, table["label"], table["parent"], table["example"])
+        for name, table in class_tables().items()
+    }
+
+
+def endpoint_path(name: str) -> list[str]:
+    """A class's place in the hierarchy from the top, e.g. `time_to_event, survival, overall_survival`."""
+    parents: dict[str, str] = _hierarchy()
+    path = [name, endpoint_classes()[name].parent]
+    while path[-1] in parents:
+        path.append(parents[path[-1]])
+    return list(reversed(path))
+
+
+@cache
+def _hierarchy() -> dict[str, str]:
+    return load_toml("endpoint_hierarchy.toml")
+
+
+@cache
+def class_book() -> PhraseBook[ClassRule]:
+    """Phrases of all classes."""
+    book: PhraseBook[ClassRule] = PhraseBook()
+    for name, table in class_tables().items():
+        for key, phrases in table.items():
+            rule = _rule(name, key)
+            if rule is not None:
+                for phrase in phrases:
+                    book.add(phrase, rule)
+    return book
+
+
+def _rule(name: str, key: str) -> ClassRule | None:
+    if key in RANKS:
+        return ClassRule(name, RANKS[key])
+    for prefix, rank in _IN_FIELD.items():
+        if key.startswith(prefix + "_"):
+            return ClassRule(name, rank, key.removeprefix(prefix + "_"))
+    return None
+
+
+@cache
+def field_book() -> PhraseBook[str]:
+    """Phrases that tell a trial's field of medicine."""
+    book: PhraseBook[str] = PhraseBook()
+    for name, phrases in load_toml("endpoint_fields.toml").items():
+        for phrase in phrases:
+            book.add(phrase, name)
+    return book
+
+
+@cache
+def instrument_book() -> PhraseBook[Instrument]:
+    """Phrases that name an instrument; the rank of generic ones (visual analogue scale) is lower."""
+    book: PhraseBook[Instrument] = PhraseBook()
+    for table in load_toml("endpoint_instruments.toml")["instruments"]:
+        instrument = Instrument(table["name"], 1 if table.get("generic") else 2)
+        for phrase in table["phrases"]:
+            book.add(phrase, instrument)
+    return book
+
+
+@cache
+def metric_book() -> PhraseBook[tuple[int, str]]:
+    """Phrases that tell how an outcome is summarised, each with its order of precedence (0 first)."""
+    book: PhraseBook[tuple[int, str]] = PhraseBook()
+    for order, (name, table) in enumerate(load_toml("endpoint_metrics.toml").items()):
+        for phrase in table["phrases"]:
+            book.add(phrase, (order, name))
+    return book

@@ -1,0 +1,155 @@
+"""The spaCy pipeline of the dose extractor.
+
+A blank English pipeline with a tokenizer for dose text (`500mg` is two tokens, `mg/m2` four, `10^6` three) and
+components of our own. Each puts spans in `doc.spans` and what they mean in the `Reading` of the document; rules
+and vocabularies are in `extract/data`. Run only on passages that hold a dose-like number (`doses.segments`).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+import spacy
+from spacy.language import Language
+from spacy.tokens import Doc, Span
+from spacy.vocab import Vocab
+
+from extract.doses.agents import Mention, Trie, find_agents
+from extract.doses.amounts import Amount, find_amounts
+from extract.doses.context import mark_decoys
+from extract.doses.routes import find_routes
+from extract.doses.schedule import Item, find_schedule
+from extract.doses.segments import segments
+
+_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|_|\s+")
+
+
+@dataclass(slots=True)
+class Reading:
+    """What the components found in one passage; positions are characters of the passage."""
+
+    text: str = ""
+    names: Trie = field(default_factory=dict)
+    cells: bool = False
+    segments: list[tuple[int, int]] = field(default_factory=list)
+    amounts: list[Amount] = field(default_factory=list)
+    agents: list[Mention] = field(default_factory=list)
+    items: list[Item] = field(default_factory=list)
+
+
+class DoseTokenizer:
+    """Letters, digits and signs are tokens of their own, so that every amount and unit is a span of tokens."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        self.vocab = vocab
+
+    def __call__(self, text: str) -> Doc:
+        words: list[str] = []
+        spaces: list[bool] = []
+        starts: list[int] = []
+        position = 0
+        for token in _TOKEN.findall(text):
+            if token == " " and words and not spaces[-1]:
+                spaces[-1] = True
+            else:
+                words.append(token)
+                spaces.append(False)
+                starts.append(position)
+            position += len(token)
+        return Doc(self.vocab, words=words, spaces=spaces, user_data={"starts": starts})
+
+
+@Language.component("dose_segments")
+def segment(doc: Doc) -> Doc:
+    """Sentences, list items and phrases."""
+    reading = reading_of(doc)
+    reading.segments = segments(reading.text)
+    _put(doc, "segments", reading.segments)
+    return doc
+
+
+@Language.component("dose_amounts")
+def amounts(doc: Doc) -> Doc:
+    """Numbers with a unit."""
+    reading = reading_of(doc)
+    reading.amounts = find_amounts(reading.text, cells=reading.cells)
+    _put(doc, "amounts", ((amount.start, amount.end) for amount in reading.amounts))
+    return doc
+
+
+@Language.component("dose_agents")
+def agents(doc: Doc) -> Doc:
+    """Names of what is given."""
+    reading = reading_of(doc)
+    if reading.amounts:
+        reading.agents = find_agents(reading.text, reading.names)
+        _put(doc, "agents", ((mention.start, mention.end) for mention in reading.agents))
+    return doc
+
+
+@Language.component("dose_schedule")
+def schedule(doc: Doc) -> Doc:
+    """Frequencies, days, durations, cycles and routes."""
+    reading = reading_of(doc)
+    if reading.amounts:
+        found = [*find_schedule(reading.text), *find_routes(reading.text)]
+        reading.items = sorted(_outside_names(found, reading.agents), key=lambda item: item.start)
+        _put(doc, "schedule", ((item.start, item.end) for item in reading.items))
+    return doc
+
+
+def _outside_names(items: list[Item], mentions: list[Mention]) -> list[Item]:
+    """Without "D3" of vitamin D3 and the like."""
+    return [
+        item
+        for item in items
+        if item.kind == "route" or not any(m.start < item.end and item.start < m.end for m in mentions)
+    ]
+
+
+@Language.component("dose_context")
+def context(doc: Doc) -> Doc:
+    """Which amounts are not doses, and the roles of those that are."""
+    reading = reading_of(doc)
+    mark_decoys(reading.text, reading.amounts, reading.segments)
+    return doc
+
+
+def reading_of(doc: Doc) -> Reading:
+    """The document's `Reading`, made on first use."""
+    found = doc.user_data.get("reading")
+    if found is None:
+        found = doc.user_data["reading"] = Reading(text=doc.text)
+    assert isinstance(found, Reading)
+    return found
+
+
+def _put(doc: Doc, name: str, places: Iterable[tuple[int, int]]) -> None:
+    starts: list[int] = doc.user_data["starts"]
+    doc.spans[name] = [
+        Span(doc, max(0, bisect_right(starts, start) - 1), max(1, bisect_left(starts, end)), label=name)
+        for start, end in places
+        if end > start
+    ]
+
+
+@cache
+def pipeline() -> Language:
+    """The pipeline, built once a process."""
+    nlp = spacy.blank("en")
+    nlp.tokenizer = DoseTokenizer(nlp.vocab)
+    for name in ("dose_segments", "dose_amounts", "dose_agents", "dose_schedule", "dose_context"):
+        nlp.add_pipe(name)
+    return nlp
+
+
+def read(text: str, names: Trie | None = None, *, cells: bool = False) -> Doc:
+    """Run the pipeline over a normalised passage; `names` are the study's own agents."""
+    nlp = pipeline()
+    doc = nlp.make_doc(text)
+    doc.user_data["reading"] = Reading(text=text, names=names or {}, cells=cells)
+    return nlp(doc)

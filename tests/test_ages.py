@@ -1,0 +1,168 @@
+"""Ages of taking part, read from free text."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from extract.ages import extract_ages
+from extract.facts import AgeRange
+from extract.study import Study
+
+SEEDS = Path(__file__).parents[1] / ".." / "shared" / "seeds"
+
+
+def study(criteria: str = "", **fields: str) -> Study:
+    modules = {
+        "eligibilityModule": {"eligibilityCriteria": criteria, **{k: v for k, v in fields.items() if "Age" in k}},
+        "identificationModule": {"briefTitle": fields.get("title", "")},
+        "descriptionModule": {"briefSummary": fields.get("summary", ""), "detailedDescription": fields.get("text", "")},
+    }
+    return Study.from_record({"protocolSection": modules})
+
+
+def ranges(criteria: str = "", **fields: str) -> list[str]:
+    return [written(fact) for fact in extract_ages(study(criteria, **fields))]
+
+
+def written(fact: AgeRange) -> str:
+    """`[3a, 80a)`: a round bracket where the bound itself is left out, nothing where there is none."""
+    low = "" if fact.min_value is None else f"{fact.min_value:g}{fact.min_unit}"
+    high = "" if fact.max_value is None else f"{fact.max_value:g}{fact.max_unit}"
+    return f"{'(' if fact.min_inclusive is False else '['}{low}, {high}{')' if fact.max_inclusive is False else ']'}"
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
+        (r"* age 3-\<80 years", "[3a, 80a)"),
+        ("* Aged between 14 and 80 years (inclusive), either sex", "[14a, 80a]"),
+        ("* Age ≥18 years", "[18a, ]"),
+        (r"* Age \>= 18", "[18a, ]"),
+        (r"* Age \> 18 years", "(18a, ]"),
+        ("* 18 years and older", "[18a, ]"),
+        ("* 18 years of age or older", "[18a, ]"),
+        ("1. 18 years old or above", "[18a, ]"),
+        ("* At least 65 years old", "[65a, ]"),
+        ("* Older than 40 years", "(40a, ]"),
+        ("* Age over 18", "(18a, ]"),
+        ("* Under 12 years of age", "[, 12a)"),
+        ("* Age: 65 and under", "[, 65a]"),
+        ("* Age up to 75 years", "[, 75a]"),
+        ("* No older than 70 years", "[, 70a]"),
+        ("* Between 6 months and 17 years 11 months of age", "[6mo, 215mo]"),
+        ("* Age 6 months to under 16 years", "[6mo, 16a)"),
+        ("* Men and women, 18-65 y/o", "[18a, 65a]"),
+        ("* Patients aged 20~60 years", "[20a, 60a]"),
+        ("* Male or female, 18 to 75 years", "[18a, 75a]"),
+        ("* Newborns aged 0 to 28 days", "[0d, 28d]"),
+        ("* Infants 6 to 12 weeks of age at the first dose", "[6wk, 12wk]"),
+        ("* Eighteen years or older", "[18a, ]"),
+        ("* Between twenty-one and sixty-five years of age", "[21a, 65a]"),
+        ("* 18 ≤ age ≤ 75", "[18a, 75a]"),
+        ("* 18 years ≤ age < 60 years", "[18a, 60a)"),
+        ("* Age ≥ 18 years and ≤ 80 years", "[18a, 80a]"),
+        ("* Greater than 18 years but less than 60 years old", "(18a, 60a)"),
+        ("* Equal to or older than 21 years", "[21a, ]"),
+        ("* Age equal or greater to 18", "[18a, ]"),
+        ("* Age 18+ years", "[18a, ]"),
+        ("PATIENT CHARACTERISTICS:\n\nAge:\n\n* 15 to 65", "[15a, 65a]"),
+        ("* Age from 18 years", "[18a, ]"),
+        ("* Volunteers should be older than\n7 days", "(7d, ]"),
+    ],
+)
+def test_wordings(wording: str, expected: str) -> None:
+    assert ranges(f"Inclusion Criteria:\n\n{wording}\n") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
+        ("* Age under 18 years", ["[18a, ]"]),
+        ("* Older than 75 years", ["[, 75a]"]),
+        ("* Age ≤ 17", ["(17a, ]"]),
+        (r"* Age \<18 or \>70 years", ["[18a, 70a]"]),
+        ("* Patients aged 80 years or more", ["[, 80a)"]),
+    ],
+)
+def test_an_exclusion_is_turned_into_the_allowed_range(wording: str, expected: list[str]) -> None:
+    assert ranges(f"Inclusion Criteria:\n\n* Signed consent\n\nExclusion Criteria:\n\n{wording}\n") == expected
+
+
+@pytest.mark.parametrize(
+    "wording",
+    [
+        "* Gestational age of at least 32 weeks",
+        "* Born at 28 to 34 weeks of gestation",
+        "* Diabetes for more than 5 years",
+        "* Malignancy within the past 5 years",
+        "* Women of childbearing age must use contraception for 12 months",
+        "* Onset of symptoms before the age of 6 years",
+        "* Family history of sudden death under 40 years of age",
+        "* Life expectancy of at least 2 years",
+        "* Body mass index between 18 and 30 kg/m2",
+        "* Men with erectile dysfunction for more than 6 months",
+        "* Karnofsky 60 or more (for patients older than 16 years)",
+        "* MRD negativity at 3 months, 1 year follow-up",
+        "* At least 50 days since the last irradiation",
+        "* Stable partner (18 years of age or older)",
+    ],
+)
+def test_other_times_are_no_ages(wording: str) -> None:
+    assert ranges(f"Inclusion Criteria:\n\n{wording}\n") == []
+
+
+def test_each_distinct_range_once_with_its_evidence() -> None:
+    text = "Inclusion Criteria:\n\n* Aged 3-\\<80 years\n\nExclusion Criteria:\n\n* none"
+    found = extract_ages(
+        study(text, title="A trial in patients aged 3-\\<80 years", summary="Patients aged 3 to 80 years.")
+    )
+    assert [written(fact) for fact in found] == ["[3a, 80a)", "[3a, 80a]"]
+    first = found[0].evidence
+    assert first.source_field == "protocolSection.eligibilityModule.eligibilityCriteria"
+    assert text[first.start_char : first.end_char] == first.quote == "Aged 3-\\<80 years"
+
+
+def test_cohorts_sexes_and_donors() -> None:
+    criteria = (
+        "Inclusion Criteria:\n\n* Men aged 40 to 70 years\n* Women aged 50 to 75 years\n* Part B: aged 12 to 17 years\n"
+        "* Donor aged 18 to 60 years\n"
+    )
+    assert [(written(fact), fact.cohort) for fact in extract_ages(study(criteria))] == [
+        ("[40a, 70a]", "male"),
+        ("[50a, 75a]", "female"),
+        ("[12a, 17a]", "part b"),
+        ("[18a, 60a]", "donor"),
+    ]
+
+
+def test_a_sex_is_no_cohort_where_only_it_takes_part() -> None:
+    assert extract_ages(study("Inclusion Criteria:\n\n* Women aged 18 to 50 years"))[0].cohort is None
+
+
+def test_running_text_counts_only_where_it_is_about_the_participants() -> None:
+    assert ranges(text="The study will enroll 40 children aged 4 to 9 years with eczema.") == ["[4a, 9a]"]
+    assert ranges(text="The prevalence of eczema among people over 40 years of age is 12%.") == []
+    assert ranges("* Age 18-65", text="A vaccine for children aged 4 years and older was tested in this study.") == [
+        "[18a, 65a]"
+    ]
+
+
+def test_who_signs_the_consent_is_no_cohort() -> None:
+    criteria = "* Aged 5 to 60 years\n* Participants aged 5 to 17 years need the consent of a guardian\n"
+    assert ranges(criteria) == ["[5a, 60a]"]
+
+
+@pytest.mark.parametrize("hostile", ["", "age", "age " * 5000, "≥" * 5000, "18-" * 3000 + " years old", "\x00aged 1\\"])
+def test_hostile_text_is_survived(hostile: str) -> None:
+    for fact in extract_ages(study(hostile, text=hostile)):
+        assert fact.min_value is not None or fact.max_value is not None
+
+
+@pytest.mark.parametrize(("seed", "expected"), [("000", "[3a, 80a)"), ("001", "[14a, 80a]"), ("002", "[14a, 80a]")])
+def test_seed_texts(seed: str, expected: str) -> None:
+    if not SEEDS.is_dir():
+        pytest.skip("the seed texts are not beside this checkout")
+    text = next(SEEDS.glob(f"{seed}*.txt")).read_text(encoding="utf-8")
+    assert expected in ranges(text)
