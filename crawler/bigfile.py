@@ -23,7 +23,6 @@ from crawler.recorder import Progress, ProgressCallback
 from crawler.retry import Again
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-\d+|\*)/(\d+)")
-CHUNK_BYTES = 1 << 20
 # Slower than this the download is as good as dead, though every single read is in time.
 SLOWEST_BYTES = 64 << 10
 SLOWEST_SECONDS = 120.0
@@ -102,7 +101,7 @@ def _append(
     have = _size(target)
     since, came = client.clock(), 0
     with target.open("ab") as file:
-        for chunk in response.iter_raw(CHUNK_BYTES):
+        for chunk in response.iter_raw():
             if have == 0 and html_title(chunk) is not None:
                 raise ProtocolError(f'{client.settings.host} sent a web page, titled "{html_title(chunk)}", not a file')
             file.write(chunk)

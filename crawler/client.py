@@ -82,7 +82,7 @@ class RegistryClient:
         self.requests = 0
         self.received_bytes = 0
         self.budget = Budget(settings.daily_requests, used_today)
-        self._clock, self._sleep, self._now = clock, sleep, now
+        self.clock, self._sleep, self._now = clock, sleep, now
         self._chance = chance or random.Random()
         self._pace = Pace(settings.requests_per_second, clock, sleep, self._chance)
         self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
@@ -233,7 +233,7 @@ class RegistryClient:
             try:
                 self._connected = True
                 if response.status_code not in (200, 206, 416):
-                    body = read_body(response, self.settings.max_body_bytes, self._clock() + 60, self._clock)
+                    body = read_body(response, self.settings.max_body_bytes, self.clock() + 60, self.clock)
                     self._refuse(response, body)
                 yield response
             finally:
@@ -267,8 +267,8 @@ class RegistryClient:
         try:
             response = self._http.send(self._http.build_request("GET", url), stream=True)
             try:
-                deadline = self._clock() + self.settings.body_seconds
-                body = read_body(response, limit, deadline, self._clock)
+                deadline = self.clock() + self.settings.body_seconds
+                body = read_body(response, limit, deadline, self.clock)
             finally:
                 response.close()
         except httpx.TransportError as error:

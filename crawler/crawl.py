@@ -8,7 +8,7 @@ from crawler.archive import Archive, Entry
 from crawler.client import RegistryClient
 from crawler.errors import Refused
 from crawler.query import Query
-from crawler.recorder import Progress, ProgressCallback, Recorder, run_record, silent
+from crawler.recorder import Progress, ProgressCallback, Recorder, no_later, run_record, silent
 from crawler.sweep import Sweep, steadily, whole
 
 
@@ -18,7 +18,8 @@ class CrawlResult:
 
     `total`: the registry's own count, which `ids` and `unreadable` (records without a readable id) add up to.
     `not_found`: ids asked for by name that the registry does not know; `aliases`: obsolete id -> id of its record.
-    `latest_post_date`: the newest post date seen. `starts`: 1 unless the data moved under the crawl.
+    `latest_post_date`: the newest post date seen, from where the next delta starts. `starts`: 1 unless the data moved
+    under the crawl.
     """
 
     ids: frozenset[str]
@@ -76,11 +77,11 @@ def _result(recorder: Recorder, sweep: Sweep, starts: int, not_found: list[str])
         total=sweep.total,
         unreadable=sweep.unreadable,
         data_version=recorder.data_version,
-        latest_post_date=recorder.latest_post_date,
+        latest_post_date=no_later(recorder.latest_post_date, recorder.data_version),
         not_found=tuple(not_found),
         aliases=dict(recorder.aliases),
         requests=recorder.requests,
-        bytes=recorder.bytes,
+        bytes=recorder.received_bytes,
         starts=starts,
         entries=tuple(recorder.entries),
     )

@@ -15,7 +15,7 @@ from crawler.crawl import CrawlResult, full_crawl
 from crawler.errors import ProtocolError, Refused
 from crawler.files import zip_parts
 from crawler.query import Query
-from crawler.recorder import Progress, ProgressCallback, Recorder, run_record, silent
+from crawler.recorder import Progress, ProgressCallback, Recorder, no_later, run_record, silent
 from crawler.records import MAX_MEMBER_BYTES, Unreadable, member
 from crawler.refresh import day_before
 from crawler.sweep import Sweep, ask_ids, fetch_all, steadily, whole
@@ -34,7 +34,6 @@ class _Loaded:
     """What the zip held. `latest_post_date` is that of the zip alone: the zip may be older than the API's data."""
 
     ids: set[str]
-    unreadable: int
     latest_post_date: str | None
 
 
@@ -47,8 +46,8 @@ def first_load(
 ) -> CrawlResult:
     """The whole registry into the archive. `folder` is where the zip (about 2.7 GB) lies until it is in the archive.
 
-    The zip is checked by its central directory and checksums, brought up to date by a delta, and counted against
-    the registry's own total. Killed while downloading, the next first load goes on where it stopped.
+    The zip is checked by its central directory and checksums, brought up to date by a delta, and compared with the
+    registry's own list of ids. Killed while downloading, the next first load goes on where it stopped.
     Raises as crawl does.
     """
     progress = progress or silent
@@ -88,7 +87,6 @@ def _zip_into_archive(recorder: Recorder, folder: Path, progress: ProgressCallba
 def _archive_zip(recorder: Recorder, target: Path, progress: ProgressCallback) -> _Loaded:
     """Every member into the archive, in parts. Raises BadZipFile if the directory or a checksum is wrong."""
     ids: set[str] = set()
-    unreadable = [0]
     source = f"{recorder.client.settings.base_url}/{PATH}?format=json.zip"
     with zipfile.ZipFile(target) as archive:
         total = len(archive.infolist())
@@ -101,16 +99,14 @@ def _archive_zip(recorder: Recorder, target: Path, progress: ProgressCallback) -
                 if isinstance(body, Unreadable):
                     raise zipfile.BadZipFile(f"{body.position}: {body.reason}")
                 nct_id = _id_in(recorder, body)
-                if nct_id is None:
-                    unreadable[0] += 1
-                else:
+                if nct_id is not None:
                     ids.add(nct_id)
                 yield info.filename, body
 
         for number, part in enumerate(zip_parts(members()), 1):
             recorder.keep_part(part.body, source, part=number, **part.note)
             progress(Progress("records", len(ids), total))
-    return _Loaded(ids, unreadable[0], recorder.latest_post_date)
+    return _Loaded(ids, recorder.latest_post_date)
 
 
 def _id_in(recorder: Recorder, body: bytes) -> str | None:
@@ -122,20 +118,19 @@ def _id_in(recorder: Recorder, body: bytes) -> str | None:
 
 def _completed(recorder: Recorder, loaded: _Loaded, before: str | None, progress: ProgressCallback) -> CrawlResult:
     """The zip's records, and what the registry posted since the zip was made, proved complete."""
+    # A restart forgets the entries of the delta, never those of the zip.
     from_zip = tuple(recorder.entries)
+    recorder.entries.clear()
 
     def attempt() -> Sweep:
-        found = Sweep(set(loaded.ids), unreadable=loaded.unreadable)
+        ids = set(loaded.ids)
         if loaded.latest_post_date is not None:
             since = day_before(loaded.latest_post_date)
-            delta = whole(recorder, EVERYTHING.narrowed(f"AREA[LastUpdatePostDate]RANGE[{since},MAX]"), progress)
-            found.ids |= delta.ids
-        found.total = recorder.client.size()
-        if len(found.ids) + found.unreadable != found.total:
-            listed, found.unreadable = ask_ids(recorder, EVERYTHING, progress)
-            fetch_all(recorder, sorted(listed - found.ids), progress)
-            found.ids, found.total = listed, len(listed) + found.unreadable
-        return found
+            ids |= whole(recorder, EVERYTHING.narrowed(f"AREA[LastUpdatePostDate]RANGE[{since},MAX]"), progress).ids
+        # Counts alone would not do: one record too many and one too few make the right number.
+        listed, unreadable = ask_ids(recorder, EVERYTHING, progress)
+        fetch_all(recorder, sorted(listed - ids), progress)
+        return Sweep(listed, total=len(listed) + unreadable, unreadable=unreadable)
 
     sweep, starts = steadily(recorder, before, attempt)
     return CrawlResult(
@@ -143,11 +138,10 @@ def _completed(recorder: Recorder, loaded: _Loaded, before: str | None, progress
         total=sweep.total,
         unreadable=sweep.unreadable,
         data_version=recorder.data_version,
-        # A restart forgets the entries of the delta, never those of the zip.
-        latest_post_date=recorder.latest_post_date,
+        latest_post_date=no_later(recorder.latest_post_date, recorder.data_version),
         aliases=dict(recorder.aliases),
         requests=recorder.requests,
-        bytes=recorder.bytes,
+        bytes=recorder.received_bytes,
         starts=starts,
-        entries=from_zip + tuple(entry for entry in recorder.entries if entry not in from_zip),
+        entries=from_zip + tuple(recorder.entries),
     )

@@ -6,6 +6,7 @@ import contextlib
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from typing import Any
 
 import orjson
@@ -52,7 +53,7 @@ class Recorder:
         return self.client.requests - self._requests_before
 
     @property
-    def bytes(self) -> int:
+    def received_bytes(self) -> int:
         """Decoded bytes received for this run."""
         return self.client.received_bytes - self._bytes_before
 
@@ -67,6 +68,14 @@ class Recorder:
             received_at=received.received_at,
             attempts=received.attempts,
             **note,
+        )
+
+    def keep_part(self, body: bytes, source: str, **note: Any) -> None:  # noqa: ANN401
+        """A part of a downloaded file, which holds records, into the archive."""
+        self.entries.append(
+            self.archive.put(
+                body, kind="file", source=source, run_id=self.run_id, data_version=self.data_version, **note
+            )
         )
 
     def keep_records(self, received: Received, kind: str) -> tuple[list[str], int]:
@@ -103,7 +112,7 @@ class Recorder:
 
     def note(self, state: str, **facts: object) -> None:
         """A line of the run's own record: `begun`, `restarted`, `complete`, `failed` …, with the requests so far."""
-        record: dict[str, Any] = {"state": state, "requests": self.requests, "bytes": self.bytes, **facts}
+        record: dict[str, Any] = {"state": state, "requests": self.requests, "bytes": self.received_bytes, **facts}
         self.archive.put(
             orjson.dumps(record, option=orjson.OPT_SORT_KEYS),
             kind="run",
@@ -112,6 +121,13 @@ class Recorder:
             data_version=self.data_version,
             **record,
         )
+
+
+def no_later(day: str | None, data_version: str | None) -> str | None:
+    """A post date, but never after the data's own day: one misdated record would hide all others from the delta."""
+    if day is None:
+        return None
+    return min(day, data_version[:10] if data_version is not None else datetime.now(UTC).date().isoformat())
 
 
 def silent(_: Progress) -> None:
@@ -133,3 +149,20 @@ def run_record(recorder: Recorder, query: Query, what: str) -> Iterator[Callable
             recorder.note("failed", what=what, error=type(error).__name__, reason=str(error)[:500])
         raise
     recorder.note("complete", what=what, query=query.to_json(), **facts)
+
+
+def requests_on(archive: Archive, day: date) -> int:
+    """How many requests all runs of a day (UTC) made, for the daily budget; killed runs by what they left.
+
+    Each run's last note counts its failed requests too; without one there are the tries of the answers kept.
+    """
+    noted: dict[str, int] = {}
+    kept: dict[str, int] = {}
+    for entry in archive.entries():
+        if entry.received_at.date() != day:
+            continue
+        if entry.kind == "run":
+            noted[entry.run_id] = max(int(entry.note.get("requests", 0)), noted.get(entry.run_id, 0))
+        else:
+            kept[entry.run_id] = kept.get(entry.run_id, 0) + int(entry.note.get("attempts", 0))
+    return sum(max(noted.get(run_id, 0), kept.get(run_id, 0)) for run_id in noted.keys() | kept.keys())

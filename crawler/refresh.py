@@ -13,9 +13,9 @@ from datetime import UTC, date, datetime, timedelta
 
 from crawler.archive import Archive, Entry
 from crawler.client import MalformedId, RegistryClient
-from crawler.crawl import full_crawl
+from crawler.crawl import CrawlResult, full_crawl
 from crawler.query import IDS_PER_REQUEST, Query
-from crawler.recorder import ProgressCallback, Recorder, run_record, silent
+from crawler.recorder import ProgressCallback, Recorder, no_later, run_record, silent
 from crawler.sweep import ask_ids, fetch_all, steadily, whole
 
 # The registry re-renders records without moving their post date: a thirtieth a night is each record once a month.
@@ -74,6 +74,13 @@ class RefreshResult:
         return KnownState(data_version=self.data_version, last_post_date=self.last_post_date, fetched=fetched)
 
 
+def state_after(result: CrawlResult, fetched_at: datetime) -> KnownState:
+    """The state after a crawl or a first load: what the first refresh takes."""
+    now = fetched_at.astimezone(UTC).isoformat()
+    fetched = dict.fromkeys(result.ids, now)
+    return KnownState(data_version=result.data_version, last_post_date=result.latest_post_date, fetched=fetched)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     ids: set[str]
@@ -123,13 +130,13 @@ def _refresh(
             data_version=before,
             last_post_date=state.last_post_date,
             requests=recorder.requests,
-            bytes=recorder.bytes,
+            bytes=recorder.received_bytes,
         )
     recorder.ask_metadata()
     # Named ids are few, and may be aliases that no list of ids would show: they are simply all asked for.
     if query.ids or state.last_post_date is None:
         return _everything(recorder, query, state, before, progress)
-    since = _day_before(state.last_post_date)
+    since = day_before(state.last_post_date)
     found, starts = steadily(recorder, before, lambda: _changes(recorder, query, state, since, progress, rolling_share))
     return RefreshResult(
         data_version=recorder.data_version,
@@ -143,7 +150,7 @@ def _refresh(
         left=frozenset(found.left),
         aliases=dict(recorder.aliases),
         requests=recorder.requests,
-        bytes=recorder.bytes,
+        bytes=recorder.received_bytes,
         starts=starts,
         entries=tuple(recorder.entries),
     )
@@ -169,7 +176,7 @@ def _everything(
         not_found=result.not_found,
         aliases=result.aliases,
         requests=recorder.requests,
-        bytes=recorder.bytes,
+        bytes=recorder.received_bytes,
         starts=result.starts,
         entries=tuple(recorder.entries),
     )
@@ -221,14 +228,12 @@ def _still_there(recorder: Recorder, query: Query, unlisted: Collection[str]) ->
     return came & set(unlisted)
 
 
-def _day_before(day: str) -> str:
+def day_before(day: str) -> str:
+    """From which day a delta asks, if the last post date seen is this."""
     return (date.fromisoformat(day) - timedelta(days=OVERLAP_DAYS)).isoformat()
 
 
 def _last_post_date(state: KnownState, seen: str | None, data_version: str | None) -> str | None:
-    """From where the next delta starts. Never after the data's own day: one misdated record would hide all others."""
+    """From where the next delta starts."""
     known = [day for day in (state.last_post_date, seen) if day is not None]
-    if not known:
-        return None
-    today = data_version[:10] if data_version is not None else datetime.now(UTC).date().isoformat()
-    return min(max(known), today)
+    return no_later(max(known), data_version) if known else None

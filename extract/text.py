@@ -39,6 +39,7 @@ _PIECE = re.compile(
     r"|(?P<other>[^\x00-\x7f]|\t)"
 )
 _TILDES = "~\u223c\uff5e\u301c"
+_TILDE_RANGE = re.compile(rf"\d\s?\\?[{_TILDES}]\s?\d")
 _PLAIN = re.compile(r"[\x00-\x08\x0a-\x5b\x5d-\x7d]*\Z")  # ASCII without tab, backslash and tilde
 
 
@@ -69,11 +70,13 @@ class Text:
 
     def flags(self, start: int, end: int) -> list[str]:
         """What had to be normalised within the span: `escaped`, `tilde_range`."""
+        if self.raw is self.norm:
+            return []
         quote = self.quote(start, end)
         found = []
         if "\\" in quote:
             found.append("escaped")
-        if re.search(rf"\d\s?\\?[{_TILDES}]\s?\d", quote):
+        if _TILDE_RANGE.search(quote):
             found.append("tilde_range")
         return found
 

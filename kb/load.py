@@ -3,19 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 
 import duckdb
-import pyarrow as pa
 
 from crawler.archive import Archive, Entry
-from crawler.records import Record, Unreadable, records
+from kb.batches import Batch, batches
 from kb.mapping import STUDY_NUMBER, insert_statement, structure
 from kb.schema import tables
-
-BATCH_RECORDS = 2_000
-BATCH_BYTES = 64 << 20
 
 Progress = Callable[[int], None]
 
@@ -39,52 +34,6 @@ class LoadCounts:
         self.failed += other.failed
 
 
-@dataclass(slots=True)
-class _Batch:
-    """Records on their way in, as columns."""
-
-    nct_id: list[str] = field(default_factory=list)
-    json: list[str] = field(default_factory=list)
-    content_sha256: list[str] = field(default_factory=list)
-    body_sha256: list[str] = field(default_factory=list)
-    record_no: list[int] = field(default_factory=list)
-    received_at: list[datetime] = field(default_factory=list)
-    data_version: list[str | None] = field(default_factory=list)
-    size: int = 0
-
-    def add(self, record: Record, record_no: int, entry: Entry) -> None:
-        self.nct_id.append(record.nct_id)
-        self.json.append(record.json.decode())
-        self.content_sha256.append(record.content_sha256)
-        self.body_sha256.append(entry.sha256)
-        self.record_no.append(record_no)
-        self.received_at.append(entry.received_at.replace(tzinfo=None))
-        self.data_version.append(entry.data_version)
-        self.size += len(record.json)
-
-    @property
-    def full(self) -> bool:
-        return len(self.nct_id) >= BATCH_RECORDS or self.size >= BATCH_BYTES
-
-    def table(self) -> pa.Table:
-        columns = {name: getattr(self, name) for name in _INCOMING.names if name != "place"}
-        return pa.table({"place": range(len(self.nct_id)), **columns}, schema=_INCOMING)
-
-
-_INCOMING = pa.schema(
-    [
-        ("place", pa.int32()),
-        ("nct_id", pa.string()),
-        ("json", pa.large_string()),
-        ("content_sha256", pa.string()),
-        ("body_sha256", pa.string()),
-        ("record_no", pa.int32()),
-        ("received_at", pa.timestamp("us")),
-        ("data_version", pa.string()),
-    ]
-)
-
-
 def load_entries(
     con: duckdb.DuckDBPyConnection, archive: Archive, entries: Iterable[Entry], progress: Progress | None = None
 ) -> LoadCounts:
@@ -96,51 +45,39 @@ def load_entries(
     Raises ArchiveError where a body is missing or damaged.
     """
     counts = LoadCounts()
-    batch = _Batch()
     con.execute("CREATE OR REPLACE TEMP TABLE arrivals (nct_id VARCHAR, received_at TIMESTAMP)")
-    for entry in entries:
-        for record_no, item in enumerate(records(archive.read(entry.sha256), entry.kind), start=1):
-            counts.seen += 1
-            if isinstance(item, Unreadable):
-                counts.failed += 1
-                _keep_dead_letter(con, entry, record_no, item)
-                continue
-            batch.add(item, record_no, entry)
-            if batch.full:
-                counts.add(_load_batch(con, batch))
-                if progress:
-                    progress(len(batch.nct_id))
-                batch = _Batch()
-    if batch.nct_id:
-        counts.add(_load_batch(con, batch))
+    for batch in batches(archive, entries):
+        with transaction(con):
+            _keep_dead_letters(con, batch)
+            counts.add(_load_records(con, batch))
+        counts.seen += len(batch.records) + len(batch.unreadable)
+        counts.failed += len(batch.unreadable)
         if progress:
-            progress(len(batch.nct_id))
+            progress(len(batch.records))
     return counts
 
 
-def _keep_dead_letter(con: duckdb.DuckDBPyConnection, entry: Entry, record_no: int, item: Unreadable) -> None:
-    con.execute(
-        "DELETE FROM meta.dead_letters WHERE run_id = ? AND body_sha256 = ? AND record_no = ?",
-        [entry.run_id, entry.sha256, record_no],
-    )
-    con.execute(
-        "INSERT INTO meta.dead_letters VALUES (?, ?, ?, ?, ?, ?, ?)",
-        [entry.run_id, entry.source, entry.sha256, record_no, item.position, item.reason, item.raw],
-    )
+def _keep_dead_letters(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
+    if batch.unreadable:
+        key = "run_id, body_sha256, record_no"
+        con.register("unreadable", batch.dead_letter_table())
+        con.execute(f"DELETE FROM meta.dead_letters WHERE ({key}) IN (SELECT ({key}) FROM unreadable)")
+        con.execute("INSERT INTO meta.dead_letters SELECT * FROM unreadable")
+        con.unregister("unreadable")
 
 
-def _load_batch(con: duckdb.DuckDBPyConnection, batch: _Batch) -> LoadCounts:
-    with transaction(con):
-        con.register("arrived", batch.table())
-        con.execute(_SORT_OUT.format(study_number=STUDY_NUMBER))
-        con.unregister("arrived")
-        counts = _count(con)
-        con.execute("INSERT INTO arrivals SELECT nct_id, received_at FROM incoming")
-        con.execute(_SEEN_AGAIN)
-        if counts.new or counts.changed:
-            con.execute(_NEW_VERSIONS)
-            con.execute("DELETE FROM history.removed_studies WHERE nct_id IN (SELECT nct_id FROM fresh)")
-            _replace_studies(con, any_known=counts.changed > 0)
+def _load_records(con: duckdb.DuckDBPyConnection, batch: Batch) -> LoadCounts:
+    con.register("arrived", batch.record_table())
+    con.execute(_SORT_OUT.format(study_number=STUDY_NUMBER))
+    counts = _count(con)
+    con.execute("INSERT INTO arrivals SELECT nct_id, received_at FROM incoming")
+    con.execute(_SEEN_AGAIN)
+    if counts.new or counts.changed:
+        con.execute("CREATE OR REPLACE TEMP TABLE staged AS " + _STAGE, [structure()])
+        con.execute(_NEW_VERSIONS)
+        con.execute("DELETE FROM history.removed_studies WHERE nct_id IN (SELECT nct_id FROM fresh)")
+        _replace_studies(con, any_known=counts.changed > 0)
+    con.unregister("arrived")
     return counts
 
 
@@ -155,7 +92,6 @@ def _count(con: duckdb.DuckDBPyConnection) -> LoadCounts:
 def _replace_studies(con: duckdb.DuckDBPyConnection, *, any_known: bool) -> None:
     if any_known:
         forget_studies(con, "SELECT nct_id FROM fresh")
-    con.execute("CREATE OR REPLACE TEMP TABLE staged AS " + _STAGE, [structure()])
     for table in tables("ctgov").values():
         con.execute(insert_statement(table))
 
@@ -181,9 +117,11 @@ class transaction:
 
 
 # The last copy of each study in the batch, beside the version that is known. `fresh` is what has to be loaded.
+# The records themselves stay in `arrived` until they are staged: they are large, and most nights few are fresh.
 _SORT_OUT = """
 CREATE OR REPLACE TEMP TABLE incoming AS
-WITH last_copy AS (SELECT * FROM arrived QUALIFY row_number() OVER (PARTITION BY nct_id ORDER BY place DESC) = 1),
+WITH last_copy AS (
+    SELECT * EXCLUDE (json) FROM arrived QUALIFY row_number() OVER (PARTITION BY nct_id ORDER BY place DESC) = 1),
 known AS (
     SELECT nct_id, max(version_no) AS version_no, arg_max(content_sha256, version_no) AS known,
            arg_max(last_update_posted, version_no) AS known_update,
@@ -193,8 +131,12 @@ SELECT last_copy.*, {study_number} AS study_number, known.version_no, known.know
        coalesce(known.removed, false) AS removed
 FROM last_copy LEFT JOIN known USING (nct_id) ORDER BY place;
 CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT *, registry_date(json ->> '$.protocolSection.statusModule.lastUpdatePostDateStruct.date') AS posted
-FROM incoming WHERE known IS NULL OR known <> content_sha256 OR removed ORDER BY place;
+SELECT * FROM incoming WHERE known IS NULL OR known <> content_sha256 OR removed ORDER BY place;
+"""
+
+_STAGE = """
+SELECT fresh.nct_id, fresh.study_number, json_transform(arrived.json::JSON, ?) AS record
+FROM arrived JOIN fresh USING (place)
 """
 
 _SEEN_AGAIN = """
@@ -206,11 +148,12 @@ WHERE v.nct_id = i.nct_id AND v.version_no = i.version_no AND i.known = i.conten
 # Whatever the sponsor changes is posted, and the posting date moves; what changes without it, the registry did.
 _NEW_VERSIONS = """
 INSERT INTO history.study_versions
+WITH dated AS (
+    SELECT fresh.*, registry_date(record.protocolSection.statusModule.lastUpdatePostDateStruct.date) AS posted
+    FROM fresh JOIN staged USING (nct_id))
 SELECT nct_id, coalesce(version_no, 0) + 1, received_at, received_at, data_version, posted, content_sha256,
        CASE WHEN known IS NULL THEN 'new' WHEN removed THEN 'restored'
             WHEN posted IS DISTINCT FROM known_update THEN 'sponsor' ELSE 'registry' END,
        body_sha256, record_no
-FROM fresh ORDER BY place
+FROM dated ORDER BY place
 """
-
-_STAGE = "SELECT nct_id, study_number, json_transform(json::JSON, ?) AS record FROM fresh ORDER BY place"

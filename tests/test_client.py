@@ -12,7 +12,6 @@ from typing import Any
 
 import httpx
 import pytest
-from crawler_fake import BASE, FakeRegistry, Pieces, studies, study
 
 from crawler.client import MalformedId, RegistryClient
 from crawler.errors import BudgetSpent, NetworkError, Offline, ProtocolError, Refused, StaleToken, UsageError
@@ -21,6 +20,7 @@ from crawler.received import nct_id_of
 from crawler.retry import retry_after_seconds
 from crawler.settings import TLS_MODES, ClientSettings
 from crawler.tls import tls_context
+from tests.crawler_fake import BASE, FakeRegistry, Pieces, studies, study
 
 EVERYTHING = Query(everything=True)
 VERSION_BODY = b'{"apiVersion": "2.0.5", "dataTimestamp": "2026-02-01T09:00:05"}'

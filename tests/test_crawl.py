@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import orjson
 import pytest
-from crawler_fake import FakeRegistry, studies, study
 
 from crawler.archive import Archive
 from crawler.crawl import Progress, crawl
-from crawler.errors import Incomplete, NetworkError, ProtocolError, Refused
+from crawler.errors import ArchiveError, Incomplete, NetworkError, ProtocolError, Refused
 from crawler.jsontext import Json
 from crawler.query import Query
+from crawler.recorder import requests_on
 from crawler.records import Record, records
+from tests.crawler_fake import FakeRegistry, studies, study
 
 EVERYTHING = Query(everything=True)
 
@@ -241,3 +245,36 @@ def test_trouble_that_stays_is_an_error(registry: FakeRegistry, archive: Archive
     registry.fail_always(lambda: httpx.Response(502), when="pageToken")
     with pytest.raises(NetworkError, match="502"):
         crawl(registry.client(page_size=10), archive, EVERYTHING, "run-1")
+
+
+def test_requests_of_the_day_are_counted_for_the_budget(registry: FakeRegistry, archive: Archive) -> None:
+    today = datetime.now(UTC).date()
+    assert requests_on(archive, today) == 0
+    crawl(registry.client(page_size=10), archive, EVERYTHING, "run-1")
+    registry.fail_always(lambda: httpx.Response(500), when="pageToken")
+    with pytest.raises(NetworkError):
+        crawl(registry.client(page_size=10), archive, EVERYTHING, "run-2")
+    assert requests_on(archive, today) == len(registry.log)
+    archive.put(b"{}", kind="page", source="x", run_id="killed", attempts=3)
+    assert requests_on(archive, today) == len(registry.log) + 3
+    assert requests_on(archive, today - timedelta(days=1)) == 0
+
+
+def test_full_disk_ends_the_run_and_the_next_is_sound(
+    registry: FakeRegistry, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, left = os.fsync, [12]
+
+    def full(handle: int) -> None:
+        left[0] -= 1
+        if left[0] < 0:
+            raise OSError(errno.ENOSPC, "No space left on device")
+        real(handle)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", full)
+        with pytest.raises(ArchiveError, match="No space left"):
+            crawl(registry.client(page_size=10), archive, EVERYTHING, "run-1")
+    assert archive.verify() == []
+    assert crawl(registry.client(page_size=10), archive, EVERYTHING, "run-2").ids == set(registry.records)
+    assert archive.verify() == []

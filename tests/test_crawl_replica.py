@@ -12,7 +12,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from crawler_fake import study
 
 from crawler.archive import Archive
 from crawler.client import RegistryClient
@@ -23,6 +22,7 @@ from crawler.records import Record, records
 from crawler.refresh import KnownState, refresh
 from crawler.replica import Replica, Server
 from crawler.settings import ClientSettings
+from tests.crawler_fake import study
 
 EVERYTHING = Query(everything=True)
 COUNT = 55

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import orjson
 import pytest
-from crawler_fake import study
 
 from crawler import files as module
 from crawler.archive import Archive
 from crawler.errors import UsageError
 from crawler.files import ingest_file
 from crawler.records import Record, Unreadable, records
+from tests.crawler_fake import study
 
 LINES = b"".join(orjson.dumps(study(number)) + b"\n" for number in range(1, 101))
 ALL = [f"NCT{number:08d}" for number in range(1, 101)]

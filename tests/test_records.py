@@ -10,13 +10,13 @@ import zipfile
 
 import orjson
 import pytest
-from crawler_fake import study
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler import records as module
 from crawler.jsontext import Json
 from crawler.records import Record, Unreadable, content_sha256, records
+from tests.crawler_fake import study
 
 
 def ids(body: bytes, kind: str = "file") -> list[str]:

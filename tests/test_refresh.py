@@ -11,13 +11,13 @@ from pathlib import Path
 import httpx
 import orjson
 import pytest
-from crawler_fake import FakeRegistry, studies, study
 
 from crawler.archive import Archive
 from crawler.errors import Incomplete, NetworkError, ProtocolError
 from crawler.query import Query
 from crawler.records import Record, records
 from crawler.refresh import KnownState, RefreshResult, least_recent, refresh
+from tests.crawler_fake import FakeRegistry, studies, study
 
 EVERYTHING = Query(everything=True)
 FIRST_DAY = datetime(2026, 2, 1, 12, tzinfo=UTC)

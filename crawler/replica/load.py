@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import re
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
@@ -30,9 +31,16 @@ def read_records(sources: Source | Iterable[Source]) -> Iterator[dict[str, Any]]
 
 def read_path(path: Path) -> Iterator[dict[str, Any]]:
     """The records of one file or of every JSON file below a folder, in the order of their names."""
+    try:
+        yield from _read_path(path)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UsageError(f"{path}: cannot be read ({error})") from None
+
+
+def _read_path(path: Path) -> Iterator[dict[str, Any]]:
     if path.is_dir():
         for child in sorted(path.rglob("*.json*")):
-            yield from read_path(child)
+            yield from _read_path(child)
     elif not path.is_file():
         raise UsageError(f"{path}: no such file or folder of records")
     elif ".jsonl" in path.name or ".ndjson" in path.name:
@@ -64,8 +72,8 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _read_bytes(path: Path) -> bytes:
-    data = path.read_bytes()
-    return gzip.decompress(data) if path.suffix == ".gz" else data
+    with _opened(path) as file:
+        return file.read()
 
 
 def _parse(data: bytes, where: str) -> Json:

@@ -115,13 +115,13 @@ class Replica:
     def serve_forever(self, port: int, ready: Callable[[Server], None] | None = None) -> None:
         """Serves in the foreground until interrupted; calls `ready` once it listens. Raises UsageError if it cannot."""
         server = self._server(port)
-        if ready is not None:
-            ready(server)
         try:
             with contextlib.suppress(KeyboardInterrupt):
+                if ready is not None:
+                    ready(server)
                 server.serve_forever(poll_interval=0.2)
         finally:
-            server.server_close()
+            server.cut()
 
     def _server(self, port: int) -> Server:
         try:

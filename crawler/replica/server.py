@@ -76,9 +76,14 @@ class Server(ThreadingHTTPServer):
         threading.Thread(target=self.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
 
     def close(self) -> None:
-        """Stops listening and cuts the connections that are still open."""
+        """Stops the thread of `start`, stops listening and cuts the connections that are still open."""
         self.closing.set()
         self.shutdown()
+        self.cut()
+
+    def cut(self) -> None:
+        """Stops listening and cuts the connections that are still open."""
+        self.closing.set()
         self.server_close()
         with self._sockets_lock:
             for open_socket in self._sockets:
@@ -136,7 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _break(self, fault: Fault, response: Response) -> tuple[int, int]:
         """Answers over a connection that fails. The status is 0 if the client never gets one."""
-        self.close_connection = True
+        # A client must not take a connection for usable that is about to close, unless that is the fault itself.
+        self.close_connection = fault.kind != "bad-gzip"
         if fault.kind == "reset":
             reset(self.connection)
             return 0, 0
@@ -145,6 +151,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Type", response.content_type)
         if fault.kind == "endless-body":
             self.send_header("Transfer-Encoding", "chunked")
+            self.send_header("Connection", "close")
             self.end_headers()
             return response.status, endless_body(self.wfile, body[:-1], fault, self.server.closing)
         if fault.kind == "bad-gzip":

@@ -9,7 +9,7 @@ import socket
 import struct
 import threading
 import time
-from typing import IO
+from io import BufferedIOBase
 
 from crawler.replica.faults import Fault
 
@@ -35,7 +35,7 @@ def reset(connection: socket.socket) -> None:
         os.close(connection.detach())
 
 
-def endless_body(out: IO[bytes], start: bytes, fault: Fault, closing: threading.Event) -> int:
+def endless_body(out: BufferedIOBase, start: bytes, fault: Fault, closing: threading.Event) -> int:
     """Sends `start` and then spaces in chunks until the client goes away. Returns the number of bytes sent."""
     sent = 0
     until = time.monotonic() + fault.seconds(float("inf"))

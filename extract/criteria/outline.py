@@ -24,8 +24,10 @@ _NESTED_SIGNS = frozenset(_LAYOUT["nested"]["signs"])
 _LONGEST_LABEL: int = _LAYOUT["labels"]["longest"]
 _ORDERED = ("number", "letter", "roman")
 _INLINE_NUMBER = re.compile(r"(?:^|(?<=[\s.;,)]))\(?(\d{1,2})[.)]\s*(?=[A-Za-z(<>=])")
+_MAYBE_NUMBERED = re.compile(r"\d[.)]\s*[A-Za-z(<>=]")
 _INLINE_BULLET = re.compile(r"(?<=[.;:,)\w])\s+[*]\s+(?=\S)|(?<=[.;:])\s*-\s+(?=[A-Z])")
 _SENTENCE_END = re.compile(r"(?<=[a-z)\d%][.;])\s+(?=[A-Z(<>=])|;\s*(?=\S)")
+_WORDY = re.compile(r"[^\W_]")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12}
 
 
@@ -39,6 +41,7 @@ class Item:
     heading: str | None
     level: int = 0
     parent: int | None = None  # position of the parent in the list of items
+    marked: bool = False  # it began with a bullet or a number
 
 
 @dataclass(slots=True)
@@ -95,7 +98,7 @@ def _read_line(text: Text, outline: _Outline, start: int, end: int, heading: Hea
     """Begin a criterion, go on with the last one, or take the line for a label."""
     norm = text.norm
     stripped = norm[start:end].strip()
-    if not stripped or not any(character.isalnum() for character in stripped):
+    if not stripped or not _WORDY.search(stripped):
         outline.blank_before = outline.blank_before or not stripped
         return
     begin = start + len(norm[start:end]) - len(norm[start:end].lstrip())
@@ -159,7 +162,7 @@ def _open_item(
     level = _place(norm, outline, indent, kind, number)
     parent = outline.stack[-1].item if outline.stack else None
     names = [name for name in (heading.text if heading else None, outline.label) if name]
-    item = Item(*span, heading.kind if heading else OTHER, " / ".join(names) or None, level, parent)
+    item = Item(*span, heading.kind if heading else OTHER, " / ".join(names) or None, level, parent, kind != "plain")
     outline.items.append(item)
     outline.stack.append(_Level(indent, kind, number, len(outline.items) - 1, level))
 
@@ -214,21 +217,24 @@ def _split_glued(norm: str, items: list[Item]) -> list[Item]:
     for item in items:
         moved.append(len(split))
         parent = None if item.parent is None else moved[item.parent]
-        for start, end in _pieces(norm, item.start, item.end):
-            if any(character.isalnum() for character in norm[start:end]):
-                split.append(Item(start, end, item.kind, item.heading, item.level, parent))
+        for start, end in _pieces(norm, item):
+            if _WORDY.search(norm, start, end):
+                split.append(Item(start, end, item.kind, item.heading, item.level, parent, item.marked))
     return split
 
 
-def _pieces(norm: str, start: int, end: int) -> list[tuple[int, int]]:
+def _pieces(norm: str, item: Item) -> list[tuple[int, int]]:
+    start, end = item.start, item.end
     if end - start < 40:
         return [(start, end)]
     numbered = _numbered(norm, start, end)
     if numbered:
         return numbered
-    cuts = [match.span() for match in _INLINE_BULLET.finditer(norm, start, end)]
-    if len(cuts) < 2 and end - start > 150:
-        cuts = _sentence_cuts(norm, start, end)
+    piece = norm[start:end]
+    glued = " * " in piece or "- " in piece
+    cuts = [match.span() for match in _INLINE_BULLET.finditer(norm, start, end)] if glued else []
+    if len(cuts) < 2:
+        cuts = [] if item.marked or end - start < 150 else _sentence_cuts(norm, start, end)
     starts = [start, *(stop for _, stop in cuts)]
     ends = [*(begin for begin, _ in cuts), end]
     return list(zip(starts, ends, strict=True))
@@ -236,7 +242,7 @@ def _pieces(norm: str, start: int, end: int) -> list[tuple[int, int]]:
 
 def _numbered(norm: str, start: int, end: int) -> list[tuple[int, int]]:
     """Pieces of "1. … 2. … 3. …" in one line; none unless the numbers count up."""
-    if ". " not in norm[start:end] and ") " not in norm[start:end] and not re.search(r"\d[.)]\S", norm[start:end]):
+    if not _MAYBE_NUMBERED.search(norm, start, end):
         return []
     found, expected = [], None
     for match in _INLINE_NUMBER.finditer(norm, start, end):

@@ -158,13 +158,13 @@ _FORM = re.compile(
 )
 _KEEP_WHOLE = re.compile(r"\b(?:potassium|sodium|magnesium|calcium|zinc|ferrous|iron|lithium)\b", re.IGNORECASE)
 _JOINERS = re.compile(
-    r"\s*(?:\+|;|&|\bplus\b|\bcombined with\b|\bin combination with\b|\bcombination with\b|\bcombined\b|\bfollowed by\b|\band\b|\bwith\b|\bor\b|\bversus\b|\bvs\.?\b|\bthen\b|,|\uff0c|\u3001|\bwithout\b|/(?=\s?[A-Za-z]{4}))\s*",
+    r"\s*(?:\+|;|&|\bplus\b|\bcombined with\b|\bin combination with\b|\bcombination with\b|\bcombined\b|\bfollowed by\b|\band\b|\bor\b|\bversus\b|\bvs\.?\b|\bthen\b|,|\uff0c|\u3001|\bwithout\b)\s*",
     re.IGNORECASE,
 )
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _NOT_A_NAME = re.compile(
     r"(?:|\W+|\d+|standard(?: of care)?|soc|usual care|best supportive care|bsc|no|none|care|observation|surgery|exercise|education|training|diet|follow-?up|the|in|to|of|mg|day|days|week|weeks|cycle|n/?a|other"
-    r"|questionnaires?|laborator\w+|biomarker\w*|quality[- ]of[- ]life.*|pharmac(?:o|ological).*|imaging|mri|ct|pet.*|biops\w+|sampl\w+|blood|device|sham|sham .*|test|assessment|placebo-controlled|patients?|participants?|subjects?|questionnaire administration|conventional|new|part [ab]|cohort.*|group.*|arm.*|arms?|high|low|matching|test|reference|active|control|body|supportive|supportive care|dose|mono|single|double|a|b|c|i|ii|iii)",
+    r"|questionnaires?|laborator\w+|biomarker\w*|quality[- ]of[- ]life.*|pharmac(?:o|ological).*|imaging|mri|ct|pet.*|biops\w+|sampl\w+|blood|device|oral|sham|sham .*|test|assessment|placebo-controlled|patients?|participants?|subjects?|questionnaire administration|conventional|new|part [ab]|cohort.*|group.*|arm.*|arms?|high|low|matching|test|reference|active|control|body|supportive|supportive care|dose|mono|single|double|a|b|c|i|ii|iii)",
     re.IGNORECASE,
 )
 

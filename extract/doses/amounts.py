@@ -43,7 +43,7 @@ _BODY_WEIGHT = (
 _PER_KG = rf"(?:kg|kilograms?|kgs){_BODY_WEIGHT}"
 _PER_M2 = (
     r"(?:m\s?\^?\s?2|m\(2\)|sq\.?\s?m(?:et(?:er|re)s?)?|square[\s-]met(?:er|re)s?|bsa|m\s?sq(?:uared)?|meters? squared?"
-    r"|m \(2\))(?!\d)(?:\s*(?:of\s+)?\(?body[\s-]surface(?:[\s-]area)?\)?|\s?\(?bsa\)?)?"
+    r"|m \(2\))(?!\d)(?:\s*(?:of\s+)?\(?\s?body[\s-]surface(?:[\s-]area)?\)?|\s?\(?bsa\)?)?"
 )
 _SKIPPED = (
     r"dose|dosing|application|administration|injection|infusion|intake|session|treatment|time|person|body|patient|subject"

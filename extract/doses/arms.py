@@ -40,7 +40,7 @@ def named_arms(study: Study, text: str) -> list[int]:
     if not arms:
         return []
     lowered = text.lower()
-    by_label = [a.arm_no for a in arms if len(a.label.text.norm) > 3 and a.label.text.norm.lower() in lowered]
+    by_label = [a.arm_no for a in arms if _printed(a.label.text.norm, lowered)]
     if by_label:
         return by_label
     found: list[int] = []
@@ -56,6 +56,11 @@ def named_arms(study: Study, text: str) -> list[int]:
         if pattern.search(text):
             found += [a.arm_no for a in arms if _has_role(a, role)]
     return sorted(set(found)) if 0 < len(set(found)) < len(arms) else []
+
+
+def _printed(label: str, lowered: str) -> bool:
+    # A label that is an amount ("10 mg of A") stands in every list of amounts and names nobody.
+    return len(label) > 3 and not re.match(r"\d[\d.,]*\s?[a-zA-Z%]", label) and label.lower() in lowered
 
 
 def _is_called(arm: Arm, word: str, name: str) -> bool:
@@ -87,6 +92,7 @@ def given(text: str, mention: Mention) -> bool:
 def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phrase: str) -> None:
     """The arms that a statement is about: the field's arm, those its phrase names, else those linked."""
     source = statement.source
+    statement.registered = source.arm_no is not None or source.intervention_no is not None
     if source.arm_no is not None:
         statement.arm_nos = statement.own_arm_nos = [source.arm_no]
         return
@@ -128,6 +134,8 @@ def settle_arms(statements: list[Statement]) -> None:
     for statement in statements:
         linked = set(statement.arm_nos) - set(statement.own_arm_nos)
         kept = linked - own[statement.agent.key]
+        if statement.own_arm_nos and not statement.registered:
+            kept = set()  # the phrase names its arms
         statement.arm_nos = sorted(set(statement.own_arm_nos) | kept) or sorted(linked)
 
 
@@ -158,6 +166,9 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
                     seen.add(agent.key)
                     found.append(_row(arm.arm_no, agent, source, 0, len(source.text.norm)))
         for dose in doses:
+            elsewhere = "armsInterventions" not in dose.evidence.source_field
+            if elsewhere and len(study.arms) > 1 and len(dose.arm_nos) == len(study.arms):
+                continue  # mentioned in prose only, for nobody in particular
             if arm.arm_no in dose.arm_nos and dose.agent_key not in seen:
                 seen.add(dose.agent_key)
                 found.append(

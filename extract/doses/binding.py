@@ -40,7 +40,7 @@ _ADJECTIVES = (
 _TIGHT_RIGHT = re.compile(
     rf"[\s\"'\u201c,]*(?:\((?:[^()]{{0,40}})\)\s*)?(?:(?:{_ADJECTIVES})[\s-]+)*[\"'(]?\s*\Z", re.IGNORECASE
 )
-_OF = re.compile(r"\s*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE)
+_OF = re.compile(r"[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE)
 _TIGHT_LEFT = re.compile(
     r"[\s\"')\u00ae\u2122]*(?:\([^()]{0,60}\)?\s*)?(?:[:=,(\[\u2022*-]|\b(?:at|a|an|the|dose|doses|dosage|dosed|of|is|was|were|are|will|be|been|given|administered|daily|once|twice|oral|orally|iv|i\.v\.|intravenous(?:ly)?|injections?|tablets?|capsules?|infusions?|infused|sc|subcutaneous(?:ly)?|im|po|cells?|therapy|treatment|starting|fixed|total|target|initial|from|with|for|in|as|hydrochloride|sodium|sulfate|po|per|os|by|mouth|single|bolus|loading|maintenance|low|high|up|to|about|approximately|cream|gel|ointment|solution|dose:|\d%)\b|\s)*\Z",
     re.IGNORECASE,
@@ -69,7 +69,8 @@ def bind(
     """
     bounds: list[Bound] = []
     remarks: list[Remark] = []
-    topic: Mention | None = None
+    topic: Mention | None = None  # who the next phrase is about if it names nobody
+    phase: str | None = None
     for segment in segments:
         inside = [a for a in amounts if segment[0] <= a.start < segment[1]]
         here = [m for m in agents if segment[0] <= m.start < segment[1]]
@@ -78,18 +79,43 @@ def bind(
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)
             remarks += _attach(text, segment, new, parts, here)
+            phase = _set_phases(new, parts, phase)
             bounds += new
             last = next((b for b in reversed(new) if b.agent is not None), None)
             if last is not None and here:
                 topic = next((m for m in reversed(here) if m.agent is last.agent), topic)
         else:
-            if here:
+            phase = _heading_phase(text, segment, parts) or phase
+            if here and default is None:
                 topic = _topic(text, here) or topic
-            if parts and bounds and not inside:
+            elif here and topic is not None and default in [m.agent for m in here]:
+                topic = None
+            if parts and bounds and not inside and not _OBSERVED.search(text[segment[0] : segment[1]]):
                 _attach_later(segment, bounds, parts, here)
             if parts and here:
                 remarks += _attach(text, segment, [], parts, here)
     return bounds, remarks
+
+
+_HEADING = re.compile(r"[^.;]{0,90}:\s*\Z")
+
+
+def _set_phases(bounds: list[Bound], items: list[Item], current: str | None) -> str | None:
+    """The phase of each amount: the last one named before it in its phrase, else after it, else the heading's."""
+    phases = [item for item in items if item.kind == "phase"]
+    for bound in bounds:
+        before = [item for item in phases if item.start < bound.amount.start]
+        after = [item for item in phases if item.start > bound.amount.start]
+        value = before[-1].value if before else after[0].value if after else current
+        if value:
+            bound.facts["phase"] = value
+    return current
+
+
+def _heading_phase(text: str, segment: tuple[int, int], items: list[Item]) -> str | None:
+    phases = [item.value for item in items if item.kind == "phase"]
+    phrase = text[segment[0] : segment[1]]
+    return phases[-1] if phases and (len(phrase) < 60 or _HEADING.match(phrase)) else None
 
 
 def _topic(text: str, mentions: list[Mention]) -> Mention | None:
@@ -114,46 +140,40 @@ def _bind_segment(
     amount_first = _amount_first(text, doses, here)
     bounds: list[Bound] = []
     previous: Mention | None = None
+    floor = segment[0]
     for index, amount in enumerate(doses):
-        if index in paired:
-            mentions = paired[index]
-        else:
-            chosen = _choose(text, index, doses, here, previous, amount_first)
-            mentions = [chosen] if chosen else []
-        if not mentions and previous is None and topic is not None and _continues(default, topic):
-            bounds.append(Bound(amount, topic.agent, topic.text, amount.start, amount.end, segment, sure=False))
-            continue
-        if not mentions:
-            agent = previous.agent if previous else default
-            bounds.append(
-                Bound(
-                    amount,
-                    agent,
-                    previous.text if previous else None,
-                    amount.start,
-                    amount.end,
-                    segment,
-                    sure=previous is not None,
-                )
-            )
-            continue
+        chosen = None if index in paired else _choose(text, index, doses, here, previous, amount_first)
+        mentions = paired.get(index) or ([chosen] if chosen else [])
         for mention in mentions:
-            bounds.append(
-                Bound(
-                    amount,
-                    mention.agent,
-                    mention.text,
-                    min(amount.start, mention.start),
-                    max(amount.end, mention.end),
-                    segment,
-                )
-            )
-        previous = mentions[-1]
+            start = mention.start if floor <= mention.start < amount.start else amount.start
+            end = max(amount.end, mention.end)
+            bounds.append(Bound(amount, mention.agent, mention.text, start, end, segment))
+        if not mentions:
+            bounds.append(_inherited(amount, segment, previous, topic, default))
+        previous = mentions[-1] if mentions else previous
+        floor = amount.end
+    _look_ahead(text, bounds, topic, default)
     return bounds
 
 
-def _continues(default: Agent | None, topic: Mention) -> bool:
-    return default is None or topic.agent is not default
+def _inherited(
+    amount: Amount, segment: tuple[int, int], previous: Mention | None, topic: Mention | None, default: Agent | None
+) -> Bound:
+    """An amount whose phrase names no agent: that of the amount before it, of the phrase before, or the field's."""
+    mention = previous or topic
+    if mention is not None and (default is None or mention is previous or mention.agent is not default):
+        return Bound(amount, mention.agent, mention.text, amount.start, amount.end, segment, sure=mention is previous)
+    return Bound(amount, default, None, amount.start, amount.end, segment, sure=False)
+
+
+def _look_ahead(text: str, bounds: list[Bound], topic: Mention | None, default: Agent | None) -> None:
+    """`5 mg, then 3 mg of A`: what has no agent before it takes that of the next amount."""
+    for k in range(len(bounds) - 2, -1, -1):
+        bound, following = bounds[k], bounds[k + 1]
+        if bound.sure or following.named is None or following.amount.start - bound.end > 70:
+            continue
+        if topic is None and default is None or following.start >= following.amount.start:
+            bound.agent, bound.named, bound.sure = following.agent, following.named, True
 
 
 def _respectively(
@@ -258,6 +278,10 @@ def _owned(text: str, doses: list[Amount], index: int, mention: Mention, amount_
 
 # ---- schedules -----------------------------------------------------------------------------------------------------
 
+_OBSERVED = re.compile(
+    r"\b(?:samples?|sampling|measure\w*|assess\w*|obtained|visits?|follow(?:ed)?[- ]?up|monitor\w*|evaluat\w*|scans?|record\w*|collected|drawn|questionnaires?|screening|wash-?out|examin\w*|surgery|observ\w*|imaging|tested)\b",
+    re.IGNORECASE,
+)
 _KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
 _ADJECTIVE_GAP = re.compile(rf"[\s-]*(?:(?:{_ADJECTIVES}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE)
 _NO_GAP = re.compile(r"[\s(]*\Z")
@@ -286,6 +310,8 @@ def _attach(
     leading: list[Item] = []
     for item in items:
         head = _head_of(text, item, heads)
+        if head is not None and _OBSERVED.search(text[min(head.end, item.start) : item.start]):
+            continue
         if head is None:
             leading.append(item)
         else:
@@ -304,7 +330,9 @@ def _heads(bounds: list[Bound], mentions: list[Mention]) -> list[_Head]:
     heads: list[_Head] = []
     for bound in bounds:
         last = heads[-1] if heads else None
-        if last and (
+        if last and bound.amount.role == "maximum" and bound.amount.start - last.end < 25 and not bound.facts:
+            last.end = max(last.end, bound.end)  # "1.4 mg/m2 (maximum 2 mg) IV day 1": the schedule is the dose's
+        elif last and (
             last.bounds[-1].amount is bound.amount or (last.bounds[-1].amount.series == bound.amount.series >= 0)
         ):
             last.bounds.append(bound)
@@ -364,7 +392,7 @@ def _backfill(text: str, heads: list[_Head]) -> None:
         if not source or not head.bounds or not _LIST_GAP.match(text[head.end : following.start]):
             continue
         for bound in head.bounds:
-            timed = _timed(bound)
+            timed = _timed(bound) or bound.amount.role == "loading"
             for kind in _KINDS:
                 if kind in source and kind not in bound.facts and not (timed and kind in ("frequency", "days")):
                     bound.facts[kind] = source[kind]

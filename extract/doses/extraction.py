@@ -105,7 +105,7 @@ def _statement(
         bound.amount, agent, bound.named, source, base + bound.start, base + bound.end, rank, dict(bound.facts)
     )
     statement.segment = (base + bound.segment[0], base + bound.segment[1])
-    statement.sure = bound.sure or (bound.named is None and source.intervention_no is not None)
+    statement.sure = bound.sure or (bound.named is None and (source.intervention_no or source.arm_no) is not None)
     statement.flags = list(bound.amount.flags)
     complete_schedule(statement)
     arms_of_statement(study, lexicon, statement, text[bound.segment[0] : bound.segment[1]])

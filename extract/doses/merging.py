@@ -26,6 +26,7 @@ class Statement:
     rank: int
     facts: dict[str, Any] = field(default_factory=dict)
     arm_nos: list[int] = field(default_factory=list)
+    registered: bool = False  # `arm_nos` come from the arm's or the intervention's own text, not from prose
     own_arm_nos: list[int] = field(default_factory=list)  # stated in the arm's own text or by its name
     sure: bool = True
     segment: tuple[int, int] = (0, 0)
@@ -63,17 +64,32 @@ def _same(a: Statement, b: Statement) -> bool:
         return False
     if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
         return False
-    special = {"loading", "maximum", "minimum", "boost"}
+    special = {"loading", "boost"}
     if a.amount.role != b.amount.role and special & {a.amount.role, b.amount.role} and a.source is b.source:
         return False
-    together = a.source is b.source and a.segment == b.segment
-    return all(_compatible(a.facts.get(kind), b.facts.get(kind), kind, together) for kind in ("frequency", "days"))
+    phases = {a.facts.get("phase"), b.facts.get("phase")}
+    together = a.source is b.source and a.segment == b.segment and len(phases) == 1
+    if a.source is b.source and len(phases) == 2 and None not in phases:
+        return rate(a) == rate(b) and a.facts.get("days") == b.facts.get("days")
+    rates, days = (rate(a), rate(b)), (a.facts.get("days"), b.facts.get("days"))
+    return (None in rates or rates[0] == rates[1]) and (None in days or days[0] == days[1] or together)
 
 
-def _compatible(a: Any, b: Any, kind: str, together: bool) -> bool:  # noqa: ANN401
-    if a is None or b is None or a == b:
-        return True
-    return kind == "days" and together
+_HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0, "mo": 730.5, "a": 8766.0}
+
+
+def rate(statement: Statement) -> tuple[float, str] | None:
+    """How often, made comparable: "every 3 weeks" is "once a 21-day cycle", "40 mg/d" is "40 mg once a day"."""
+    frequency = statement.facts.get("frequency")
+    if frequency is None:
+        return (round(1 / 24, 6), "h") if statement.amount.per_time == "d" else None
+    times, every, unit = frequency
+    if every is None:
+        return times, "once"
+    if unit == "cycle":
+        cycle = statement.facts.get("cycle_days")
+        return (round(times / every / cycle / 24, 6), "h") if cycle else (times / every, "cycle")
+    return (round(times / every / _HOURS[unit], 6), "h") if unit in _HOURS else (times / every, unit)
 
 
 def _unite(kept: Statement, other: Statement) -> None:
@@ -88,8 +104,13 @@ def _unite(kept: Statement, other: Statement) -> None:
         kept.segment = other.segment
     kept.facts = facts
     kept.amount.per_time = kept.amount.per_time or other.amount.per_time
-    if kept.amount.role in ("dose", "level") and other.amount.role not in ("dose", "level"):
+    if kept.amount.role in ("maximum", "minimum") and other.amount.role in ("dose", "level"):
         kept.amount.role = other.amount.role
-    kept.arm_nos = sorted({*kept.arm_nos, *other.arm_nos})
+    elif kept.amount.role == "dose" and other.amount.role in ("level", "loading", "maintenance", "total", "fraction"):
+        kept.amount.role = other.amount.role
     kept.own_arm_nos = sorted({*kept.own_arm_nos, *other.own_arm_nos})
+    if kept.registered == other.registered:
+        kept.arm_nos = sorted({*kept.arm_nos, *other.arm_nos})
+    elif other.registered:
+        kept.arm_nos, kept.registered = list(other.arm_nos), True
     kept.rank = min(kept.rank, other.rank)

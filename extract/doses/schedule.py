@@ -101,12 +101,12 @@ _DAY_RANGE_TO = r"\s*(?:-|to|through|thru|until|up to|\.\.\.?)\s*"
 _DAY_LIST_SEPARATOR = r"\s*(?:,\s*and\s|,\s*&|,|and|&|\+|/|;\s?(?=d))\s*"
 _DAY_VALUE = rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x\s?10|cycles|h\b|hours|weeks|minutes|courses|patients))(?:\s?(?:st|nd|rd|th)\b)?\*?"
 _DAYS = re.compile(
-    rf"(?<![\w])(?:(?<!\d )(?<!\d-)){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
+    rf"(?<![\w])(?<!\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
     re.IGNORECASE,
 )
 _AFTER_ROUTE = re.compile(
-    rf"\b(?:IV|PO|IM|SC|SQ|IT|push|bolus)\b\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x|times|hours?|h\b|min|weeks?|days?|cycles|doses))"
+    rf"\b(?:IV|PO|IM|SC|SQ|IT|[Pp]ush|[Bb]olus)\b\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x|times|hours?|h\b|min|weeks?|days?|cycles|doses))"
 )
 _PIECE = re.compile(
     rf"(?P<range>{_DAY_RANGE_TO}(?={_DAY_WORD}|\(?{_INTEGER}))|(?P<list>{_DAY_LIST_SEPARATOR})|{_DAY_WORD}|(?P<value>{_INTEGER})|.",
@@ -261,14 +261,37 @@ def find_cycles(text: str) -> list[Item]:
     return sorted(found, key=lambda item: item.start)
 
 
-_TRIGGER = re.compile(
-    r"dail|week|month|day|hour|every|each|once|twice|time|single|one|bid|b\.i|tid|t\.i|qid|q\.|\bq|bd|od|night|bed|morning|stat|/|nth|fract|fort|[dD]\s?-?\d|cycle|course",
-    re.IGNORECASE,
-)
+@cache
+def _phases() -> tuple[re.Pattern[str], list[str]]:
+    parts, codes = [], []
+    for entry in read_toml("phases.toml")["phase"]:
+        patterns = [*entry["patterns"], *(f"{label}(?=\\s?\\d?\\s?:)" for label in entry["labels"])]
+        for pattern in patterns:
+            parts.append(f"({pattern})")
+            codes.append(entry["code"])
+    return re.compile(r"(?<![\w-])(?:" + "|".join(parts) + r")(?P<number>\s?\d(?=\s?:))?", re.IGNORECASE), codes
+
+
+def find_phases(text: str) -> list[Item]:
+    """Names of phases of the treatment; a number in a label is kept ("ind2:" is `induction 2`)."""
+    pattern, codes = _phases()
+    found = []
+    for match in pattern.finditer(text):
+        index = next(k for k in range(len(codes)) if match[k + 1] is not None)
+        number_of = (match["number"] or re.sub(r"\D", "", match.group())).strip()
+        code = f"{codes[index]} {number_of}" if number_of else codes[index]
+        found.append(Item("phase", match.start(), match.end(), code))
+    return found
 
 
 def find_schedule(text: str) -> list[Item]:
     """All schedule items in the text, in order; days inside a frequency or cycle phrase are not doubled."""
-    items = [*find_frequencies(text), *find_days(text), *find_durations(text), *find_cycles(text)]
+    items = [
+        *find_frequencies(text),
+        *find_days(text),
+        *find_durations(text),
+        *find_cycles(text),
+        *find_phases(text),
+    ]
     items.sort(key=lambda item: (item.start, item.kind))
     return items

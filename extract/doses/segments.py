@@ -8,6 +8,7 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:i\.?v|i\.?m|s\.?c|p\.?o|e\.?g|i\.?e|vs|approx|inj|tab|tabs|cap|max|min|dr|no|resp|etc|fig|ca|incl|wt|q|b\.?i\.?d|t\.?i\.?d|mg|kg|ml|hr|hrs|[a-z]))\Z",
     re.IGNORECASE,
 )
+_BULLET = re.compile(r"\s*(?:[-*>\u2043]\s|\d{1,2}[.)]\s|[a-zA-Z][.)]\s)")
 _BREAK = re.compile(
     r"\n\s*\n|\n(?=\s*(?:[-*>\u2043]\s|\d{1,2}[.)]\s|[a-zA-Z][.)]\s))|\n|;|[.!?](?=\s+[A-Z0-9*(\"\[-])|(?<=[a-z)\]])\.(?=[A-Z0-9])|\s\*\s(?=[A-Z])|\u3002"
 )
@@ -75,15 +76,14 @@ def segments(text: str) -> list[tuple[int, int]]:
 
 def _is_break(text: str, match: re.Match[str], start: int) -> bool:
     mark = match.group()
-    if mark == "\n":
+    if mark.startswith("\n"):
+        if len(mark) > 1 or _BULLET.match(text, match.end()):
+            return True
         # Old records wrap their lines at about 95 characters: such a line end means nothing.
         line_start = text.rfind("\n", 0, match.start()) + 1
         following = text[match.end() : match.end() + 1]
-        return (
-            match.start() - line_start < 60
-            or not (following.islower() or following.isdigit() or following in "(+")
-            and text[match.start() - 1 : match.start()] in ".:;"
-        )
+        continues = following.islower() or following.isdigit() or following in "(+"
+        return match.start() - line_start < 60 or (not continues and text[match.start() - 1] in ".:;")
     if mark == ";":
         # A semicolon within brackets separates remarks, not phrases.
         return text.count("(", start, match.start()) <= text.count(")", start, match.start())

@@ -15,14 +15,15 @@ thousand patterns and less than building a spaCy `Doc` of the same title.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import product
 from typing import Generic, TypeVar
 
 Payload = TypeVar("Payload")
 
 MAX_GAP = 4
+_MAX_KNOWN = 20_000
 _WORD = re.compile(r"[^\W_]+(?:'s(?![^\W_]))?")
 _BREAK = re.compile(r"[.;:()]")
 _ITEM = re.compile(r"\([^)]*\)|\[[^\]]*\]|\S+")
@@ -48,6 +49,53 @@ class _Node(Generic[Payload]):
         self.payloads: list[Payload] = []
 
 
+@dataclass(frozen=True, slots=True)
+class _Word(Generic[Payload]):
+    """A word's symbols (edges of the trie that it may take) and the nodes where phrases that begin with it start."""
+
+    symbols: tuple[str, ...]
+    roots: tuple[_Node[Payload], ...]
+
+
+class _Walk(Generic[Payload]):
+    """One walk of a text's words through the trie."""
+
+    def __init__(self, symbols: list[tuple[str, ...]], text: str) -> None:
+        self.symbols = symbols
+        self.text = text
+        self.spans: list[tuple[int, int]] = []  # of the words, as far as they were needed
+        self.words = _WORD.finditer(text)
+        self.found: list[Match[Payload]] = []
+
+    def span(self, index: int) -> tuple[int, int]:
+        """The characters of the word `index`."""
+        while len(self.spans) <= index:
+            self.spans.append(next(self.words).span())
+        return self.spans[index]
+
+    def visit(self, node: _Node[Payload], first: int, last: int, words: int) -> None:
+        """Take what ends at the word `last` and go on from there; `words` of the phrase have been matched."""
+        for payload in node.payloads:
+            contiguous = words == last - first + 1
+            self.found.append(Match(self.span(first)[0], self.span(last)[1], words, contiguous, payload))
+        if node.next and last + 1 < len(self.symbols):
+            for symbol in self.symbols[last + 1]:
+                following = node.next.get(symbol)
+                if following is not None:
+                    self.visit(following, first, last + 1, words + 1)
+        if node.gap is not None:
+            self._leap(node.gap, first, last, words)
+
+    def _leap(self, node: _Node[Payload], first: int, last: int, words: int) -> None:
+        for index in range(last + 1, min(last + 2 + MAX_GAP, len(self.symbols))):
+            if _BREAK.search(self.text, self.span(index - 1)[1], self.span(index)[0]):
+                return
+            for symbol in self.symbols[index]:
+                following = node.next.get(symbol)
+                if following is not None:
+                    self.visit(following, first, index, words + 1)
+
+
 class PhraseBook(Generic[Payload]):
     """A set of phrases, each with a payload; see the module's docstring for how phrases are written."""
 
@@ -55,7 +103,7 @@ class PhraseBook(Generic[Payload]):
         self._root: _Node[Payload] = _Node()
         self._prefixes: set[str] = set()
         self._lengths: list[int] = []
-        self._symbols = lru_cache(maxsize=16384)(self._make_symbols)
+        self._known: dict[str, _Word[Payload]] = {}  # a word's symbols, kept because words repeat
 
     def add(self, phrase: str, payload: Payload) -> None:
         """Add a phrase. Raises ValueError where it holds no word."""
@@ -67,57 +115,36 @@ class PhraseBook(Generic[Payload]):
                 node = self._step(node, word)
             node.payloads.append(payload)
         self._lengths = sorted({len(prefix) for prefix in self._prefixes})
-        self._symbols.cache_clear()
+        self._known.clear()
+
+    def add_all(self, phrases: Iterable[str], payload: Payload) -> None:
+        """Add several phrases that stand for the same."""
+        for phrase in phrases:
+            self.add(phrase, payload)
 
     def find(self, text: str) -> list[Match[Payload]]:
         """All phrases in the text, overlapping ones included, in the order of their first words."""
-        tokens = [(self._symbols(match.group()), match.start(), match.end()) for match in _WORD.finditer(text)]
-        found: list[Match[Payload]] = []
-        root = self._root.next
-        for index, (symbols, _, _) in enumerate(tokens):
-            for symbol in symbols:
-                node = root.get(symbol)
-                if node is not None:
-                    self._walk(node, tokens, index, index, 1, text, found)
-        return found
+        words = _WORD.findall(text)
+        known = self._known
+        starts = [
+            (index, node)
+            for index, word in enumerate(words)
+            for node in (known[word] if word in known else self._look_up(word)).roots
+        ]
+        if not starts:
+            return []
+        walk = _Walk([known[word].symbols if word in known else self._look_up(word).symbols for word in words], text)
+        for index, node in starts:
+            walk.visit(node, index, index, 1)
+        return walk.found
 
-    def _walk(
-        self,
-        node: _Node[Payload],
-        tokens: list[tuple[tuple[str, ...], int, int]],
-        first: int,
-        last: int,
-        words: int,
-        text: str,
-        found: list[Match[Payload]],
-    ) -> None:
-        for payload in node.payloads:
-            found.append(Match(tokens[first][1], tokens[last][2], words, words == last - first + 1, payload))
-        if node.next and last + 1 < len(tokens):
-            for symbol in tokens[last + 1][0]:
-                following = node.next.get(symbol)
-                if following is not None:
-                    self._walk(following, tokens, first, last + 1, words + 1, text, found)
-        if node.gap is not None:
-            self._leap(node.gap, tokens, first, last, words, text, found)
-
-    def _leap(
-        self,
-        node: _Node[Payload],
-        tokens: list[tuple[tuple[str, ...], int, int]],
-        first: int,
-        last: int,
-        words: int,
-        text: str,
-        found: list[Match[Payload]],
-    ) -> None:
-        for index in range(last + 1, min(last + 2 + MAX_GAP, len(tokens))):
-            if _BREAK.search(text, tokens[index - 1][2], tokens[index][1]):
-                return
-            for symbol in tokens[index][0]:
-                following = node.next.get(symbol)
-                if following is not None:
-                    self._walk(following, tokens, first, index, words + 1, text, found)
+    def _look_up(self, word: str) -> _Word[Payload]:
+        if len(self._known) >= _MAX_KNOWN:
+            self._known.clear()
+        symbols = self._symbols(word)
+        roots = tuple(node for symbol in symbols if (node := self._root.next.get(symbol)) is not None)
+        known = self._known[word] = _Word(symbols, roots)
+        return known
 
     def _step(self, node: _Node[Payload], word: str) -> _Node[Payload]:
         if word == "..":
@@ -127,7 +154,7 @@ class PhraseBook(Generic[Payload]):
             self._prefixes.add(word[:-1])
         return node.next.setdefault(word, _Node())
 
-    def _make_symbols(self, token: str) -> tuple[str, ...]:
+    def _symbols(self, token: str) -> tuple[str, ...]:
         token = token.removesuffix("'s")
         lower = token.lower()
         symbols = [lower]

@@ -281,9 +281,12 @@ class Reading:
         opened = any(token.name == "from" for token in self.tokens[max(0, left.first - 6) : left.first])
         if opened and left.low in (0, 1) and left.unit == "d":
             self.done.remove(left)
-        elif (text in ("until", "till", "through", "thru") and not any(token.name in (",", "and") for token in between)) or (text in ("until", "till") and any(
-            token.text == "after" for token in self.tokens[max(0, left.first - 2) : left.first]
-        )):
+        elif (
+            text in ("until", "till", "through", "thru") and not any(token.name in (",", "and") for token in between)
+        ) or (
+            text in ("until", "till")
+            and any(token.text == "after" for token in self.tokens[max(0, left.first - 2) : left.first])
+        ):
             self._merge(left, item)
 
     def _consume_left(self, keyword: int) -> None:

@@ -57,22 +57,35 @@ def _phrases() -> dict[str, tuple[str, str]]:
 
 
 @cache
-def _lexer() -> re.Pattern[str]:
-    long = sorted((phrase for phrase in _phrases() if " " in phrase), key=len, reverse=True)
-    pieces = "|".join(phrase.replace(" ", r"[ -]+") for phrase in long)
-    return re.compile(
-        rf"(?P<phrase>\b(?:{pieces})\b)"
-        r"|(?P<number>\d+(?:\.\d+)?|(?<![\w)])\.\d+)(?P<ordinal>st|nd|rd|th)?(?![a-z]*\d*[a-z]+\d)"
-        r"|q ?(?P<every>\d+) ?(?P<every_unit>h|d|w|m|wk|weeks?|days?)\b"
-        r"|(?P<letter>(?<![a-z\d])[dwmhyj](?=-?\d))"
-        r"|(?P<word>[^\W\d_]+(?:'s)?)"
-        r"|(?P<mark>[-,;.():/&+\[\]\n])",
-        re.IGNORECASE,
-    )
+def _long_phrases() -> dict[str, re.Pattern[str]]:
+    """First word → pattern of the phrases of several words that begin with it, longest first."""
+    by_first: dict[str, list[str]] = {}
+    for phrase in sorted((phrase for phrase in _phrases() if " " in phrase), key=len, reverse=True):
+        by_first.setdefault(phrase.split(" ")[0], []).append(phrase.replace(" ", "[ -]+"))
+    return {first: re.compile(rf"(?:{'|'.join(found)})\b", re.IGNORECASE) for first, found in by_first.items()}
+
+
+_LEXER = re.compile(
+    r"(?P<word>(?P<letter>(?<![a-z\d])[dwmhyj](?=-?\d))|q ?(?P<every>\d+) ?(?P<every_unit>h|d|w|m|wk|weeks?|days?)\b"
+    r"|[^\W\d_]+(?:'s)?)"
+    r"|(?P<number>\d+(?:\.\d+)?|(?<![\w)])\.\d+)(?P<ordinal>st|nd|rd|th)?(?![a-z]*\d*[a-z]+\d)"
+    r"|(?P<mark>[-,;.():/&+\[\]\n])",
+    re.IGNORECASE,
+)
+
+
+# Most time frames are made of these alone and hold no noise; the test is much cheaper than the search.
+_SIMPLE = re.compile(
+    r"(?:[\s,;.&()-]+|\d{1,3}(?!\d)|(?:baseline|weeks?|months?|days?|years?|hours?|minutes?|and|at|to|up|after|from|of|the"
+    r"|through|until|within|approximately|average|an?|end|completion|surgery|treatment)(?![a-z]))*\Z",
+    re.IGNORECASE,
+)
 
 
 def blank_noise(text: str) -> str:
     """The text, of the same length, with its noise overwritten by blanks."""
+    if _SIMPLE.match(text):
+        return text
     return _noise().sub(lambda match: " " * len(match.group()), text)
 
 
@@ -80,12 +93,16 @@ def tokenise(text: str) -> list[Token]:
     """The tokens of a time frame, noise left out."""
     text = blank_noise(text)
     tokens: list[Token] = []
-    last_end = -1
-    for match in _lexer().finditer(text):
+    long_phrases = _long_phrases()
+    position = last_end = 0
+    while (match := _LEXER.search(text, position)) is not None:
         token = _token(match)
-        token.text = match.group().lower()
-        token.glued = token.start == last_end
-        last_end = token.end
+        if token.kind not in ("number", "mark") and token.text in long_phrases:
+            longer = long_phrases[token.text].match(text, token.start)
+            if longer is not None:
+                token = _phrase(longer)
+        token.glued = token.start == last_end and token.start > 0
+        position = last_end = token.end
         tokens.append(token)
     return _merge_numbers(tokens)
 
@@ -93,33 +110,38 @@ def tokenise(text: str) -> list[Token]:
 def _token(match: re.Match[str]) -> Token:
     start, end = match.span()
     lower = match.group().lower()
-    if match["number"] is not None:
-        return Token("number", lower, start, end, value=float(match["number"]), ordinal=match["ordinal"] is not None)
-    if match["every"] is not None:
-        return Token("interval", _unit(match["every_unit"].lower()) or "d", start, end, value=float(match["every"]))
     if match["mark"] is not None:
-        return Token("mark", {"[": "(", "]": ")", "\n": ";"}.get(lower, lower), start, end)
+        return Token("mark", {"[": "(", "]": ")", "\n": ";"}.get(lower, lower), start, end, lower)
+    if match["number"] is not None:
+        ordinal = match["ordinal"] is not None
+        return Token("number", lower, start, end, lower, value=float(match["number"]), ordinal=ordinal)
     if match["letter"] is not None:
-        return Token("unit", UNIT_LETTERS[lower], start, end)
-    if match["phrase"] is not None:
-        kind, name = _phrases()[re.sub(r"[ -]+", " ", lower)]
-        return Token(kind, name, start, end)
+        return Token("unit", UNIT_LETTERS[lower], start, end, lower)
+    if match["every"] is not None:
+        unit = _unit(match["every_unit"].lower()) or "d"
+        return Token("interval", unit, start, end, lower, value=float(match["every"]))
     return _word(lower, start, end)
+
+
+def _phrase(match: re.Match[str]) -> Token:
+    lower = match.group().lower()
+    kind, name = _phrases()[re.sub(r"[ -]+", " ", lower)]
+    return Token(kind, name, match.start(), match.end(), lower)
 
 
 def _word(lower: str, start: int, end: int) -> Token:
     unit = UNIT_WORDS.get(lower)
     if unit is not None:
-        return Token("unit", unit, start, end, plural=lower.endswith("s"))
+        return Token("unit", unit, start, end, lower, plural=lower.endswith("s"))
     if lower in INTERVALS:
         count, unit = INTERVALS[lower]
-        return Token("interval", unit, start, end, value=count)
+        return Token("interval", unit, start, end, lower, value=count)
     if lower in NUMBER_WORDS:
-        return Token("number", lower, start, end, value=NUMBER_WORDS[lower])
+        return Token("number", lower, start, end, lower, value=NUMBER_WORDS[lower])
     if lower in UNIT_LETTERS:
-        return Token("letter", UNIT_LETTERS[lower], start, end)
+        return Token("letter", UNIT_LETTERS[lower], start, end, lower)
     kind, name = _phrases().get(lower, ("word", lower))
-    return Token(kind, name, start, end)
+    return Token(kind, name, start, end, lower)
 
 
 def _unit(word: str) -> str | None:

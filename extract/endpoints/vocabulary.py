@@ -48,6 +48,17 @@ class Instrument:
     rank: int
 
 
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A way to summarise an outcome; of several in one title the one of the lowest `order` counts."""
+
+    name: str
+    order: int
+
+
+Meaning = ClassRule | Instrument | Metric
+
+
 def load_toml(name: str) -> dict[str, Any]:
     """A data file of `extract/data` as a dictionary."""
     return tomllib.loads(files("extract.data").joinpath(name).read_text(encoding="utf-8"))
@@ -88,15 +99,17 @@ def _hierarchy() -> dict[str, str]:
 
 
 @cache
-def class_book() -> PhraseBook[ClassRule]:
-    """Phrases of all classes."""
-    book: PhraseBook[ClassRule] = PhraseBook()
+def title_book() -> PhraseBook[Meaning]:
+    """Phrases of all classes, instruments and metrics in one book, so that a title is read once."""
+    book: PhraseBook[Meaning] = PhraseBook()
     for name, table in class_tables().items():
         for key, phrases in table.items():
             rule = _rule(name, key)
             if rule is not None:
-                for phrase in phrases:
-                    book.add(phrase, rule)
+                book.add_all(phrases, rule)
+    _add_instruments(book)
+    for order, (name, table) in enumerate(load_toml("endpoint_metrics.toml").items()):
+        book.add_all(table["phrases"], Metric(name, order))
     return book
 
 
@@ -110,31 +123,22 @@ def _rule(name: str, key: str) -> ClassRule | None:
 
 
 @cache
+def instrument_book() -> PhraseBook[Instrument]:
+    """Phrases of the instruments alone."""
+    book: PhraseBook[Instrument] = PhraseBook()
+    _add_instruments(book)
+    return book
+
+
+def _add_instruments(book: PhraseBook[Meaning] | PhraseBook[Instrument]) -> None:
+    for table in load_toml("endpoint_instruments.toml")["instruments"]:
+        book.add_all(table["phrases"], Instrument(table["name"], 1 if table.get("generic") else 2))
+
+
+@cache
 def field_book() -> PhraseBook[str]:
     """Phrases that tell a trial's field of medicine."""
     book: PhraseBook[str] = PhraseBook()
     for name, phrases in load_toml("endpoint_fields.toml").items():
-        for phrase in phrases:
-            book.add(phrase, name)
-    return book
-
-
-@cache
-def instrument_book() -> PhraseBook[Instrument]:
-    """Phrases that name an instrument; the rank of generic ones (visual analogue scale) is lower."""
-    book: PhraseBook[Instrument] = PhraseBook()
-    for table in load_toml("endpoint_instruments.toml")["instruments"]:
-        instrument = Instrument(table["name"], 1 if table.get("generic") else 2)
-        for phrase in table["phrases"]:
-            book.add(phrase, instrument)
-    return book
-
-
-@cache
-def metric_book() -> PhraseBook[tuple[int, str]]:
-    """Phrases that tell how an outcome is summarised, each with its order of precedence (0 first)."""
-    book: PhraseBook[tuple[int, str]] = PhraseBook()
-    for order, (name, table) in enumerate(load_toml("endpoint_metrics.toml").items()):
-        for phrase in table["phrases"]:
-            book.add(phrase, (order, name))
+        book.add_all(phrases, name)
     return book

@@ -1,0 +1,80 @@
+"""Eligibility criteria as rows, with the quantities that they limit.
+
+A grammar over characters is used rather than spaCy: it is enough, and tokenising every criterion would cost more than
+the whole extraction.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+
+from extract.criteria.outline import read_outline
+from extract.criteria.quantities import Limit, first_words, read_limits, read_washouts
+from extract.facts import Criterion, CriterionValue, evidence
+from extract.sentences import lowered
+from extract.study import Field, Study
+
+__all__ = ["extract_criteria"]
+
+_DIGIT = re.compile(r"\d")
+
+
+def extract_criteria(study: Study) -> list[Criterion]:
+    """Every eligibility criterion of a study, in order, with its nesting and its values."""
+    field = study.eligibility_criteria
+    if field is None:
+        return []
+    text = field.text
+    low = lowered(text.norm)
+    places = first_words(low)
+    starts = [position for position, _ in places]
+    found = []
+    for index, item in enumerate(read_outline(text)):
+        criterion = Criterion(
+            criterion_no=index + 1,
+            kind=item.kind,
+            level=item.level,
+            parent_no=None if item.parent is None else item.parent + 1,
+            heading=item.heading,
+            evidence=evidence(field, item.start, item.end),
+        )
+        within = places[bisect_left(starts, item.start) : bisect_left(starts, item.end)]
+        if within or _DIGIT.search(low, item.start, item.end):
+            limits = read_limits(low, item.start, item.end, within) if within else []
+            limits += _washouts_beside(low, item.start, item.end, limits)
+            criterion.values = [_value(field, limit) for limit in sorted(limits, key=lambda limit: limit.value.start)]
+        found.append(criterion)
+    return found
+
+
+def _washouts_beside(low: str, start: int, end: int, limits: list[Limit]) -> list[Limit]:
+    """Washouts, where the time is not already a quantity's ("life expectancy of 3 months")."""
+    taken = [(limit.value.start, limit.value.end) for limit in limits]
+    return [
+        washout
+        for washout in read_washouts(low, start, end)
+        if not any(washout.value.start < b and a < washout.value.end for a, b in taken)
+    ]
+
+
+def _value(field: Field, limit: Limit) -> CriterionValue:
+    quantity, value = limit.quantity, limit.value
+    factor = quantity.units.get(value.unit or "", 0.0)
+    canonical = quantity.unit if factor else None
+    start = min(limit.start, value.start)
+    return CriterionValue(
+        name=quantity.name,
+        operator=value.operator,
+        low=value.low,
+        high=value.high,
+        unit=value.unit,
+        canonical_low=_scaled(value.low, factor),
+        canonical_high=_scaled(value.high, factor),
+        canonical_unit=canonical,
+        evidence=evidence(field, start, max(value.end, start + 1), value.flags),
+    )
+
+
+def _scaled(number: float | None, factor: float) -> float | None:
+    return None if number is None or not factor else round(number * factor, 6)
