@@ -9,7 +9,7 @@ import typer
 
 from cli.output import notices
 from crawler.errors import UsageError
-from crawler.replica import Replica
+from crawler.replica import Replica, Server
 
 
 def register(app: typer.Typer) -> None:
@@ -30,5 +30,8 @@ def replica(
     if missing:
         raise UsageError(f"{missing[0]} does not exist")
     registry = Replica(records, faults=fault or [])
-    notices.print(f"serving {len(registry.ids):,} studies at http://127.0.0.1:{port}/api/v2 (end with Ctrl-C)")
-    registry.serve_forever(port)
+
+    def tell(server: Server) -> None:
+        notices.print(f"serving {len(registry.ids):,} studies at {server.base_url} (end with Ctrl-C)", highlight=False)
+
+    registry.serve_forever(port, ready=tell)

@@ -74,11 +74,12 @@ class Archive:
         self._end = 0
         self._last_seq = 0
         with _as_archive_error(f"the archive at {root} cannot be opened"):
-            for folder in (root, self._bodies, self._incoming):
-                folder.mkdir(parents=True, exist_ok=True)
-            self._sweep()
-            with self._locked_journal() as journal:
-                self._catch_up(journal)
+            try:
+                self._prepare()
+            except OSError:
+                # A copy on read-only media can still be read, and everything rebuilt from it.
+                if not self.journal.is_file():
+                    raise
 
     def put(
         self,
@@ -200,6 +201,13 @@ class Archive:
         _sync_folder(path.parent)
         _sync_folder(self._bodies)
 
+    def _prepare(self) -> None:
+        for folder in (self.root, self._bodies, self._incoming):
+            folder.mkdir(parents=True, exist_ok=True)
+        self._sweep()
+        with self._locked_journal() as journal:
+            self._catch_up(journal)
+
     def _sweep(self) -> None:
         for left in self._incoming.iterdir():
             with contextlib.suppress(FileNotFoundError):
@@ -227,10 +235,10 @@ class Archive:
         journal.seek(self._end)
         tail = journal.read()
         whole = tail.rfind(b"\n") + 1
-        lines = tail[:whole].splitlines(keepends=True)
+        lines = tail[:whole].split(b"\n")[:-1]
         if lines and not _is_entry(lines[-1]):
             # A crash of the machine may leave a last line whose length reached the disk and whose bytes did not.
-            whole -= len(lines.pop())
+            whole -= len(lines.pop()) + 1
         if whole < len(tail):
             os.ftruncate(journal.fileno(), self._end + whole)
             os.fsync(journal.fileno())

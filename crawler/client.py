@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Self
 
 import httpx
 
+from crawler.answers import alias_target, refuse
 from crawler.errors import NetworkError, ProtocolError, Refused, StaleToken
 from crawler.jsontext import Json
 from crawler.pace import Budget, Pace
@@ -22,14 +23,13 @@ from crawler.received import (
     Cut,
     Received,
     TooSlow,
-    error_text,
     html_title,
     nct_id_of,
     page_studies,
     parse,
     read_body,
 )
-from crawler.retry import RETRIED_STATUSES, Again, backoff_seconds, retry_after_seconds, retrying, transport_failure
+from crawler.retry import Again, backoff_seconds, retrying, transport_failure
 from crawler.settings import ClientSettings
 from crawler.tls import tls_context
 from crawler.unpack import TooLarge
@@ -234,7 +234,7 @@ class RegistryClient:
                 self._connected = True
                 if response.status_code not in (200, 206, 416):
                     body = read_body(response, self.settings.max_body_bytes, self.clock() + 60, self.clock)
-                    self._refuse(response, body)
+                    refuse(self.settings, response, body, self._now())
                 yield response
             finally:
                 response.close()
@@ -254,7 +254,7 @@ class RegistryClient:
             response, body = self._send(url)
             if not response.has_redirect_location:
                 return self._checked(response, body, before)
-            url = self._redirected(url, response.headers["location"])
+            url = alias_target(self._base, url, response.headers["location"])
             if url in visited or len(visited) > MAX_REDIRECTS:
                 raise ProtocolError(f"{self.settings.host} redirects in a circle at {url.path}")
             visited.add(url)
@@ -281,19 +281,10 @@ class RegistryClient:
         self._connected = True
         return response, body
 
-    def _redirected(self, url: httpx.URL, location: str) -> httpx.URL:
-        """Where an alias leads. Only from one study of this registry to another: anything else is not an alias."""
-        target = url.join(location)
-        studies = self._base.join("studies/")
-        inside = target.scheme == url.scheme and target.netloc == url.netloc and target.path.startswith(studies.path)
-        if not inside or not url.path.startswith(studies.path):
-            raise ProtocolError(f"{self.settings.host} redirects {url.path} to {target}: not followed, check base_url")
-        return target
-
     def _checked(self, response: httpx.Response, body: bytes, before: int) -> Received:
-        status, host = response.status_code, self.settings.host
-        if status != 200:
-            self._refuse(response, body)
+        host = self.settings.host
+        if response.status_code != 200:
+            refuse(self.settings, response, body, self._now())
         title = html_title(body)
         if title is not None:
             raise ProtocolError(f'{host} sent a web page, titled "{title}", in place of data: run again later')
@@ -303,26 +294,7 @@ class RegistryClient:
             raise Again(ProtocolError(f"{host} sent a damaged body each time ({error}): run again later")) from error
         self.received_bytes += len(body)
         kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        return Received(str(response.url), status, kept, body, self._now(), self.requests - before, data)
-
-    def _refuse(self, response: httpx.Response, body: bytes) -> NoReturn:
-        """Raises what a status other than 200 means."""
-        status, host = response.status_code, self.settings.host
-        if status in RETRIED_STATUSES:
-            self._try_later(response, body)
-        if status == 403:
-            raise Refused(f"{host} refuses us (403: {error_text(body)}): `trialkb doctor` tries the TLS settings", 403)
-        if 400 <= status < 500:
-            raise Refused(f"{host} answers {status}: {error_text(body)}", status)
-        raise ProtocolError(f"{host} answers {status} where 200 was due: {error_text(body)}")
-
-    def _try_later(self, response: httpx.Response, body: bytes) -> NoReturn:
-        """Raises Again for a status that may pass, or NetworkError if the registry asks for too long a wait."""
-        host, status = self.settings.host, response.status_code
-        after = retry_after_seconds(response.headers.get("retry-after"), self._now())
-        if after is not None and after > self.settings.longest_wait_seconds:
-            raise NetworkError(f"{host} answers {status} and asks us to wait {after:.0f} s: run again after that")
-        raise Again(NetworkError(f"{host} kept answering {status} ({error_text(body)}): run again later"), after)
+        return Received(str(response.url), response.status_code, kept, body, self._now(), self.requests - before, data)
 
 
 def _divided(ids: list[str]) -> list[list[str]]:

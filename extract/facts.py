@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from extract.study import Field
+from extract.text import quote_flags
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,13 +31,14 @@ def evidence(source: Field, start: int, end: int, flags: list[str] | None = None
     while end > start and norm[end - 1].isspace():
         end -= 1
     raw_start, raw_end = source.text.raw_span(start, end)
-    found = dict.fromkeys([*(flags or []), *source.text.flags(start, end)])
+    quote = source.raw[raw_start:raw_end]
+    found = quote_flags(quote)
     return Evidence(
         source_field=source.path,
         start_char=raw_start,
         end_char=raw_end,
-        quote=source.raw[raw_start:raw_end],
-        flags=list(found),
+        quote=quote,
+        flags=list(dict.fromkeys([*flags, *found])) if flags else found,
     )
 
 

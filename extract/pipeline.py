@@ -115,7 +115,8 @@ def _outside_names(items: list[Item], mentions: list[Mention]) -> list[Item]:
 def context(doc: Doc) -> Doc:
     """Which amounts are not doses, and the roles of those that are."""
     reading = reading_of(doc)
-    mark_decoys(reading.text, reading.amounts, reading.segments)
+    names = [(mention.start, mention.end) for mention in reading.agents]
+    mark_decoys(reading.text, reading.amounts, reading.segments, names)
     return doc
 
 

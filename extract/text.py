@@ -70,15 +70,7 @@ class Text:
 
     def flags(self, start: int, end: int) -> list[str]:
         """What had to be normalised within the span: `escaped`, `tilde_range`."""
-        if self.raw is self.norm:
-            return []
-        quote = self.quote(start, end)
-        found = []
-        if "\\" in quote:
-            found.append("escaped")
-        if _TILDE_RANGE.search(quote):
-            found.append("tilde_range")
-        return found
+        return quote_flags(self.quote(start, end))
 
     def _raw_at(self, position: int, *, opening: bool) -> int:
         # An opening position at a piece's start takes the whole piece; a closing one at its end likewise.
@@ -89,6 +81,16 @@ class Text:
         if position < end or (opening and position == start):
             return self._raw_starts[index] if opening else self._raw_ends[index]
         return self._raw_ends[index] + position - end
+
+
+def quote_flags(quote: str) -> list[str]:
+    """What has to be normalised in a raw slice: `escaped`, `tilde_range`."""
+    found = []
+    if "\\" in quote:
+        found.append("escaped")
+    if ("~" in quote or not quote.isascii()) and _TILDE_RANGE.search(quote):
+        found.append("tilde_range")
+    return found
 
 
 def normalise(raw: str) -> Text:

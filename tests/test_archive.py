@@ -114,7 +114,7 @@ def test_body_of_another_hash(archive: Archive) -> None:
         archive.read(entry.sha256)
 
 
-@pytest.mark.parametrize("torn", [b'{"seq": 3, "run_', b"\0" * 100, b"\0" * 50 + b"\n", b'{"seq": 3}\n'])
+@pytest.mark.parametrize("torn", [b'{"seq": 3, "run_', b"\0" * 100, b"\0" * 50 + b"\n", b'{"seq": 3}\n', b"\0\r\0\n"])
 def test_torn_last_line_is_ignored_and_mended(archive: Archive, torn: bytes) -> None:
     put(archive, b"one")
     put(archive, b"two")
@@ -180,6 +180,21 @@ def test_folder_that_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(ArchiveError, match="cannot be opened"):
         Archive(tmp_path / "file")
+
+
+def test_copy_on_read_only_media_can_be_read(archive: Archive, monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = put(archive, b"kept")
+
+    def read_only(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr(Path, "mkdir", read_only)
+    copy = Archive(archive.root)
+    assert [e.seq for e in copy.entries()] == [1]
+    assert copy.read(entry.sha256) == b"kept"
+    assert copy.verify() == []
+    with pytest.raises(ArchiveError, match="Read-only"):
+        put(copy, b"another")
 
 
 def test_old_rubbish_is_swept_and_young_files_are_left(archive: Archive) -> None:

@@ -8,7 +8,7 @@
     absent              AREA[StartDate]MISSING
     number of items     AREA[Phase:size]2
     whole value         AREA[Condition]COVERAGE[FullMatch]"lung cancer"; also StartsWith, EndsWith, Contains
-    everything          ALL
+    everything          ALL, but a value after AREA[...], since AREA[Sex]ALL asks for that sex
 
 `EXPANSION[...]` is read and changes nothing, since the replica knows no synonyms; no inflections are known either.
 A date word stands for its whole period: AREA[StartDate]2022 finds 2022-05-01. In a range a partial date counts as
@@ -102,7 +102,7 @@ Node = Term | Range | Missing | All | Not | And | Or | Search
 
 def parse(text: str, area: str) -> Node:
     """The tree of an expression whose bare words belong to `area`. Raises BadExpression."""
-    reader = _Reader(_tokens(text))
+    reader = _Reader(_tokens(text), area)
     tree = reader.either(area)
     if reader.peek() is not None:
         _fail(f"unexpected {reader.peek()!r}")
@@ -130,6 +130,7 @@ def _fail(message: str) -> NoReturn:
 @dataclass(slots=True)
 class _Reader:
     tokens: list[str]
+    area: str
     place: int = 0
     depth: int = field(default=0)
 
@@ -178,7 +179,7 @@ class _Reader:
             return self._operator(operator[1], operator[2].strip(), area)
         if token == "MISSING":
             return Missing(area)
-        if token == "ALL":
+        if token == "ALL" and area == self.area:
             return All()
         if token.startswith('"'):
             return Term(area, token.strip('"'), is_phrase=True)

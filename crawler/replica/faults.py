@@ -65,7 +65,7 @@ class Fault:
     @classmethod
     def parse(cls, text: str) -> Self:
         """A fault from its text, see the top of this module. Raises UsageError."""
-        kind, *parts = _split(text)
+        kind, *parts = _split(text) or [""]
         options = {}
         for part in parts:
             key, equals, value = part.partition("=")

@@ -65,4 +65,4 @@ def _query_key(params: Mapping[str, str]) -> bytes:
 
 
 def _version_key(snapshot: Snapshot) -> bytes:
-    return hashlib.blake2b(str(snapshot.edition).encode(), digest_size=8).digest()
+    return hashlib.blake2b(snapshot.edition.encode(), digest_size=8).digest()

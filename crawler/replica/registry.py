@@ -40,7 +40,8 @@ class Replica:
             for alias in record["protocolSection"]["identificationModule"].get("nctIdAliases") or []:
                 aliases[str(alias)] = nct_id
         past = {nct_id: (body,) for nct_id, body in bodies.items()}
-        self.store = Store(Snapshot(bodies, aliases, data_timestamp or DEFAULT_TIMESTAMP, 0, past))
+        stamp = data_timestamp or DEFAULT_TIMESTAMP
+        self.store = Store(Snapshot(bodies, aliases, stamp, stamp, past))
         self.faults = faults if isinstance(faults, Faults) else Faults(faults or ())
         self.requests: list[Request] = []
 

@@ -30,9 +30,11 @@ _MAX_REQUEST_LINE = 65536
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One line of the request log. `path` is below /api/v2 where it can be; `time` is seconds since the epoch.
+    """One line of the request log, written before the answer is sent.
 
-    `status` is 0 if the connection was dropped instead of an answer.
+    `path` is below /api/v2 where it can be; `time` is when the request came, in seconds since the epoch; `status` is 0
+    if the connection was reset instead of an answer; `seconds` is the time until the answer was ready; `bytes` is the
+    length of its body as it was meant.
     """
 
     method: str
@@ -116,17 +118,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         began, clock = time.time(), time.monotonic()
-        path, params, failure = self._asked()
+        path, params, refusal = self._asked()
         shown = path.removeprefix(BASE_PATH) or path
         faults = self.server.faults.meeting(shown, params)
-        response = failure or answer(path, params, self.server.store.snapshot)
+        response = refusal or answer(path, params, self.server.store.snapshot)
         for fault in faults:
             response = self._spoiled(fault, response)
         broken = next((fault for fault in faults if fault.kind in TRANSPORT), None)
-        status, size = self._send(response) if broken is None else self._break(broken, response)
-        agent = self.headers.get("User-Agent", "")
-        seconds = time.monotonic() - clock
+        if broken is None:
+            response = self._coded(self._part(self._unless_known(response)))
+        status = 0 if broken is not None and broken.kind == "reset" else response.status
+        agent, seconds, size = self.headers.get("User-Agent", ""), time.monotonic() - clock, len(response.body)
+        # Before the answer is sent: a client that has it must find it in the log.
         self.server.requests.append(Request(self.command, shown, params, status, began, seconds, agent, size))
+        if broken is None:
+            self._send(response)
+        else:
+            self._break(broken, response)
 
     do_HEAD = do_GET
 
@@ -139,13 +147,13 @@ class _Handler(BaseHTTPRequestHandler):
             store.replace(data_timestamp=next_version(store.snapshot.data_timestamp), keep_tokens=keep)
         return spoil(fault, response, self.path)
 
-    def _break(self, fault: Fault, response: Response) -> tuple[int, int]:
-        """Answers over a connection that fails. The status is 0 if the client never gets one."""
+    def _break(self, fault: Fault, response: Response) -> None:
+        """Answers over a connection that fails."""
         # A client must not take a connection for usable that is about to close, unless that is the fault itself.
         self.close_connection = fault.kind != "bad-gzip"
         if fault.kind == "reset":
             reset(self.connection)
-            return 0, 0
+            return
         body = response.body
         self.send_response(response.status)
         self.send_header("Content-Type", response.content_type)
@@ -153,16 +161,15 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Transfer-Encoding", "chunked")
             self.send_header("Connection", "close")
             self.end_headers()
-            return response.status, endless_body(self.wfile, body[:-1], fault, self.server.closing)
+            endless_body(self.wfile, body[:-1], fault, self.server.closing)
+            return
         if fault.kind == "bad-gzip":
             body = lying_gzip(body, fault.options.get("how", "plain"))
             self.send_header("Content-Encoding", "gzip")
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        sent = body[: len(body) // 2] if fault.kind == "half-body" else body
-        self.wfile.write(sent)
+        self.wfile.write(body[: len(body) // 2] if fault.kind == "half-body" else body)
         self.wfile.flush()
-        return response.status, len(sent)
 
     def _asked(self) -> tuple[str, dict[str, str], Response | None]:
         parts = urlsplit(self.path)
@@ -179,23 +186,24 @@ class _Handler(BaseHTTPRequestHandler):
             return path, params, text_response(400, "the query is not UTF-8")
         return path, params, None
 
-    def _send(self, response: Response) -> tuple[int, int]:
-        etag = response.headers.get("ETag")
-        if response.status == 200 and etag and _names_tag(self.headers.get("If-None-Match", ""), etag):
-            response = Response(304, b"", response.content_type, response.headers)
-        response = self._part(response)
-        body = self._coded(response)
+    def _send(self, response: Response) -> None:
         self.send_response(response.status)
         if response.status != 304:
             self.send_header("Content-Type", response.content_type)
-            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Content-Length", str(len(response.body)))
         for name, value in response.headers.items():
             self.send_header(name, value)
         self.end_headers()
         if self.command != "HEAD":
-            self.wfile.write(body)
+            self.wfile.write(response.body)
         self.wfile.flush()
-        return response.status, len(body)
+
+    def _unless_known(self, response: Response) -> Response:
+        """304 if the client has this very body already."""
+        etag = response.headers.get("ETag")
+        if response.status == 200 and etag and _names_tag(self.headers.get("If-None-Match", ""), etag):
+            return Response(304, b"", response.content_type, response.headers)
+        return response
 
     def _part(self, response: Response) -> Response:
         """The rest of a download that was interrupted: `Range: bytes=N-`, if it is still the same file."""
@@ -212,13 +220,12 @@ class _Handler(BaseHTTPRequestHandler):
         headers = {**response.headers, "Content-Range": f"bytes {start}-{end}/{whole}"}
         return Response(206, response.body[start : end + 1], ZIP, headers)
 
-    def _coded(self, response: Response) -> bytes:
+    def _coded(self, response: Response) -> Response:
         accepted = "gzip" in self.headers.get("Accept-Encoding", "")
         if not accepted or len(response.body) < _GZIP_FROM or response.content_type == ZIP:
-            return response.body
-        response.headers["Content-Encoding"] = "gzip"
-        response.headers["Vary"] = "Accept-Encoding"
-        return gzip.compress(response.body, 1, mtime=0)
+            return response
+        headers = {**response.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+        return Response(response.status, gzip.compress(response.body, 1, mtime=0), response.content_type, headers)
 
     def log_message(self, format: str, *args: object) -> None:
         """Nothing on the terminal: the log is `server.requests`."""

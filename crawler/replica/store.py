@@ -26,7 +26,7 @@ _VERSION_HOLDER = re.compile(rb'"versionHolder":"[^"]*"')
 class Snapshot:
     """The records of one data version, serialised, with the columns that searches have asked for so far.
 
-    `edition` is what page tokens belong to: it changes with the data version, not with every change of a record.
+    `edition` is what page tokens belong to, usually the time stamp: a change within a version does not void them.
     `past` holds the versions of each record that a sponsor submitted, oldest first, the present one last.
     """
 
@@ -35,7 +35,7 @@ class Snapshot:
         bodies: Mapping[str, bytes],
         aliases: Mapping[str, str],
         data_timestamp: str,
-        edition: int,
+        edition: str,
         past: Mapping[str, tuple[bytes, ...]],
         model: Model | None = None,
     ) -> None:
@@ -140,10 +140,9 @@ class Store:
         with self.lock:
             now = self.snapshot
             bodies = now.bodies if bodies is None else bodies
-            edition = now.edition
+            edition = now.edition if keep_tokens or data_timestamp is None else data_timestamp
             if data_timestamp is not None:
                 bodies = {key: _with_version_day(body, data_timestamp) for key, body in bodies.items()}
-                edition += 0 if keep_tokens else 1
             self.snapshot = Snapshot(
                 bodies,
                 now.aliases if aliases is None else aliases,

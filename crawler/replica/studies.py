@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from crawler.replica.areas import area_data
 from crawler.replica.fields import Tree, UnknownField, project, tree_of
 from crawler.replica.markup import to_legacy
 from crawler.replica.pages import offset_of, page_size, selection, token_for
@@ -18,6 +19,7 @@ from crawler.replica.table import columns, table
 from crawler.replica.zips import single_zip
 
 _LOOSE_ID = re.compile(r"nct0*(\d{1,8})", re.IGNORECASE | re.ASCII)
+_ONLY_ID: Tree = {"protocolSection": {"identificationModule": {"nctId": None}}}
 _SINGLE_PARAMETERS = {"format", "markupFormat", "fields"}
 BASE_PATH = "/api/v2"
 Params = Mapping[str, str]
@@ -92,6 +94,9 @@ def _body(nct_id: str, tree: Tree | None, params: Params, snapshot: Snapshot) ->
     legacy = params.get("markupFormat") == "legacy"
     if tree is None and not legacy:
         return snapshot.bodies[nct_id]
+    if tree == _ONLY_ID:
+        # The ids of the whole registry are asked for every night: no record need be read for them.
+        return b'{"protocolSection":{"identificationModule":{"nctId":"%s"}}}' % nct_id.encode()
     record = snapshot.record(nct_id)
     if tree is not None:
         record = project(record, tree) or {}
@@ -105,9 +110,17 @@ def _requested_tree(params: Params, snapshot: Snapshot) -> Tree | None:
     if names is None:
         return None
     try:
-        return tree_of((name for name in names if name != "@query"), snapshot.model)
+        return tree_of(_without_query(names, params), snapshot.model)
     except UnknownField as error:
         raise BadRequest(f"`fields` has an unknown name: {error}") from None
+
+
+def _without_query(names: list[str], params: Params) -> list[str]:
+    """The names with `@query` replaced by the areas that the request searches."""
+    searched = [
+        area for name, area in area_data()["parameters"].items() if name.startswith("query.") and name in params
+    ]
+    return [found for name in names for found in (searched if name == "@query" else [name])]
 
 
 def _csv_columns(params: Params) -> list[str]:

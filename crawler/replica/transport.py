@@ -35,17 +35,14 @@ def reset(connection: socket.socket) -> None:
         os.close(connection.detach())
 
 
-def endless_body(out: BufferedIOBase, start: bytes, fault: Fault, closing: threading.Event) -> int:
-    """Sends `start` and then spaces in chunks until the client goes away. Returns the number of bytes sent."""
-    sent = 0
+def endless_body(out: BufferedIOBase, start: bytes, fault: Fault, closing: threading.Event) -> None:
+    """Sends `start` and then spaces in chunks until the client goes away."""
     until = time.monotonic() + fault.seconds(float("inf"))
     with contextlib.suppress(OSError):
         piece = start
         while not closing.is_set() and time.monotonic() < until:
             out.write(b"%x\r\n%b\r\n" % (len(piece), piece))
             out.flush()
-            sent += len(piece)
             piece = _PIECE
             closing.wait(_PAUSE_SECONDS)
         out.write(b"0\r\n\r\n")
-    return sent

@@ -6,18 +6,18 @@ the whole extraction.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 
-from extract.criteria.outline import read_outline
+from extract.criteria.outline import Item, read_outline
 from extract.criteria.quantities import Limit, first_words, read_limits, read_washouts
+from extract.eligibility import EXCLUSION
 from extract.facts import Criterion, CriterionValue, evidence
-from extract.sentences import lowered
+from extract.sentences import find_all, lowered
 from extract.study import Field, Study
 
 __all__ = ["extract_criteria"]
 
-_DIGIT = re.compile(r"\d")
+_TIME_STEMS = ("day", "week", "month", "year", "hour", "wk", "yr", "hr")
 
 
 def extract_criteria(study: Study) -> list[Criterion]:
@@ -28,6 +28,7 @@ def extract_criteria(study: Study) -> list[Criterion]:
     text = field.text
     low = lowered(text.norm)
     places = first_words(low)
+    times = find_all(low, _TIME_STEMS)
     starts = [position for position, _ in places]
     found = []
     for index, item in enumerate(read_outline(text)):
@@ -40,20 +41,22 @@ def extract_criteria(study: Study) -> list[Criterion]:
             evidence=evidence(field, item.start, item.end),
         )
         within = places[bisect_left(starts, item.start) : bisect_left(starts, item.end)]
-        if within or _DIGIT.search(low, item.start, item.end):
+        timed = bisect_left(times, item.start) < bisect_left(times, item.end)
+        if within or timed:
             limits = read_limits(low, item.start, item.end, within) if within else []
-            limits += _washouts_beside(low, item.start, item.end, limits)
+            if timed:
+                limits += _washouts_beside(low, item, limits)
             criterion.values = [_value(field, limit) for limit in sorted(limits, key=lambda limit: limit.value.start)]
         found.append(criterion)
     return found
 
 
-def _washouts_beside(low: str, start: int, end: int, limits: list[Limit]) -> list[Limit]:
+def _washouts_beside(low: str, item: Item, limits: list[Limit]) -> list[Limit]:
     """Washouts, where the time is not already a quantity's ("life expectancy of 3 months")."""
     taken = [(limit.value.start, limit.value.end) for limit in limits]
     return [
         washout
-        for washout in read_washouts(low, start, end)
+        for washout in read_washouts(low, item.start, item.end, excluding=item.kind == EXCLUSION)
         if not any(washout.value.start < b and a < washout.value.end for a, b in taken)
     ]
 

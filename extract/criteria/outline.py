@@ -27,6 +27,7 @@ _INLINE_NUMBER = re.compile(r"(?:^|(?<=[\s.;,)]))\(?(\d{1,2})[.)]\s*(?=[A-Za-z(<
 _MAYBE_NUMBERED = re.compile(r"\d[.)]\s*[A-Za-z(<>=]")
 _INLINE_BULLET = re.compile(r"(?<=[.;:,)\w])\s+[*]\s+(?=\S)|(?<=[.;:])\s*-\s+(?=[A-Z])")
 _SENTENCE_END = re.compile(r"(?<=[a-z)\d%][.;])\s+(?=[A-Z(<>=])|;\s*(?=\S)")
+_SECOND_MARKER = re.compile(r"[ \t]*(?:\d{1,2}[.)](?=[ ]|[A-Z])|[*-](?=\s))[ \t]*")
 _WORDY = re.compile(r"[^\W_]")
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12}
 
@@ -42,6 +43,7 @@ class Item:
     level: int = 0
     parent: int | None = None  # position of the parent in the list of items
     marked: bool = False  # it began with a bullet or a number
+    number: int = 0  # the number it began with
 
 
 @dataclass(slots=True)
@@ -109,8 +111,10 @@ def _read_line(text: Text, outline: _Outline, start: int, end: int, heading: Hea
     else:
         kind = marker.lastgroup or "star"
         if kind in ("star", "dash") and _raw_sign(text, begin) in _NESTED_SIGNS:
-            kind = f"nested {_raw_sign(text, begin)}"
-        _open_item(norm, outline, (marker.end(), end), indent, (kind, _ordinal(marker.group(), kind)), heading)
+            kind = "nested"
+        inner = _SECOND_MARKER.match(norm, marker.end(), end)
+        begin = inner.end() if inner else marker.end()
+        _open_item(norm, outline, (begin, end), indent, (kind, _ordinal(marker.group(), kind)), heading)
     outline.blank_before = False
 
 
@@ -162,7 +166,7 @@ def _open_item(
     level = _place(norm, outline, indent, kind, number)
     parent = outline.stack[-1].item if outline.stack else None
     names = [name for name in (heading.text if heading else None, outline.label) if name]
-    item = Item(*span, heading.kind if heading else OTHER, " / ".join(names) or None, level, parent, kind != "plain")
+    item = Item(*span, heading.kind if heading else OTHER, " / ".join(names) or None, level, parent, kind != "plain", number if kind == "number" else 0)
     outline.items.append(item)
     outline.stack.append(_Level(indent, kind, number, len(outline.items) - 1, level))
 
@@ -185,7 +189,7 @@ def _place(norm: str, outline: _Outline, indent: int, kind: str, number: int) ->
         del stack[same:]
         return stack[-1].level + 1 if stack else 0
     top = stack[-1]
-    deeper = kind.startswith("nested") or (kind in ("letter", "roman") and top.marker in _ORDERED)
+    deeper = kind == "nested" or (kind in ("letter", "roman") and top.marker in _ORDERED)
     if deeper or _expects_more(norm, outline.items[top.item]):
         return top.level + 1
     stack.pop()
@@ -227,7 +231,7 @@ def _pieces(norm: str, item: Item) -> list[tuple[int, int]]:
     start, end = item.start, item.end
     if end - start < 40:
         return [(start, end)]
-    numbered = _numbered(norm, start, end)
+    numbered = _numbered(norm, start, end, item.number)
     if numbered:
         return numbered
     piece = norm[start:end]
@@ -240,18 +244,19 @@ def _pieces(norm: str, item: Item) -> list[tuple[int, int]]:
     return list(zip(starts, ends, strict=True))
 
 
-def _numbered(norm: str, start: int, end: int) -> list[tuple[int, int]]:
+def _numbered(norm: str, start: int, end: int, number: int) -> list[tuple[int, int]]:
     """Pieces of "1. … 2. … 3. …" in one line; none unless the numbers count up."""
     if not _MAYBE_NUMBERED.search(norm, start, end):
         return []
-    found, expected = [], None
+    found: list[re.Match[str]] = []
+    expected = number + 1 if number else None
     for match in _INLINE_NUMBER.finditer(norm, start, end):
         value = int(match[1])
         if expected is None and value > 2 or expected is not None and value != expected:
             continue
         found.append(match)
         expected = value + 1
-    if len(found) < 2 or (len(found) < 3 and int(found[0][1]) != 1):
+    if len(found) + bool(number) < 2 or (len(found) < 3 and not number and int(found[0][1]) != 1):
         return []
     pieces = [(start, found[0].start())] if found[0].start() > start else []
     stops = [*(match.start() for match in found[1:]), end]

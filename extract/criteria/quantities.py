@@ -13,6 +13,7 @@ from extract.vocabulary import load_toml, phrase_pattern
 
 _DATA = load_toml("quantities.toml")
 _COMPARISONS = load_toml("ages.toml")
+_NUMBER_WORDS: dict[str, int] = _COMPARISONS["numbers"]
 _SIDES = {"low_in": ">=", "low_ex": ">", "high_in": "<=", "high_ex": "<"}
 _FLIP = {">=": "<=", ">": "<", "<=": ">=", "<": ">"}
 _LONGEST_GAP = 70
@@ -92,9 +93,11 @@ def _names_by_first_word() -> dict[str, re.Pattern[str]]:
 _NAMES = _names_by_first_word()
 _UNITS = {unit: re.compile(rf"\s*-?\s*(?:{pattern})") for unit, pattern in _DATA["unit_words"].items()}
 _OPERATOR_OF = {phrase: _SIDES[side] for side in _SIDES for phrase in _COMPARISONS["before"][side]}
+_LONGEST_OPERATOR = max(len(phrase.split()) for phrase in _OPERATOR_OF)
+_FILLERS = frozenset(["to", "of", "the", "a", "an", "="])
 _OPERATOR = re.compile(phrase_pattern(_OPERATOR_OF))
-_OPERATOR_END = re.compile(rf"({phrase_pattern(_OPERATOR_OF)})[\s:(=]*(?:to\s+|of\s+|the\s+|a\s+|an\s+)*\Z")
 _NUMBER = re.compile(r"(?<![\w.,^])(?<!\)-)(?<![a-z]-)(?:\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?|[.]\d+)(?!\d)")
+_WORD_OR_NUMBER = re.compile(_NUMBER.pattern + r"|(?<![a-z])(?:one|two|three|four|five|six|eight|nine|ten|twelve)(?![a-z-])")
 _ROMAN = re.compile(r"(?<![a-z])(?:iv|iii|ii|i|v)(?![a-z])")
 _ROMAN_VALUES = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0}
 _JOIN = re.compile(r"\s*(?:-|--|to|through|or|and|/|,|and/or|up to)\s*(?:<=|<)?\s*")
@@ -108,10 +111,36 @@ _CHAIN_GAP = re.compile(
 _SLASHED = re.compile(r"\s?/\s?(\d{2,3})(?!\d)")
 _LOST = re.compile(r"(?:x|\*)\s?10(\d{1,2})(?=\s?/)")
 _CONDITIONAL = re.compile(r"[^.;\n]{0,50}?\b(?:if|in (?:case|patients|the presence|subjects|participants)|for (?:patients|subjects|participants|those)|when|unless|with (?:liver|documented|known|gilbert)|except)\b")
-_OPENED = re.compile(r"\([^)]*\Z|\bor\s*\Z|\bunless\b[^.;]*\Z|\bexcept\b[^.;]*\Z")
+_OPENED = re.compile(r"\([^)]*\Z|\bor\s*\Z|\bunless\b[^.;]*\Z|\bexcept\b[^.;]*\Z|\b(?:fe)?males?\W+(?:and|or)?\W*\Z|\b(?:wo)?men\W+(?:and|or)?\W*\Z")
 _OTHER_BEFORE = re.compile(r"\b(?:ages?|aged|grade|visit|day|days|week|item|items|stage|type|cycle|criteri\w+|protocol|version|v|table|appendix|type|part|arm|within|last|past|previous|prior|every|times|hepatitis|dose)\W{0,3}(?:[<>=]+\s?)?\Z")
 _OTHER_AFTER = re.compile(r"\s*-?\s*(?:days?|weeks?|months?|years?|yrs?|hours?|hrs?|min\b|minutes?|mg|mcg|ug|g\b|kg|ml\b|cm|mm\b|times|doses?|cycles?|visits?|occasions?|readings?|measurements?|patients|subjects|participants|lines?|weekly|units?|items?|consecutive|or more (?:days|weeks|drugs|agents)|drugs?|agents?|medications?|episodes?|%|:|\.\d)")
 _STOP = re.compile(r"[.;](?=\s|$)|\n\s*\n")
+
+
+def _comparison_before(low: str, start: int, end: int) -> tuple[str, int] | None:
+    """The comparison that ends right before `end`, and where it begins.
+
+    Looking the last words up is much faster than an alternation of all comparisons tied to the end.
+    """
+    tail = low[start:end].rstrip(" \t\n:(")
+    for _ in range(3):
+        signs = len(tail)
+        while signs and tail[signs - 1] in "<>=/":
+            signs -= 1
+        if tail[signs:] in _OPERATOR_OF:
+            return _OPERATOR_OF[tail[signs:]], start + signs
+        words = tail.split()[-_LONGEST_OPERATOR:]
+        for count in range(len(words), 0, -1):
+            operator = _OPERATOR_OF.get(" ".join(words[-count:]))
+            if operator:
+                position = len(tail)
+                for word in reversed(words[-count:]):
+                    position = tail.rfind(word, 0, position)
+                return operator, start + position
+        if not words or words[-1] not in _FILLERS:
+            return None
+        tail = tail[: -len(words[-1])].rstrip(" \t\n:(")
+    return None
 
 
 def first_words(low: str) -> list[tuple[int, re.Pattern[str]]]:
@@ -132,11 +161,29 @@ def read_limits(low: str, start: int, end: int, places: list[tuple[int, re.Patte
     """The limits that the criterion `low[start:end]` sets; `places` are the possible names within it."""
     mentions = _mentions(low, end, places)
     found: list[Limit] = []
-    for index, mention in enumerate(mentions):
-        if any(limit.quantity is mention.quantity and limit.value.end > mention.start for limit in found):
-            continue
-        found += _limits_of(low, start, end, mentions, index)
-    return found
+    for first, last in _chains(low, mentions):
+        stop = mentions[last + 1].start if last + 1 < len(mentions) else end
+        found += _limits_of(low, start, mentions[first : last + 1], stop)
+    return _without_repeats(found)
+
+
+def _chains(low: str, mentions: list[_Mention]) -> Iterator[tuple[int, int]]:
+    """Names in a row, which share the value behind the last: "AST and ALT of at most 3 x ULN"."""
+    first = 0
+    while first < len(mentions):
+        last = first
+        while last + 1 < len(mentions) and _CHAIN_GAP.fullmatch(low, mentions[last].end, mentions[last + 1].start):
+            last += 1
+        yield first, last
+        first = last + 1
+
+
+def _without_repeats(limits: list[Limit]) -> list[Limit]:
+    """One limit a quantity and place: "neutrophils (ANC) of 1.0" names it twice and means it once."""
+    kept: dict[tuple[str, int, int], Limit] = {}
+    for limit in limits:
+        kept.setdefault((limit.quantity.name, limit.value.start, limit.value.end), limit)
+    return list(kept.values())
 
 
 def _mentions(low: str, end: int, places: list[tuple[int, re.Pattern[str]]]) -> list[_Mention]:
@@ -152,30 +199,27 @@ def _mentions(low: str, end: int, places: list[tuple[int, re.Pattern[str]]]) -> 
     return mentions
 
 
-def _limits_of(low: str, start: int, end: int, mentions: list[_Mention], index: int) -> Iterator[Limit]:
-    mention = mentions[index]
-    quantity = mention.quantity
-    # Names in a row share the value behind the last: "AST and ALT of at most 3 x ULN".
-    last = index
-    while last + 1 < len(mentions) and _CHAIN_GAP.fullmatch(low, mentions[last].end, mentions[last + 1].start):
-        last += 1
-    stop = mentions[last + 1].start if last + 1 < len(mentions) else end
-    values = list(_values(low, mentions[last].end, stop, quantity, _before_name(low, start, mentions[index].start)))
-    if not values and quantity.before:
-        values = list(_values_before(low, start, mention.start, quantity))
-    for value in values:
-        if last > index and quantity.name == "systolic_blood_pressure" or (index and quantity.name == "diastolic_blood_pressure"):
-            value = _part_of_pair(low, quantity, value)
-        if quantity.pair:
-            yield from _pair(low, quantity, mention, value)
-        else:
-            yield Limit(quantity, mention.start, value)
+def _limits_of(low: str, start: int, chain: list[_Mention], stop: int) -> Iterator[Limit]:
+    first_mentions = {mention.quantity.name: mention for mention in reversed(chain)}
+    for mention in sorted(first_mentions.values(), key=lambda mention: mention.start):
+        quantity = mention.quantity
+        before = _before_name(low, start, mention.start)
+        values = list(_values(low, chain[-1].end, stop, quantity, before))
+        if not values and quantity.before:
+            values = list(_values_before(low, start, mention.start, quantity))
+        for value in values:
+            if quantity.pair:
+                yield from _pair(low, quantity, mention, value)
+            elif len(chain) > 1 and quantity.name.endswith("_blood_pressure"):
+                yield Limit(quantity, mention.start, _part_of_pair(low, quantity, value))
+            else:
+                yield Limit(quantity, mention.start, value)
 
 
 def _before_name(low: str, start: int, position: int) -> str | None:
     """The comparison in front of the name: "minimum platelet count of 100,000"."""
-    match = _OPERATOR_END.search(low, max(start, position - 30), position)
-    return _OPERATOR_OF[" ".join(match[1].split())] if match else None
+    found = _comparison_before(low, max(start, position - 30), position)
+    return found[0] if found else None
 
 
 def _values(low: str, position: int, stop: int, quantity: Quantity, before_name: str | None) -> Iterator[Value]:
@@ -201,18 +245,28 @@ def _next_value(low: str, position: int, near: int, stop: int, quantity: Quantit
     """The first number from `position` that can be this quantity's, with its comparison and unit."""
     sentence = _STOP.search(low, position, near)
     near = sentence.start() if sentence else near
-    pattern = _ROMAN if quantity.roman and _ROMAN.search(low, position, near) else _NUMBER
+    timed = quantity.name == "life_expectancy"
+    pattern = _WORD_OR_NUMBER if timed else _NUMBER
+    if quantity.roman and _ROMAN.search(low, position, near):
+        pattern = _ROMAN
     for match in pattern.finditer(low, position, stop):
         if match.start() >= near:
             break
+        if match.start() < position:
+            continue
         value = _value_at(low, position, match, stop, quantity, pattern)
         if value is not None:
             return value
+        join = _JOIN.match(low, match.end(), stop)
+        partner = pattern.match(low, join.end(), stop) if join else None
+        position = partner.end() if partner else position
     return _limit_of_normal(low, position, near) if "[ULN]" in quantity.units else None
 
 
 def _limit_of_normal(low: str, position: int, near: int) -> Value | None:
     """ "at most the upper limit of normal": once the limit, without a number."""
+    if low.find("uln", position, near + 40) < 0 and low.find("upper", position, near + 40) < 0:
+        return None
     for match in _OPERATOR.finditer(low, position, near):
         unit = _UNITS["[ULN]"].match(low, match.end(), near + 40)
         if unit and "limit" in unit.group() + low[unit.end() : unit.end() + 20] or unit and "uln" in unit.group():
@@ -225,9 +279,8 @@ def _value_at(
     low: str, position: int, match: re.Match[str], stop: int, quantity: Quantity, pattern: re.Pattern[str]
 ) -> Value | None:
     number = _figure(match.group())
-    operator_match = _OPERATOR_END.search(low, max(position, match.start() - 45), match.start())
-    operator = _OPERATOR_OF[" ".join(operator_match[1].split())] if operator_match else None
-    start = operator_match.start() if operator_match else match.start()
+    compared = _comparison_before(low, max(position, match.start() - 45), match.start())
+    operator, start = compared if compared else (None, match.start())
     end, second = match.end(), None
     unit, unit_end, flags = _unit_at(low, end, stop, quantity)
     join = _JOIN.match(low, unit_end or end, stop)
@@ -239,7 +292,7 @@ def _value_at(
             second, end = _figure(upper.group()), upper.end()
             unit, unit_end, flags = (second_unit or unit), second_end or (end if second_unit is None else unit_end), flags + second_flags
     end = max(end, unit_end or end)
-    if not _plausible(quantity, number, second, unit) or (unit is None and _is_other(low, position, match, stop)):
+    if not _plausible(quantity, number, second, unit) or (unit is None and _is_other(low, position, match, stop, quantity)):
         return None
     if unit is None and operator is None and match.start() - position > _LONGEST_BARE_GAP:
         return None
@@ -268,6 +321,8 @@ def _may_join(word: str, operator: str | None, quantity: Quantity) -> bool:
 def _figure(text: str) -> float:
     if text in _ROMAN_VALUES:
         return _ROMAN_VALUES[text]
+    if text in _NUMBER_WORDS:
+        return float(_NUMBER_WORDS[text])
     if re.fullmatch(r"\d{1,3}(?:,\d{3})+", text):
         return float(text.replace(",", ""))
     return float(text.replace(",", "."))
@@ -287,11 +342,11 @@ def _unit_at(low: str, position: int, stop: int, quantity: Quantity) -> tuple[st
     return None, None, []
 
 
-def _is_other(low: str, position: int, match: re.Match[str], stop: int) -> bool:
+def _is_other(low: str, position: int, match: re.Match[str], stop: int, quantity: Quantity) -> bool:
     """Whether a number without a unit of this quantity plainly belongs to something else."""
-    return bool(_OTHER_BEFORE.search(low, max(position, match.start() - 20), match.start())) or bool(
-        _OTHER_AFTER.match(low, match.end(), stop)
-    )
+    if not quantity.whole and _OTHER_BEFORE.search(low, max(position, match.start() - 20), match.start()):
+        return True
+    return _OTHER_AFTER.match(low, match.end(), stop) is not None
 
 
 def _plausible(quantity: Quantity, number: float, second: float | None, unit: str | None) -> bool:
@@ -330,44 +385,56 @@ def _pair(low: str, quantity: Quantity, mention: _Mention, value: Value) -> Iter
     if not slash:
         return
     operator = value.operator if value.operator in _FLIP else "="
-    before = _OPERATOR_END.search(low, max(0, value.start - 30), value.start + slash.start())
+    before = _comparison_before(low, max(0, value.start - 30), value.start + slash.start())
     if before:
-        operator = _OPERATOR_OF[" ".join(before[1].split())]
+        operator = before[0]
     for name, figure in zip(quantity.pair, slash.groups(), strict=True):
         sides = _sides(operator, float(figure)) if operator != "=" else (float(figure), float(figure))
         yield Limit(_QUANTITIES[name], mention.start, Value(value.start, value.end, operator, *sides, value.unit, value.flags))
 
 
 _WASHOUT = _DATA["washout"]
-_NUMBER_WORDS: dict[str, int] = _COMPARISONS["numbers"]
 _TIME_UNITS = "|".join(rf"(?P<{unit}>{_DATA['unit_words'][unit]})" for unit in _WASHOUT["units"])
 _TIME = re.compile(rf"(?P<number>\d+(?:\.\d+)?|{'|'.join(_NUMBER_WORDS)})\s*-?\s*(?:\(\d+\)\s*|full\s+|consecutive\s+)?(?:{_TIME_UNITS})")
 _AGO_BEFORE = re.compile(rf"{_WASHOUT['ago_before']}\s*(?:{phrase_pattern(_OPERATOR_OF)})?\s*\Z")
 _AGO_AFTER = re.compile(rf"\s*{_WASHOUT['ago_after']}")
 _SINCE = re.compile(rf"\s*{_WASHOUT['since']}")
-_TIME_STEMS = ("day", "week", "month", "year", "hour", "wk", "yr", "hr")
+_NEGATION = re.compile(_WASHOUT["negation"])
+_TREATMENT: list[str] = _WASHOUT["treatment"]
+_AGO_WORDS = ("within", "last", "past", "previous", "prior", "preceding")
 WASHOUT = Quantity("washout", "d", {"h": 1 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25}, None, False, False, False, ())
 
 
-def read_washouts(low: str, start: int, end: int) -> Iterator[Limit]:
-    """Times since a treatment or event: "within 4 weeks before" (less), "at least 4 weeks since" (more)."""
+def read_washouts(low: str, start: int, end: int, *, excluding: bool) -> Iterator[Limit]:
+    """Times since a treatment or event: "within 4 weeks before" (less), "at least 4 weeks since" (more).
+
+    Less than some time ago is a washout only where that is excluded: under such a heading, or by a "no" before it.
+    """
     text = low[start:end]
-    if not any(stem in text for stem in _TIME_STEMS):
-        return
     for match in _TIME.finditer(low, start, end):
-        before = low[max(start, match.start() - 45) : match.start()]
-        operator_match = _OPERATOR_END.search(before)
-        operator = _OPERATOR_OF[" ".join(operator_match[1].split())] if operator_match else None
-        ago = _AGO_BEFORE.search(before)
-        if ago and not _AGO_AFTER.match(low, match.end(), end):
-            operator = "<="
-        elif operator is None and _AFTER_LOW.match(low, match.end(), end) and _SINCE.match(
-            low, _AFTER_LOW.match(low, match.end(), end).end(), end  # type: ignore[union-attr]
-        ):
-            operator = ">="
-        elif operator is None or not _SINCE.match(low, match.end(), end):
+        begin = max(start, match.start() - 45)
+        before = low[begin : match.start()]
+        compared = _comparison_before(low, begin, match.start())
+        operator, at = compared if compared else (None, match.start())
+        ago = _AGO_BEFORE.search(before) if any(word in before for word in _AGO_WORDS) else None
+        if ago:
+            excluding = excluding or _NEGATION.search(text) is not None
+            if not excluding or _AGO_AFTER.match(low, match.end(), end):
+                continue
+            operator, at = "<=", begin + ago.start()
+        elif not _is_long_ago(low, match.end(), end, operator) or not any(stem in text for stem in _TREATMENT):
             continue
+        operator = operator or ">="
         number = float(_NUMBER_WORDS.get(match["number"], 0) or match["number"])
         unit = next(unit for unit in _WASHOUT["units"] if match[unit])
-        begin = match.start() - len(before) + (ago or operator_match).start() if ago or operator_match else match.start()  # type: ignore[union-attr]
-        yield Limit(WASHOUT, begin, Value(begin, match.end(), operator, *_sides(operator, number), unit))
+        yield Limit(WASHOUT, at, Value(at, match.end(), operator, *_sides(operator, number), unit))
+
+
+def _is_long_ago(low: str, position: int, end: int, operator: str | None) -> bool:
+    """Whether the time counts back from the study: "at least 4 weeks since", "5 years or more before"."""
+    if operator is None:
+        more = _AFTER_LOW.match(low, position, end)
+        if more is None:
+            return False
+        position = more.end()
+    return _SINCE.match(low, position, end) is not None

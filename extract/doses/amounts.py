@@ -107,7 +107,7 @@ _TABLETS_OF = re.compile(
 )
 _INDEX_WORD = re.compile(
     r"\b(?:days?|d|weeks?|cycles?|visits?|arms?|groups?|cohorts?|parts?|phases?|grades?|stages?|months?|courses?|types?|periods?|steps?|"
-    r"hours?|study|table|figure|no|number|version|level|age|aged|part)\.?\s*$",
+    r"hours?|study|table|figure|no|number|version|level|age|aged|part)\b\.?[\s\d,&-]*(?:\b(?:to|and|through)\b[\s\d,&-]*)*$",
     re.IGNORECASE,
 )
 _HYPHENATED_WORD = re.compile(r"[A-Za-z]-\Z")
@@ -147,7 +147,7 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
 
 def _trimmed(text: str, items: list[Value]) -> list[Value]:
     """Without the numbers that belong to a word before them ("Day 1, 100 mg", "VP-16, 100 mg")."""
-    before = text[max(0, items[0].start - 12) : items[0].start]
+    before = text[max(0, items[0].start - 30) : items[0].start]
     if _HYPHENATED_WORD.search(before) and len(items) > 1:
         return items[1:]
     if len(items) > 1 and _INDEX_WORD.search(before):

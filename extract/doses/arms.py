@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from extract.doses.agents import Agent, Lexicon, Mention, find_agents
+from extract.doses.agents import Agent, Mention, find_agents
+from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.facts import ArmAgent, Dose, evidence
 from extract.study import Arm, Field, Study
@@ -139,6 +140,21 @@ def settle_arms(statements: list[Statement]) -> None:
         statement.arm_nos = sorted(set(statement.own_arm_nos) | kept) or sorted(linked)
 
 
+def _newly_given(text: str, mention: Mention, in_label: bool) -> bool:
+    """An agent without a registered link: what an arm had before, or has in its blood, is not given to it."""
+    if mention.agent.key in _BODY_SUBSTANCES:
+        return False
+    if mention.agent.kind == "group":
+        return in_label
+    if mention.agent.kind in ("radiation", "cells"):
+        return not re.search(
+            r"\b(?:after|following|since|post)[\s-]+(?:\w+[\s-]+){0,2}\Z",
+            text[max(0, mention.start - 40) : mention.start],
+            re.IGNORECASE,
+        )
+    return True
+
+
 def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[ArmAgent]:
     """Every agent of every arm: from the arm's own text, the registered links and the doses."""
     found: list[ArmAgent] = []
@@ -153,7 +169,7 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
                 agent = mention.agent
                 if agent.key in seen or not given(text, mention):
                     continue
-                if agent.key not in linked and (agent.kind == "group" or agent.key in _BODY_SUBSTANCES):
+                if agent.key not in linked and not _newly_given(text, mention, source is arm.label):
                     continue
                 seen.add(agent.key)
                 row = _row(arm.arm_no, agent, source, mention.start, mention.end)

@@ -42,7 +42,7 @@ _TIGHT_RIGHT = re.compile(
 )
 _OF = re.compile(r"[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE)
 _TIGHT_LEFT = re.compile(
-    r"[\s\"')\u00ae\u2122]*(?:\([^()]{0,60}\)?\s*)?(?:[:=,(\[\u2022*-]|\b(?:at|a|an|the|dose|doses|dosage|dosed|of|is|was|were|are|will|be|been|given|administered|daily|once|twice|oral|orally|iv|i\.v\.|intravenous(?:ly)?|injections?|tablets?|capsules?|infusions?|infused|sc|subcutaneous(?:ly)?|im|po|cells?|therapy|treatment|starting|fixed|total|target|initial|from|with|for|in|as|hydrochloride|sodium|sulfate|po|per|os|by|mouth|single|bolus|loading|maintenance|low|high|up|to|about|approximately|cream|gel|ointment|solution|dose:|\d%)\b|\s)*\Z",
+    r"[\s\"')\u00ae\u2122]*(?:\([^()]{0,60}\)?\s*)?(?:[:=,(\[\u2022*-]|\b(?:at|a|an|the|dose|doses|dosage|dosed|of|is|was|were|are|will|be|been|given|administered|daily|once|twice|oral|orally|iv|i\.v\.|intravenous(?:ly)?|injections?|tablets?|capsules?|infusions?|infused|sc|subcutaneous(?:ly)?|im|po|cells?|therapy|treatment|starting|fixed|total|target|initial|as|hydrochloride|sodium|sulfate|po|per|os|by|mouth|single|bolus|loading|maintenance|low|high|up|to|about|approximately|cream|gel|ointment|solution|dose:|\d%)\b|\s)*\Z",
     re.IGNORECASE,
 )
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
@@ -90,7 +90,7 @@ def bind(
                 topic = _topic(text, here) or topic
             elif here and topic is not None and default in [m.agent for m in here]:
                 topic = None
-            if parts and bounds and not inside and not _OBSERVED.search(text[segment[0] : segment[1]]):
+            if parts and bounds and not inside and not OBSERVED.search(text[segment[0] : segment[1]]):
                 _attach_later(segment, bounds, parts, here)
             if parts and here:
                 remarks += _attach(text, segment, [], parts, here)
@@ -145,7 +145,8 @@ def _bind_segment(
         chosen = None if index in paired else _choose(text, index, doses, here, previous, amount_first)
         mentions = paired.get(index) or ([chosen] if chosen else [])
         for mention in mentions:
-            start = mention.start if floor <= mention.start < amount.start else amount.start
+            own = mention is not previous and floor <= mention.start < amount.start
+            start = mention.start if own else amount.start
             end = max(amount.end, mention.end)
             bounds.append(Bound(amount, mention.agent, mention.text, start, end, segment))
         if not mentions:
@@ -243,12 +244,17 @@ def _choose(
         return overlapping
     right_gap = text[amount.end : right.start] if right else ""
     left_gap = text[left.end : amount.start] if left else ""
+    if left is not None and left.agent.kind == "placebo" and not _TIGHT_LEFT.match(left_gap):
+        left = previous if previous is not None and previous.end <= amount.start else None
+        left_gap = text[left.end : amount.start] if left else ""
     right_of = right is not None and bool(_OF.match(right_gap)) and len(right_gap) < 45
     right_tight = right is not None and bool(_TIGHT_RIGHT.match(right_gap)) and "," not in right_gap
     left_tight = left is not None and bool(_TIGHT_LEFT.match(left_gap))
     if right_of and not (left_tight and len(left_gap) <= 3):
         return right
-    if amount_first and right_tight:
+    if right_tight and (amount_first or (not right_gap.strip() and left_gap.strip(" (,:") and not left_tight)):
+        return right
+    if right_tight and amount.kind == "percent" and not right_gap.strip():
         return right
     if left is not None and left_tight:
         return left
@@ -260,7 +266,7 @@ def _choose(
         return previous
     if left is not None:
         return left
-    far = next((m for m in reversed(here) if m.end <= amount.start), None)
+    far = next((m for m in reversed(here) if m.end <= amount.start and m.agent.kind != "placebo"), None)
     if far is not None:
         return far
     if right is not None and len(right_gap) < 60 and not re.search(r"[,;]\s", right_gap):
@@ -278,13 +284,13 @@ def _owned(text: str, doses: list[Amount], index: int, mention: Mention, amount_
 
 # ---- schedules -----------------------------------------------------------------------------------------------------
 
-_OBSERVED = re.compile(
+OBSERVED = re.compile(
     r"\b(?:samples?|sampling|measure\w*|assess\w*|obtained|visits?|follow(?:ed)?[- ]?up|monitor\w*|evaluat\w*|scans?|record\w*|collected|drawn|questionnaires?|screening|wash-?out|examin\w*|surgery|observ\w*|imaging|tested)\b",
     re.IGNORECASE,
 )
 _KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
 _ADJECTIVE_GAP = re.compile(rf"[\s-]*(?:(?:{_ADJECTIVES}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE)
-_NO_GAP = re.compile(r"[\s(]*\Z")
+_NO_GAP = re.compile(r"[\s()]*\Z")
 _LIST_GAP = re.compile(
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|followed by|matching|matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
     re.IGNORECASE,
@@ -310,7 +316,7 @@ def _attach(
     leading: list[Item] = []
     for item in items:
         head = _head_of(text, item, heads)
-        if head is not None and _OBSERVED.search(text[min(head.end, item.start) : item.start]):
+        if head is not None and OBSERVED.search(text[min(head.end, item.start) : item.start]):
             continue
         if head is None:
             leading.append(item)
@@ -409,7 +415,7 @@ def _attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Ite
         for item in items:
             if item.kind not in ("cycle_days", "cycles") and not near:
                 continue
-            if item.kind in ("frequency", "days") and _timed(bound):
+            if item.kind in ("frequency", "days") and (_timed(bound) or bound.amount.role == "loading"):
                 continue
             if item.kind == "frequency" and not agents and "route" not in [i.kind for i in items]:
                 continue

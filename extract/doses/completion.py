@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from extract.doses.agents import Lexicon
-from extract.doses.binding import Remark
+from extract.doses.binding import OBSERVED, Remark
+from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
-from extract.study import Field, Study
+from extract.doses.schedule import find_frequencies
+from extract.study import Study
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
 
@@ -90,63 +91,116 @@ def _note(known: dict[str, dict[str, list[Any]]], key: str, facts: dict[str, Any
 
 
 def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
-    lacking = [s for s in statements if "route" not in s.facts]
-    if not lacking:
-        return
-    for key in dict.fromkeys(s.agent.key for s in lacking):
-        mine = [s for s in lacking if s.agent.key == key]
-        route = _stated_route(study, lexicon, mine[0])
-        if route is not None:
-            for statement in mine:
+    """Route and frequency from sentences that name the agent, where all that say one agree."""
+    for key in dict.fromkeys(s.agent.key for s in statements):
+        mine = [s for s in statements if s.agent.key == key]
+        lacking = [s for s in mine if "route" not in s.facts]
+        unscheduled = [s for s in mine if _may_take_frequency(s)]
+        if not lacking and not unscheduled:
+            continue
+        said = _Said(study, lexicon, mine[0])
+        route = said.route() if lacking else None
+        frequency = said.frequency() if unscheduled else None
+        for statement in lacking:
+            if route is not None:
                 statement.facts["route"] = route
+        for statement in unscheduled:
+            if frequency is not None:
+                statement.facts["frequency"] = frequency
 
 
-def _stated_route(study: Study, lexicon: Lexicon, statement: Statement) -> str | None:
-    agent = statement.agent
-    own_text: list[Field] = []
-    for intervention in study.interventions:
-        agents = lexicon.by_intervention.get(intervention.intervention_no, [])
-        if any(a.key == agent.key for a in agents):
-            own_text.append(intervention.name)
-            own_text += intervention.other_names[:3]
-            if intervention.description is not None and len({a.key for a in agents}) == 1:
-                own_text.append(intervention.description)
-    routes = {item.value for source in own_text for item in find_routes(source.text.norm[:600])}
-    if len(routes) == 1:
-        return str(routes.pop())
-    names = {agent.key, agent.name.lower()} | {(s or "").lower() for s in (statement.named,)}
-    single = (
-        len(
-            {a.key for agents in lexicon.by_intervention.values() for a in agents if a.kind not in ("placebo", "group")}
-        )
-        == 1
-    )
-    found: list[str] = []
-    for source in study.prose():
-        text = source.text.norm
+def _may_take_frequency(statement: Statement) -> bool:
+    facts = statement.facts
+    return not ("frequency" in facts or "days" in facts or statement.amount.per_time or _capped(statement))
+
+
+_MAX_PROSE = 4000
+_MAX_OUTCOMES = 6
+_SENTENCE_END = re.compile(r"[.;]\s|\n")
+
+
+class _Said:
+    """What the record says of one agent outside the phrases with amounts."""
+
+    def __init__(self, study: Study, lexicon: Lexicon, statement: Statement) -> None:
+        self.study = study
+        self.agent = statement.agent
+        own: dict[int, list[str]] = {
+            i.intervention_no: [a.key for a in lexicon.by_intervention.get(i.intervention_no, [])]
+            for i in study.interventions
+        }
+        self.interventions = [i for i in study.interventions if self.agent.key in own[i.intervention_no]]
+        self.alone = [i for i in self.interventions if len(set(own[i.intervention_no])) == 1]
+        others = {
+            a.key for agents in lexicon.by_intervention.values() for a in agents if a.kind not in ("placebo", "group")
+        }
+        self.only_one = others == {self.agent.key}
+        self.names = {
+            n for n in (self.agent.key, self.agent.name.lower(), (statement.named or "").lower()) if len(n) > 2
+        }
+        self._sentences: list[str] | None = None
+
+    def route(self) -> str | None:
+        for texts in (self._own_texts(), self.sentences()):
+            routes = {item.value for text in texts for item in find_routes(text)[:2]}
+            if len(routes) == 1:
+                return str(routes.pop())
+            if routes:
+                return None
+        if self.agent.kind == "cells" and any("infus" in text.lower() for text in self._prose()):
+            return "iv"
+        return None
+
+    def frequency(self) -> tuple[float, float | None, str | None] | None:
+        found = {
+            item.value
+            for texts in (self._own_texts(), self.sentences())
+            for text in texts
+            if not OBSERVED.search(text)
+            for item in find_frequencies(text)[:1]
+        }
+        return found.pop() if len(found) == 1 else None
+
+    def _own_texts(self) -> list[str]:
+        texts = [i.name.text.norm for i in self.interventions]
+        texts += [other.text.norm for i in self.alone for other in i.other_names[:3]]
+        texts += [i.description.text.norm[:600] for i in self.alone if i.description is not None]
+        return texts
+
+    def _prose(self) -> list[str]:
+        texts = [field.text.norm[:_MAX_PROSE] for field in self.study.prose()]
+        texts += [arm.description.text.norm[:600] for arm in self.study.arms if arm.description is not None]
+        return texts
+
+    def sentences(self) -> list[str]:
+        """Sentences that name the agent; in a study of one agent also those that only speak of giving it."""
+        if self._sentences is None:
+            outcomes = [o.measure.text.norm for o in self.study.outcomes[:_MAX_OUTCOMES]]
+            outcomes += [
+                o.description.text.norm[:400] for o in self.study.outcomes[:_MAX_OUTCOMES] if o.description is not None
+            ]
+            self._sentences = []
+            for text in [*self._prose(), *outcomes]:
+                self._sentences += self._naming(text)
+        return self._sentences
+
+    def _naming(self, text: str) -> list[str]:
         lowered = text.lower()
-        if single:
-            found += [item.value for item in find_routes(text[:3000])]
-        else:
-            found += _beside_name(text, lowered, names)
-    if (
-        agent.kind == "cells"
-        and not found
-        and re.search(r"\b(?:re-?)?infus", " ".join(f.text.norm.lower()[:4000] for f in study.prose()))
-    ):
-        return "iv"
-    return found[0] if len(set(found)) == 1 else None
+        if not any(name in lowered for name in self.names):
+            return []
+        found = []
+        start = 0
+        for match in [*_SENTENCE_END.finditer(lowered), None]:
+            end = match.end() if match else len(lowered)
+            sentence = lowered[start:end]
+            if any(name in sentence for name in self.names):
+                found.append(self._near(sentence))
+            start = end
+        return found[:8]
 
-
-def _beside_name(text: str, lowered: str, names: set[str]) -> list[str]:
-    found: list[str] = []
-    for name in names:
-        position = lowered.find(name) if len(name) > 2 else -1
-        count = 0
-        while position >= 0 and count < 5:
-            window = text[max(0, position - 25) : position + len(name) + 40]
-            cut = re.split(r"[.;\n]", window[25 if position >= 25 else position :])[0]
-            found += [item.value for item in find_routes(window[: 25 + len(cut)])][:1]
-            position = lowered.find(name, position + len(name))
-            count += 1
-    return found
+    def _near(self, sentence: str) -> str:
+        """The part of a sentence that is about the agent: all of it, or what stands beside the name."""
+        if self.only_one:
+            return sentence
+        position, name = min((sentence.find(n), n) for n in self.names if n in sentence)
+        return sentence[max(0, position - 14) : position + len(name) + 34]

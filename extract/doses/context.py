@@ -59,8 +59,14 @@ def _roles() -> list[_Role]:
     ]
 
 
-def mark_decoys(text: str, amounts: list[Amount], segments: list[tuple[int, int]]) -> None:
-    """Name in `amount.decoy` why it is no dose, where it is none, and set roles from the words around."""
+def mark_decoys(
+    text: str, amounts: list[Amount], segments: list[tuple[int, int]], names: list[tuple[int, int]] | None = None
+) -> None:
+    """Name in `amount.decoy` why it is no dose, where it is none, and set roles from the words around.
+
+    `names` are the places of agents: an agent that stands right before its amount is no laboratory value.
+    """
+    name_ends = {end for _, end in names or ()}
     index = 0
     previous_end = 0
     for amount in amounts:
@@ -70,16 +76,19 @@ def mark_decoys(text: str, amounts: list[Amount], segments: list[tuple[int, int]
         before = text[max(start, previous_end, amount.start - _WINDOW) : amount.start]
         previous_end = amount.end
         after = text[amount.end : max(amount.end, min(end, amount.end + 60))]
-        amount.decoy = _decoy(before, after, amount, amounts, (start, end))
+        named = any(amount.start - gap in name_ends for gap in range(5))
+        amount.decoy = _decoy(before, after, amount, amounts, (start, end), named)
         if not amount.decoy:
             _set_role(before, after, amount)
 
 
-def _decoy(before: str, after: str, amount: Amount, amounts: list[Amount], segment: tuple[int, int]) -> str:
+def _decoy(
+    before: str, after: str, amount: Amount, amounts: list[Amount], segment: tuple[int, int], named: bool
+) -> str:
     if amount.concentration:
         return "concentration"
     for decoy in _decoys():
-        if decoy.kinds and amount.kind not in decoy.kinds:
+        if (decoy.kinds and amount.kind not in decoy.kinds) or (named and decoy.name == "laboratory"):
             continue
         hit = (decoy.before.search(before) and not decoy.unless_before.search(before)) or (
             decoy.after.search(after)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import extract.pipeline
-from extract.doses.agents import Agent, Lexicon, study_lexicon
+from extract.doses.agents import Agent
 from extract.doses.arms import arms_of_statement, find_arm_agents, settle_arms
 from extract.doses.binding import Bound, Remark, bind
 from extract.doses.completion import complete, complete_schedule
+from extract.doses.lexicon import Lexicon, study_lexicon
 from extract.doses.merging import Statement, merge
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like, passages

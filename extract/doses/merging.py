@@ -71,11 +71,16 @@ def _same(a: Statement, b: Statement) -> bool:
     together = a.source is b.source and a.segment == b.segment and len(phases) == 1
     if a.source is b.source and len(phases) == 2 and None not in phases:
         return rate(a) == rate(b) and a.facts.get("days") == b.facts.get("days")
-    rates, days = (rate(a), rate(b)), (a.facts.get("days"), b.facts.get("days"))
-    return (None in rates or rates[0] == rates[1]) and (None in days or days[0] == days[1] or together)
+    days = (a.facts.get("days"), b.facts.get("days"))
+    return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together)
 
 
 _HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0, "mo": 730.5, "a": 8766.0}
+
+
+def _same_rate(a: tuple[float, str] | None, b: tuple[float, str] | None) -> bool:
+    # "monthly" and "every 30 days" differ by 1.5 %
+    return a is None or b is None or (a[1] == b[1] and abs(a[0] - b[0]) <= 0.02 * max(a[0], b[0]))
 
 
 def rate(statement: Statement) -> tuple[float, str] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extract.doses.agents import Lexicon
+from extract.doses.lexicon import Lexicon
 from extract.facts import DoseFacts, Regimen
 from extract.study import Study
 

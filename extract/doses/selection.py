@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from extract.doses.agents import Agent, Lexicon
+from extract.doses.agents import Agent
 from extract.doses.binding import Bound
+from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 
 _DOSAGE_FORM = re.compile(

@@ -87,12 +87,14 @@ def _distinct(times: Iterable[Time]) -> list[Time]:
     seen: dict[tuple[object, ...], Time] = {}
     for time in times:
         if time.low is None:
-            key: tuple[object, ...] = ("event", time.anchor)
+            key: tuple[object, ...] = (time.relation, time.anchor)
         elif not time.low and not time.high:
             key = (0.0, 0.0)
         else:
             days = in_days(time.low, time.unit), in_days(time.high, time.unit)
-            key = (time.low, time.high, time.unit) if days[1] is None else (round(days[0] or 0, 3), round(days[1], 3))
+            key = (time.relation, time.low, time.high, time.unit)
+            if days[1] is not None:
+                key = (time.relation, round(days[0] or 0, 3), round(days[1], 3))
         if key not in seen:
             seen[key] = time
     return list(seen.values())

@@ -75,6 +75,8 @@ def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:
         ):
             continue
         kept.append(item)
+    ends = {item.last for item in kept if item.unit == "d"}
+    kept = [item for item in kept if not (item.unit == "cycle" and item.low == 1 and item.first - 1 in ends)]
     cycles = [item for item in kept if item.unit == "cycle" and item.relation == "at" and item.prefixed]
     days = [item for item in kept if item.unit == "d" and item.relation == "at" and item.prefixed]
     if not cycles or not days:

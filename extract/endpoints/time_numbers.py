@@ -94,8 +94,10 @@ def _opens_negative(before: Token, dash: Token) -> bool:
 
 def _suffix(tokens: list[Token], number: _Number) -> None:
     index = number.index + 1
-    if index < len(tokens) and tokens[index].name == "-":
+    if index < len(tokens) and (tokens[index].name == "-" or tokens[index].text in ("th", "st", "nd", "rd")):
         index += 1
+    elif index < len(tokens) and tokens[index].name == "." and tokens[index].glued:
+        index += 1  # "3. month"
     while index < len(tokens) and tokens[index].kind == "between" and index < number.index + 4:
         index += 1
     if index >= len(tokens) or tokens[index].kind not in ("unit", "letter"):
@@ -112,7 +114,7 @@ def _link(tokens: list[Token], a: _Number, b: _Number) -> str | None:
     """How two neighbouring numbers hang together: `range`, `list`, or not at all."""
     between = tokens[a.last + 1 : b.first]
     if not between:
-        return "list" if a.unit and b.unit else None
+        return "list" if bool(a.unit) == bool(b.unit) else None  # "4, 8 12 and 26 weeks"
     names = [token.name for token in between]
     if names == ["-"] or [t.name for t in between] == ["to"]:
         return "range"

@@ -66,7 +66,9 @@ class Reading:
         """`three years after day 0 of the first cycle`: what stands straight after "after" is the zero point."""
         position, after = quantity.first - 1, False
         while position >= 0 and (
-            self.tokens[position].kind in ("fill", "between") or self.tokens[position].text in _AFTER
+            self.tokens[position].kind in ("fill", "between")
+            or self.tokens[position].text in _AFTER
+            or self.tokens[position].text.endswith("first")
         ):
             after = after or self.tokens[position].text in _AFTER
             position -= 1

@@ -15,7 +15,7 @@ _ASIDE_PENALTY = 2
 _ASIDES = (
     # "… in patients with heart failure": about the patients
     re.compile(
-        r"\b(?:in|among|of|for) (?:[\w-]+ ){0,3}?(?:patients|participants|subjects|people|persons|adults|children|women|men"
+        r"\b(?:in|among|of|for) (?:[\w-]+ ){0,5}?(?:patients|participants|subjects|people|persons|adults|children|women|men"
         r"|individuals|survivors|neonates|infants|newborns|volunteers|males|females|adolescents|donors)\b"
         r"(?: (?:with|who|undergoing|receiving|treated|having|on|that)\b.*)?",
         re.IGNORECASE,

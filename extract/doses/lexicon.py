@@ -1,0 +1,230 @@
+"""A study's own names: what its interventions are called and which agents they are."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from extract.doses.agents import STEM, Agent, Trie, add_name, find_agents, vocabulary, words_of
+from extract.study import Intervention, Study
+
+_AGENT_TYPES = {
+    "DRUG",
+    "BIOLOGICAL",
+    "DIETARY_SUPPLEMENT",
+    "GENETIC",
+    "RADIATION",
+    "COMBINATION_PRODUCT",
+    "OTHER",
+    None,
+}
+_AMOUNT_IN_NAME = re.compile(
+    r"[(\[]?\s*(?:\b(?:low|high|medium|mid|middle)[- ]?dose\b|\bdose \d+\b|\b\d[\d.,]*(?:\s?(?:-|to|/|,)\s?\d[\d.,]*)*\s?-?(?:x\s?10\^?\d+\s?)?"
+    r"(?:mg|mcg|ug|g|gm|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%)",
+    re.IGNORECASE,
+)
+_FORM = re.compile(
+    r"\b(?:tablets?|tab|capsules?|injections?|injectable|oral|orally|solutions?|suspension|infusions?|intravenous(?:ly)?|iv|i\.v\.|subcutaneous(?:ly)?|sc|intramuscular(?:ly)?|im|intravitreal|intrathecal"
+    r"|topical(?:ly)?|cream|ointment|gel|lotion|eye drops?|drops|spray|nasal|inhal(?:ed|ation|er)|nebuli[sz]ed|powder|granules?|syrup|patch|pill|pills|film[- ]coated|extended[- ]release|er|xr|sr|prolonged[- ]release|sustained[- ]release|immediate[- ]release"
+    r"|daily|once|twice|bid|qd|tid|weekly|a day|per day|single dose|multiple doses?|doses?|group|arm|treatment|therapy|administration|monotherapy|product|formulation|regimen|for injection|in vials?|emulsion|once daily|twice daily|loading|maintenance|supplement(?:ation)?|intervention|medication|drug|agent"
+    r"|hydrochloride|hcl|sodium|sulfate|sulphate|phosphate|acetate|mesylate|maleate|citrate|tartrate|fumarate|succinate|tosylate|besylate|disodium|potassium salt|hydrobromide|dihydrate|monohydrate|active|experimental|comparator|control|study|investigational|low|high|medium|mid|standard|only|alone)\b\.?",
+    re.IGNORECASE,
+)
+_KEEP_WHOLE = re.compile(r"\b(?:potassium|sodium|magnesium|calcium|zinc|ferrous|iron|lithium)\b", re.IGNORECASE)
+_JOINERS = re.compile(
+    r"\s*(?:\+|;|&|\bplus\b|\bcombined with\b|\bin combination with\b|\bcombination with\b|\bcombined\b|\bfollowed by\b|\band\b|\bor\b|\bversus\b|\bvs\.?\b|\bthen\b|,|\uff0c|\u3001|\bwithout\b)\s*",
+    re.IGNORECASE,
+)
+_PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
+_NOT_A_NAME = re.compile(
+    r"(?:|\W+|\d+|standard(?: of care)?|soc|usual care|best supportive care|bsc|no|none|care|observation|surgery|exercise|education|training|diet|follow-?up|the|in|to|of|mg|day|days|week|weeks|cycle|n/?a|other"
+    r"|questionnaires?|laborator\w+|biomarker\w*|quality[- ]of[- ]life.*|pharmac(?:o|ological).*|imaging|mri|ct|pet.*|biops\w+|sampl\w+|blood|device|oral|sham|sham .*|test|assessment|placebo-controlled|patients?|participants?|subjects?|questionnaire administration|conventional|new|part [ab]|cohort.*|group.*|arm.*|arms?|high|low|matching|test|reference|active|control|body|supportive|supportive care|dose|mono|single|double|a|b|c|i|ii|iii)",
+    re.IGNORECASE,
+)
+
+
+@lru_cache(maxsize=20_000)
+def clean_name(raw: str) -> str:
+    """An intervention's name without amounts, dosage forms, salts and trade marks."""
+    name = raw.replace("\u00ae", " ").replace("\u2122", " ").replace("(R)", " ").replace("(TM)", " ")
+    name = re.sub(
+        r"\A\s*(?:drug|biological|placebo comparator|experimental|active comparator|intervention|arm [a-z0-9]+|group [a-z0-9]+)\s*:\s*",
+        "",
+        name,
+        flags=re.IGNORECASE,
+    )
+    stripped = _AMOUNT_IN_NAME.sub(" ", name)
+    if not _KEEP_WHOLE.search(stripped) or len(stripped.split()) > 3:
+        shorter = _FORM.sub(" ", stripped)
+        stripped = shorter if re.search(r"[A-Za-z]{2}", shorter) else stripped
+    stripped = re.sub(r"\(\s*[,;/ ]*\s*\)", " ", stripped)
+    return re.sub(r"\s+", " ", stripped).strip(" ,;:-/.*\"'+()[]")
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """What a study's agents are called. `by_intervention` holds the agents of each intervention, 1-based."""
+
+    trie: Trie
+    by_intervention: dict[int, list[Agent]]
+    has_cells: bool
+
+
+_CELLS = re.compile(r"\bcells?\b|\bCAR\b|CAR-?T|CART\d|lymphocyte")
+_MAX_OTHER_NAMES = 12
+
+
+def study_lexicon(study: Study) -> Lexicon:
+    """The names of the study's interventions and what they resolve to."""
+    builder = _Builder({}, {})
+    by_intervention = {item.intervention_no: builder.agents_of(item) for item in study.interventions}
+    has_cells = any(agent.kind == "cells" for agents in by_intervention.values() for agent in agents) or any(
+        _CELLS.search(item.name.raw) for item in study.interventions
+    )
+    return Lexicon(builder.trie, by_intervention, has_cells)
+
+
+@dataclass(slots=True)
+class _Builder:
+    trie: Trie
+    known: dict[str, Agent]
+
+    def agents_of(self, intervention: Intervention) -> list[Agent]:
+        raw = intervention.name.text.norm
+        if intervention.type not in _AGENT_TYPES:
+            return [mention.agent for mention in find_agents(raw, {}) if mention.agent.kind != "group"][:3]
+        outside, inside, parts = _parts(raw)
+        agents = self._resolve(list(parts), intervention)
+        if intervention.type == "OTHER":
+            agents = [agent for agent in agents if _is_known(agent)]
+        others = [other.text.norm for other in intervention.other_names[:_MAX_OTHER_NAMES]]
+        if len(agents) == 1:
+            self._enter_aliases(agents[0], [*inside, *others, outside])
+            self._separate_agents(agents, others, intervention)
+        else:
+            self._enter_components(agents, [*inside, *others], intervention)
+        return self._described(agents, intervention, raw)
+
+    def _resolve(self, parts: list[str], intervention: Intervention) -> list[Agent]:
+        agents: list[Agent] = []
+        for part in parts:
+            agent = self._agent(part, intervention)
+            add_name(self.trie, part, agent)
+            if agent not in agents:
+                agents.append(agent)
+        return agents
+
+    def _agent(self, name: str, intervention: Intervention) -> Agent:
+        direct = vocabulary()[1].get(" ".join(words_of(name)))
+        if direct is None:
+            mentions = [m for m in find_agents(name, {}) if m.agent.kind != "group"]
+            if len(mentions) == 1 and (mentions[0].agent.kind != "cells" or len(words_of(name)) <= 4):
+                direct = mentions[0].agent
+        if direct is not None:
+            key, kind = direct.key, direct.kind
+        elif intervention.type == "RADIATION":
+            key, kind = "radiation", "radiation"
+        else:
+            key, kind = name.lower(), "cells" if _CELLS.search(name) else "drug"
+        if key not in self.known:
+            self.known[key] = Agent(key, name, kind, intervention.intervention_no)
+        return self.known[key]
+
+    def _enter_aliases(self, agent: Agent, names: list[str]) -> None:
+        """Other names lead to the agent; one that the vocabulary knows gives it its canonical key."""
+        vocabulary_names = vocabulary()[1]
+        for raw in names:
+            name = clean_name(raw)
+            if len(name) < 2 or _NOT_A_NAME.fullmatch(name):
+                continue
+            common = vocabulary_names.get(" ".join(words_of(name)))
+            if common is not None and common.key != agent.key:
+                if _is_known(agent) or agent.kind != "drug" or common.kind == "group":
+                    continue
+                agent.key, agent.kind = common.key, common.kind
+                self.known.setdefault(agent.key, agent)
+            if not (name.islower() and len(name) <= 3):
+                add_name(self.trie, name, agent, capitals=len(name) <= 4 and name.isalpha())
+
+    def _separate_agents(self, agents: list[Agent], others: list[str], intervention: Intervention) -> None:
+        """Several known drugs among the other names of one known drug are given with it."""
+        if not _is_known(agents[0]) or len(others) > 4:
+            return
+        for other in others:
+            common = vocabulary()[1].get(" ".join(words_of(clean_name(other))))
+            if common is not None and common.key != agents[0].key and common.kind == agents[0].kind == "drug":
+                agents.append(
+                    self.known.setdefault(
+                        common.key, Agent(common.key, other, common.kind, intervention.intervention_no)
+                    )
+                )
+
+    def _enter_components(self, agents: list[Agent], texts: list[str], intervention: Intervention) -> None:
+        for text in texts:
+            for mention in find_agents(text, {}):
+                found = mention.agent
+                agent = self.known.setdefault(
+                    found.key, Agent(found.key, found.name, found.kind, intervention.intervention_no)
+                )
+                add_name(self.trie, mention.text, agent)
+                if not agents and found.kind != "group":
+                    agents.append(agent)
+
+    def _described(self, agents: list[Agent], intervention: Intervention, raw: str) -> list[Agent]:
+        """A name that says nothing ("Group 1", a brand) stands for the known agents of its description."""
+        if intervention.description is None or any(_is_known(a) or a.kind != "drug" for a in agents):
+            return agents
+        text = intervention.description.text.norm[:400]
+        lowered = text.lower()
+        if any(len(a.key) > 2 and a.key in lowered for a in agents):
+            return agents
+        first = re.split(r"(?<=[a-z)])\.\s", text)[0]
+        mentions = [m for m in find_agents(first, {}, stems=False) if m.agent.kind != "group"]
+        if not mentions or not re.search(r"\d\s?(?:mg|mcg|ug|g|ml|iu|units?|%|gy)\b", first, re.IGNORECASE):
+            return agents
+        described = []
+        for mention in mentions[:4]:
+            found = mention.agent
+            agent = self.known.setdefault(
+                found.key, Agent(found.key, mention.text, found.kind, intervention.intervention_no)
+            )
+            if agent not in described:
+                described.append(agent)
+        for agent in agents:
+            add_name(self.trie, agent.name, described[0])
+        return described
+
+
+def _is_known(agent: Agent) -> bool:
+    return agent.key in vocabulary()[1] or agent.kind not in ("drug",) or bool(STEM.match(agent.key))
+
+
+@lru_cache(maxsize=20_000)
+def _parts(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
+    """A name without its parentheses, what stands in them, and the names of its components."""
+    outside = _PARENTHESIS.sub(" ", raw)
+    inside = [part for match in _PARENTHESIS.finditer(raw) for part in re.split(r"[,;/]", match.group(1))]
+    pieces = [clean_name(piece) for piece in _JOINERS.split(outside)]
+    parts = [p for piece in pieces for p in _split_further(piece) if not _NOT_A_NAME.fullmatch(p)]
+    if not parts and inside:
+        parts = [part for part in map(clean_name, inside) if not _NOT_A_NAME.fullmatch(part)][:1]
+        inside = []
+    return outside, tuple(inside), tuple(parts)
+
+
+def _split_further(name: str) -> list[str]:
+    """`A with B` and `A/B` are two agents only where each is known; `AMG 162 / Denosumab` is one with two names."""
+    vocabulary_names = vocabulary()[1]
+    if " ".join(words_of(name)) in vocabulary_names:
+        return [name]
+    if "/" in name:
+        parts = [part.strip() for part in name.split("/") if part.strip()]
+        known = [part for part in parts if " ".join(words_of(part)) in vocabulary_names or STEM.match(part.lower())]
+        if len(known) == len(parts) > 1:
+            return parts
+        return known[:1] if known and len(parts) == 2 and re.search(r"\d", name) else [name]
+    left, separator, right = name.partition(" with ")
+    if separator and len(right.split()) <= 4 and find_agents(right, {}):
+        return [left.strip(), right.strip()]
+    return [left.strip()] if separator and len(name.split()) > 5 else [name]

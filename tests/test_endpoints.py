@@ -1,0 +1,215 @@
+"""Endpoint classes, instruments and metrics of registered outcomes."""
+
+from __future__ import annotations
+
+import random
+import time
+from typing import Any
+
+import pytest
+
+from extract.endpoints import endpoint_classes, endpoint_path, extract_endpoints
+from extract.endpoints.vocabulary import class_tables, load_toml
+from extract.facts import Endpoint
+from extract.study import Study
+
+
+def outcome(measure: str, time_frame: str | None = None, description: str | None = None) -> dict[str, Any]:
+    item = {"measure": measure, "timeFrame": time_frame, "description": description}
+    return {key: value for key, value in item.items() if value is not None}
+
+
+def study(*primary: dict[str, Any], conditions: tuple[str, ...] = (), secondary: list[Any] | None = None) -> Study:
+    return Study.from_record(
+        {
+            "protocolSection": {
+                "identificationModule": {"nctId": "NCT00000001"},
+                "conditionsModule": {"conditions": list(conditions)},
+                "outcomesModule": {"primaryOutcomes": list(primary), "secondaryOutcomes": secondary or []},
+            }
+        }
+    )
+
+
+def endpoint_of(measure: str, description: str | None = None, condition: str = "") -> Endpoint:
+    (found,) = extract_endpoints(study(outcome(measure, "1 year", description), conditions=(condition,)))
+    return found
+
+
+@pytest.mark.parametrize(("measure", "expected"), [
+    ("Overall survival (OS)", "overall_survival"),
+    ("2-year OS", "overall_survival"),
+    ("rPFS by central review", "progression_free_survival"),
+    ("GVHD-free, relapse-free survival", "gvhd_relapse_free_survival"),
+    ("Duration of objective response", "duration_of_response"),
+    ("Median time to tumour progression", "time_to_progression"),
+    ("MRD-negative complete remission at day 28", "mrd_response"),
+    ("Patients in CR or CRi", "complete_response"),
+    ("Incidence of treatment emergent adverse events", "adverse_events"),
+    ("Adverse events, among them serious adverse events", "adverse_events"),
+    ("Any SAE", "serious_adverse_events"),
+    ("DLTs in the first cycle", "dose_limiting_toxicity"),
+    ("AUC0-24 of the study drug", "pk_auc"),
+    ("Apparent oral clearance (CL/F)", "pk_clearance"),
+    ("Pharmacokinetics: terminal half-life", "pk_half_life"),
+    ("Anti-drug antibodies", "immunogenicity"),
+    ("Geometric mean titre on day 29", "antibody_titer"),
+    ("Change in HbA1c", "hba1c"),
+    ("Change in urinary albumin", "kidney_function"),
+    ("Change from baseline in MADRS total score", "depression_anxiety"),
+    ("EORTC QLQ-C30 global health status", "quality_of_life"),
+    ("Pain on movement, VAS", "pain"),
+    ("Worst itch of the last day, NRS", "symptom_score"),
+    ("EASI-75", "skin_score"),
+    ("Best corrected visual acuity", "visual_acuity"),
+    ("Six-minute walk distance", "walking_mobility"),
+    ("Probing pocket depth", "dental"),
+    ("Onset of sensory block", "anesthesia_block"),
+    ("Rescue morphine in the recovery room", "opioid_use"),
+    ("Live birth rate", "fertility_pregnancy"),
+    ("Length of hospital stay", "length_of_stay"),
+    ("Days with heavy drinking", "alcohol_use"),
+    ("Cotinine-confirmed abstinence from smoking", "smoking_cessation"),
+    ("Number of monthly migraine days", "headache_frequency"),
+    ("Sensitivity and specificity of the test", "diagnostic_accuracy"),
+    ("Success of blinding", "other"),
+    ("Colour of the box", "other"),
+])  # fmt: skip
+def test_the_title_gives_the_class(measure: str, expected: str) -> None:
+    assert endpoint_of(measure).endpoint == expected
+
+
+def test_of_several_things_the_one_named_first_counts() -> None:
+    assert endpoint_of("Progression-free survival and overall survival").endpoint == "progression_free_survival"
+    assert endpoint_of("Overall survival and progression-free survival").endpoint == "overall_survival"
+
+
+def test_the_treatment_and_the_patients_named_in_a_title_are_not_its_endpoint() -> None:
+    assert endpoint_of("Effect of physical activity on HbA1c").endpoint == "hba1c"
+    assert endpoint_of("Safety in patients with chronic kidney disease").endpoint == "adverse_events"
+
+
+def test_an_uncertain_title_is_settled_by_its_description() -> None:
+    found = endpoint_of("Visual analogue scale", "Knee function is rated with the WOMAC before and after training")
+    assert found.endpoint == "function_disability"
+    assert found.evidence.quote == "WOMAC"
+    assert found.evidence.source_field.endswith("primaryOutcomes[0].description")
+
+
+def test_the_field_of_medicine_decides_what_a_response_is() -> None:
+    assert endpoint_of("Response rate", condition="Follicular lymphoma").endpoint == "objective_response"
+    assert endpoint_of("Response rate", condition="Major depression").endpoint == "response_other"
+
+
+def test_abbreviations_of_two_letters_count_only_as_capitals() -> None:
+    assert endpoint_of("OS at one year").endpoint == "overall_survival"
+    assert endpoint_of("Dilatation of the cervical os").endpoint != "overall_survival"
+
+
+def test_evidence_is_the_raw_slice_that_gave_the_class() -> None:
+    record_study = study(outcome("Change in FEV\u2081 \\& peak flow", "Week 12"))
+    (found,) = extract_endpoints(record_study)
+    assert found.endpoint == "lung_function"
+    raw = record_study.outcomes[0].measure.raw
+    assert raw[found.evidence.start_char : found.evidence.end_char] == found.evidence.quote
+    assert found.evidence.quote.startswith("FEV")
+
+
+def test_other_quotes_the_whole_measure() -> None:
+    found = endpoint_of("Colour of the box")
+    assert (found.endpoint, found.endpoint_label, found.evidence.quote) == ("other", "Other", "Colour of the box")
+
+
+@pytest.mark.parametrize(("measure", "description", "instrument"), [
+    ("ORR by RECIST v1.1", None, "RECIST 1.1"),
+    ("Adverse events (NCI CTCAE version 5.0)", None, "CTCAE v5.0"),
+    ("Toxicity", "graded with CTCAE 4.03", "CTCAE v4.03"),
+    ("Depressive symptoms", "17-item Hamilton Depression Rating Scale", "HAM-D"),
+    ("Quality of life by QLQ-C30", None, "EORTC QLQ-C30"),
+    ("Complete response by the Lugano classification", None, "Lugano 2014"),
+    ("sCR by IMWG", None, "IMWG"),
+    ("Pain on a visual analogue scale", None, "VAS"),
+    ("Visual analogue scale", "together with the WOMAC", "WOMAC"),
+    ("PHQ-9", None, "PHQ-9"),
+    ("Serum sodium", None, None),
+])  # fmt: skip
+def test_instruments_have_one_name_each(measure: str, description: str | None, instrument: str | None) -> None:
+    assert endpoint_of(measure, description).instrument == instrument
+
+
+@pytest.mark.parametrize(("measure", "metric"), [
+    ("Change from baseline in body weight", "change"),
+    ("Percent change from baseline in LDL cholesterol", "percent_change"),
+    ("Time to first relapse", "time_to_event"),
+    ("Objective response rate", "rate"),
+    ("Number of participants with adverse events", "incidence"),
+    ("Duration of response", "duration"),
+    ("Mean arterial pressure", "mean"),
+    ("Nausea", None),
+])  # fmt: skip
+def test_metrics(measure: str, metric: str | None) -> None:
+    assert endpoint_of(measure).metric == metric
+
+
+def test_every_outcome_has_its_endpoint_in_order() -> None:
+    found = extract_endpoints(
+        study(outcome("A"), outcome("Pain"), secondary=[outcome("Death"), {"measure": None}, "?"])
+    )
+    assert [(e.outcome_type, e.outcome_no, e.endpoint) for e in found] == [
+        ("primary", 1, "other"),
+        ("primary", 2, "pain"),
+        ("secondary", 1, "mortality"),
+        ("secondary", 2, "other"),
+        ("secondary", 3, "other"),
+    ]
+
+
+def test_no_outcomes_module_no_endpoints() -> None:
+    assert extract_endpoints(Study.from_record({})) == []
+
+
+def test_each_class_and_instrument_is_found_in_its_own_example() -> None:
+    wrong = [
+        (name, found.endpoint)
+        for name, entry in endpoint_classes().items()
+        if (found := endpoint_of(entry.example, condition="Leukaemia" if entry.parent == "tumour_response" else ""))
+        .endpoint != name
+    ]  # fmt: skip
+    assert wrong == []
+
+
+def test_the_vocabulary_is_well_formed() -> None:
+    keys = {"label", "parent", "example", "strong", "phrases", "weak", "last"}
+    fields = set(load_toml("endpoint_fields.toml"))
+    for name, table in class_tables().items():
+        for key in set(table) - keys:
+            assert key.removeprefix("last_").removeprefix("in_") in fields, (name, key)
+        assert table["label"] and table["parent"] and table["example"]
+    names = [table["name"] for table in load_toml("endpoint_instruments.toml")["instruments"]]
+    assert len(names) == len(set(names))
+
+
+def test_classes_stand_in_a_hierarchy() -> None:
+    assert endpoint_path("overall_survival") == ["time_to_event", "survival", "overall_survival"]
+    assert all(endpoint_path(name)[-1] == name for name in endpoint_classes())
+
+
+@pytest.mark.parametrize("text", ["", " ", "\\", "\u2265", "(" * 500, "a" * 50_000, "Week " * 5_000, "1 " * 5_000, "-1-2-3-4-5 to to to",
+                                  "effect of " * 400, "in patients with " * 400, "\u0000\ud7ff\U0001f600 weeks 3\u20135"])  # fmt: skip
+def test_hostile_text_is_read_in_time(text: str) -> None:
+    started = time.perf_counter()
+    found = extract_endpoints(study(outcome(text, text, text), outcome("Pain", text)))
+    assert len(found) == 2
+    assert time.perf_counter() - started < 2
+
+
+def test_random_scraps_never_fail() -> None:
+    scraps = ["baseline", "up to", "week", "day -5", "(", ")", ";", "12", "months", "to", "or", "every", "from", "until",
+              "after", "1.5", "cycle 2", "hours post-dose", "first", "±3", "-", "six", "a", "year", "progression"]  # fmt: skip
+    chance = random.Random(7)
+    for _ in range(500):
+        text = " ".join(chance.choices(scraps, k=chance.randint(1, 14)))
+        (found,) = extract_endpoints(study(outcome("Pain", text)))
+        for item in found.times:
+            assert text[item.evidence.start_char : item.evidence.end_char] == item.evidence.quote
+            assert (item.low is None) == (item.relation == "through_event")

@@ -1,0 +1,128 @@
+"""Times of outcome measures."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.endpoints.time_frames import read_time_frame, read_times_in_prose
+from extract.time_units import DAYS_PER_UNIT, convert, in_days
+
+
+def short(text: str) -> str:
+    """A time frame's times in one line: `at 0`, `at 12 wk`, `from_to 0-12 wk`, `up_to 2 a`, `event`."""
+    parts = []
+    for time in read_time_frame(text):
+        if time.low is None or time.high is None:
+            parts.append("event")
+        else:
+            numbers = f"{time.low:g}" if time.low == time.high else f"{time.low:g}..{time.high:g}"
+            parts.append(" ".join(filter(None, [time.relation, numbers, time.unit])))
+    return ", ".join(parts)
+
+
+@pytest.mark.parametrize(("text", "expected"), [
+    # points and lists
+    ("3 months", "at 3 mo"),
+    ("Day 28", "at 28 d"),
+    ("Baseline, week 12", "at 0, at 12 wk"),
+    ("Baseline; Weeks 2, 4, 8, and 12", "at 0, at 2 wk, at 4 wk, at 8 wk, at 12 wk"),
+    ("1, 3 and 6 months after surgery", "at 1 mo, at 3 mo, at 6 mo"),
+    ("15 minutes, 30 minutes, and 1 hour", "at 15 min, at 30 min, at 1 h"),
+    ("6-weeks, 12-weeks", "at 6 wk, at 12 wk"),
+    ("6-12-36 months", "at 6 mo, at 12 mo, at 36 mo"),
+    ("six weeks", "at 6 wk"),
+    ("twenty-four months", "at 24 mo"),
+    ("one and a half years", "at 1.5 a"),
+    ("the 4th day", "at 4 d"),
+    ("1st, 3rd, 6th and 12th months", "at 1 mo, at 3 mo, at 6 mo, at 12 mo"),
+    ("D28, M6", "at 28 d, at 6 mo"),
+    ("Day 0, 4 weeks, 12 weeks", "at 0 d, at 4 wk, at 12 wk"),
+    ("90days", "at 90 d"),
+    ("12 postoperative weeks", "at 12 wk"),
+    ("4 hours, 24 hours post-dose", "at 4 h, at 24 h"),
+    ("predose, 0.5, 1 and 2 hours post dose", "at 0, at 0.5 h, at 1 h, at 2 h"),
+    ("before surgery, 3 and 6 months", "at 0, at 3 mo, at 6 mo"),
+    ("147 months and 5 days", "at 147.164 mo"),
+    # spans
+    ("Up to 2 years", "up_to 2 a"),
+    ("up to approximately 5 years", "up_to 5 a"),
+    ("for a maximum of 3 years", "up_to 3 a"),
+    ("over 24 weeks", "up_to 24 wk"),
+    ("up to a year", "up_to 1 a"),
+    ("within 30 days of discharge", "within 30 d"),
+    ("Within the first 100 days following transplant", "within 100 d"),
+    ("Baseline up to 12 months", "up_to 12 mo"),
+    ("Baseline, up to 12 months", "at 0, up_to 12 mo"),
+    ("Through study completion, an average of 1 year", "up_to 1 a"),
+    ("Through study completion (about 2 years)", "up_to 2 a"),
+    ("From randomisation until progression or death, whichever came first, assessed up to 60 months", "up_to 60 mo"),
+    ("From randomisation until death or 60 months", "up_to 60 mo"),
+    ("Until progression (up to 2 years)", "up_to 2 a"),
+    ("from the first dose (day 1) up to 50 weeks", "up_to 50 wk"),
+    # ranges
+    ("Baseline to week 16", "from_to 0..16 wk"),
+    ("From enrolment to the end of treatment at 1 year", "from_to 0..1 a"),
+    ("Day 8-10", "from_to 8..10 d"),
+    ("Day 1 to Day 940", "from_to 1..940 d"),
+    ("0 - 72 hours", "from_to 0..72 h"),
+    ("day -20 to day -12 prior to transplant", "from_to -20..-12 d"),
+    ("between 6 and 12 months", "from_to 6..12 mo"),
+    ("From 90 days to 2 years after radiotherapy", "from_to 90..730 d"),
+    ("From up to 30 days before baseline, baseline, 30 days", "from_to -30..0 d, at 0, at 30 d"),
+    ("Screening -30 d to baseline", "from_to -30..0 d"),
+    ("2 weeks before surgery", "at -2 wk"),
+    # intervals
+    ("every 3 months for 2 years", "every 3 mo, up_to 2 a"),
+    ("Every 8 weeks until progression; up to 61 months", "every 8 wk, up_to 61 mo"),
+    ("every other week", "every 2 wk"),
+    ("weekly, up to 12 weeks", "every 1 wk, up_to 12 wk"),
+    ("each cycle (each cycle is 21 days)", "every 1 cycle"),
+    # what only looks like a time
+    ("6 months (plus or minus 14 days) after infusion", "at 6 mo"),
+    ("83 cycles (i.e., each cycle is 21 days)", "at 83 cycle"),
+    ("Visit 5 after 12 weeks of treatment", "at 12 wk"),
+    ("Day 28 (4 weeks)", "at 28 d"),
+    ("over 1 year (0, 6 and 12 months)", "at 0 mo, at 6 mo, at 12 mo"),
+    ("three years after day 0 of the first cycle", "at 3 a"),
+    ("baseline and week 10 (Study 4 and Study 5)", "at 0, at 10 wk"),
+    ("until data cut-off on 31 May 2013; up to 61 months", "up_to 61 mo"),
+    # events and nothing
+    ("until disease progression", "event"),
+    ("At the end of treatment", "event"),
+    ("After every 4th cycle; end of treatment", "every 4 cycle, event"),
+    ("December 2017", ""),
+    ("2023-2024", ""),
+    ("Survival will be estimated by Kaplan-Meier", ""),
+    ("", ""),
+])  # fmt: skip
+def test_time_frames(text: str, expected: str) -> None:
+    assert short(text) == expected
+
+
+@pytest.mark.parametrize(("text", "anchor"), [
+    ("28 days after infusion", "infusion"),
+    ("8 hours post-dose", "dose"),
+    ("12 weeks post-op", "surgery"),
+    ("From randomization until death, up to 60 months", "randomization"),
+    ("Baseline to week 8", "baseline"),
+    ("3 months", None),
+])  # fmt: skip
+def test_the_zero_point_is_kept_as_anchor(text: str, anchor: str | None) -> None:
+    assert [time.anchor for time in read_time_frame(text)] == [anchor]
+
+
+def test_prose_gives_times_only_with_a_preposition() -> None:
+    assert [(t.high, t.unit) for t in read_times_in_prose("Survival at 2 years")] == [(2, "a")]
+    assert [(t.high, t.unit) for t in read_times_in_prose("Response at week 12")] == [(12, "wk")]
+    assert read_times_in_prose("Number of relapses") == ()
+
+
+def test_units_are_those_of_the_knowledge_base() -> None:
+    assert DAYS_PER_UNIT["a"] == 365.25
+    assert DAYS_PER_UNIT["mo"] == 30.4375
+    assert in_days(2, "wk") == 14
+    assert in_days(3, "cycle") is None
+    assert in_days(0, None) == 0
+    assert in_days(None, "d") is None
+    assert convert(2, "a", "d") == 730
+    assert convert(1, "cycle", "d") is None
