@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from crawler.archive import Archive, Entry
@@ -9,7 +10,7 @@ from crawler.client import RegistryClient
 from crawler.errors import Refused
 from crawler.query import Query
 from crawler.recorder import Progress, ProgressCallback, Recorder, no_later, run_record, silent
-from crawler.sweep import Sweep, steadily, whole
+from crawler.sweep import Sweep, settle, steadily, whole
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,7 +18,8 @@ class CrawlResult:
     """What a finished crawl has. `entries` are those of this run that hold records, in order of arrival.
 
     `total`: the registry's own count, which `ids` and `unreadable` (records without a readable id) add up to.
-    `not_found`: ids asked for by name that the registry does not know; `aliases`: obsolete id -> id of its record.
+    `removed`: ids known before, or met on the way, that the registry no longer has; `left`: those that it has, but that
+    are no longer of this query. `not_found`: ids asked for by name that the registry does not know; `aliases`: obsolete id -> id of its record.
     `latest_post_date`: the newest post date seen, from where the next delta starts. `starts`: 1 unless the data moved
     under the crawl.
     """
@@ -27,6 +29,8 @@ class CrawlResult:
     unreadable: int
     data_version: str | None
     latest_post_date: str | None
+    removed: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
     not_found: tuple[str, ...] = ()
     aliases: dict[str, str] = field(default_factory=dict)
     requests: int
@@ -50,8 +54,20 @@ def crawl(
     recorder = Recorder(client, archive, run_id)
     with run_record(recorder, query, "crawl") as finish:
         result = _crawl(recorder, query, progress or silent)
-        finish(total=result.total, ids=len(result.ids), starts=result.starts, latest_post_date=result.latest_post_date)
+        finish(**facts_of(result))
     return result
+
+
+def facts_of(result: CrawlResult) -> dict[str, object]:
+    """What the run's own record says of its end: enough to load it without asking again."""
+    return {
+        "total": result.total,
+        "fetched": len(result.ids | result.left),
+        "removed": sorted(result.removed),
+        "left": sorted(result.left),
+        "starts": result.starts,
+        "last_post_date": result.latest_post_date,
+    }
 
 
 def _crawl(recorder: Recorder, query: Query, progress: ProgressCallback) -> CrawlResult:
@@ -60,25 +76,33 @@ def _crawl(recorder: Recorder, query: Query, progress: ProgressCallback) -> Craw
     return full_crawl(recorder, query, before, progress)
 
 
-def full_crawl(recorder: Recorder, query: Query, before: str | None, progress: ProgressCallback) -> CrawlResult:
-    """All pages of a query, proved complete. `before` is the data version that was just asked for."""
+def full_crawl(
+    recorder: Recorder, query: Query, before: str | None, progress: ProgressCallback, known: Collection[str] = ()
+) -> CrawlResult:
+    """All pages of a query, proved complete. `before`: the data version just asked for; `known`: ids held so far."""
+    not_found: list[str] = []
 
-    def attempt() -> tuple[Sweep, list[str]]:
+    def attempt() -> Sweep:
         sweep = whole(recorder, query, progress)
-        return sweep, _by_name(recorder, query, sweep, progress)
+        not_found[:] = _by_name(recorder, query, sweep, progress)
+        sweep.removed, sweep.left = settle(recorder, query, known, sweep.ids)
+        return sweep
 
-    (sweep, not_found), starts = steadily(recorder, before, attempt)
-    return _result(recorder, sweep, starts, not_found)
+    sweep, starts = steadily(recorder, before, attempt)
+    return result_of(recorder, sweep, starts, tuple(not_found))
 
 
-def _result(recorder: Recorder, sweep: Sweep, starts: int, not_found: list[str]) -> CrawlResult:
+def result_of(recorder: Recorder, sweep: Sweep, starts: int, not_found: tuple[str, ...] = ()) -> CrawlResult:
+    """A steady sweep and what its run recorded, in one."""
     return CrawlResult(
         ids=frozenset(sweep.ids),
         total=sweep.total,
         unreadable=sweep.unreadable,
         data_version=recorder.data_version,
         latest_post_date=no_later(recorder.latest_post_date, recorder.data_version),
-        not_found=tuple(not_found),
+        removed=sweep.removed,
+        left=sweep.left,
+        not_found=not_found,
         aliases=dict(recorder.aliases),
         requests=recorder.requests,
         bytes=recorder.received_bytes,

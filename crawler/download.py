@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawler import jsontext
 from crawler.archive import Archive
 from crawler.bigfile import discard, fetch_file
 from crawler.client import RegistryClient
-from crawler.crawl import CrawlResult, full_crawl
+from crawler.crawl import CrawlResult, facts_of, full_crawl, result_of
 from crawler.errors import ProtocolError, Refused
 from crawler.files import zip_parts
 from crawler.query import Query
-from crawler.recorder import Progress, ProgressCallback, Recorder, no_later, run_record, silent
+from crawler.recorder import Progress, ProgressCallback, Recorder, run_record, silent
 from crawler.records import MAX_MEMBER_BYTES, Unreadable, member
-from crawler.refresh import day_before
-from crawler.sweep import Sweep, ask_ids, fetch_all, steadily, whole
+from crawler.sweep import Sweep, ask_ids, day_before, fetch_all, settle, steadily, whole
 
 PATH = "studies/download"
 PARAMETERS = {"format": "json.zip"}
@@ -50,21 +49,25 @@ def first_load(
     registry's own list of ids. Killed while downloading, the next first load goes on where it stopped.
     Raises as crawl does.
     """
-    progress = progress or silent
     recorder = Recorder(client, archive, run_id)
     with run_record(recorder, EVERYTHING, "first load") as finish:
         before = recorder.ask_version()
         recorder.ask_metadata()
-        try:
-            loaded = _zip_into_archive(recorder, folder, progress)
-        except (Refused, ProtocolError) as error:
-            recorder.note("no download", reason=str(error))
-            recorder.entries.clear()
-            result = full_crawl(recorder, EVERYTHING, before, progress)
-        else:
-            result = _completed(recorder, loaded, before, progress)
-            discard(folder / FILE_NAME)
-        finish(total=result.total, ids=len(result.ids), starts=result.starts, latest_post_date=result.latest_post_date)
+        result = load_whole(recorder, before, folder, progress or silent)
+        finish(**facts_of(result))
+    return result
+
+
+def load_whole(recorder: Recorder, before: str | None, folder: Path, progress: ProgressCallback) -> CrawlResult:
+    """The zip brought up to date, or all pages if the registry gives no sound zip. `before`: the data version now."""
+    try:
+        loaded = _zip_into_archive(recorder, folder, progress)
+    except (Refused, ProtocolError) as error:
+        recorder.note("no download", reason=str(error))
+        recorder.entries.clear()
+        return full_crawl(recorder, EVERYTHING, before, progress)
+    result = _completed(recorder, loaded, before, progress)
+    discard(folder / FILE_NAME)
     return result
 
 
@@ -130,18 +133,9 @@ def _completed(recorder: Recorder, loaded: _Loaded, before: str | None, progress
         # Counts alone would not do: one record too many and one too few make the right number.
         listed, unreadable = ask_ids(recorder, EVERYTHING, progress)
         fetch_all(recorder, sorted(listed - ids), progress)
-        return Sweep(listed, total=len(listed) + unreadable, unreadable=unreadable)
+        removed, _ = settle(recorder, EVERYTHING, (), listed)
+        return Sweep(listed, total=len(listed) + unreadable, unreadable=unreadable, removed=removed)
 
     sweep, starts = steadily(recorder, before, attempt)
-    return CrawlResult(
-        ids=frozenset(sweep.ids),
-        total=sweep.total,
-        unreadable=sweep.unreadable,
-        data_version=recorder.data_version,
-        latest_post_date=no_later(recorder.latest_post_date, recorder.data_version),
-        aliases=dict(recorder.aliases),
-        requests=recorder.requests,
-        bytes=recorder.received_bytes,
-        starts=starts,
-        entries=from_zip + tuple(recorder.entries),
-    )
+    result = result_of(recorder, sweep, starts)
+    return replace(result, entries=from_zip + result.entries)

@@ -44,6 +44,8 @@ class Recorder:
         self.entries: list[Entry] = []
         self.latest_post_date: str | None = None
         self.aliases: dict[str, str] = {}
+        # Every id whose record arrived in this run, those of an attempt that was begun again too.
+        self.seen: set[str] = set()
         self._requests_before = client.requests
         self._bytes_before = client.received_bytes
 
@@ -90,6 +92,7 @@ class Recorder:
         """Remember what matters of a record; gives its id, None if it has no readable one."""
         nct_id = nct_id_of(study)
         if nct_id is not None:
+            self.seen.add(nct_id)
             self.aliases.update((alias, nct_id) for alias in aliases_of(study))
             posted = post_date_of(study)
             if posted is not None and _DAY.fullmatch(posted):

@@ -9,19 +9,19 @@ import heapq
 import math
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime
+from pathlib import Path
 
 from crawler.archive import Archive, Entry
-from crawler.client import MalformedId, RegistryClient
+from crawler.client import RegistryClient
 from crawler.crawl import CrawlResult, full_crawl
+from crawler.download import load_whole
 from crawler.query import IDS_PER_REQUEST, Query
 from crawler.recorder import ProgressCallback, Recorder, no_later, run_record, silent
-from crawler.sweep import ask_ids, fetch_all, steadily, whole
+from crawler.sweep import ask_ids, day_before, fetch_all, settle, steadily, whole
 
 # The registry re-renders records without moving their post date: a thirtieth a night is each record once a month.
 ROLLING_SHARE = 1 / 30
-# Post dates are days of the registry's own time zone, and a day may be read while it is still being posted.
-OVERLAP_DAYS = 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +42,8 @@ class RefreshResult:
     """What a refresh found. Every id in `fetched` has a record among `entries`.
 
     `nothing_new`: the data version is that of the last run and nothing else was asked. `full`: all pages were asked
-    for, not a delta. `ids`: all of the query now. `added`: ids not known before (restored ones too). `removed`: known
-    ids that the registry no longer has; `left`: known ids that it has, but that are no longer of this query. The other
-    names are those of CrawlResult.
+    for, not a delta. `ids`: all of the query now. `added`: ids not known before (restored ones too). The
+    other names are those of CrawlResult.
     """
 
     nothing_new: bool = False
@@ -86,7 +85,8 @@ class _Found:
     ids: set[str]
     unreadable: int
     fetched: set[str]
-    left: set[str]
+    removed: frozenset[str]
+    left: frozenset[str]
 
 
 def refresh(
@@ -98,14 +98,16 @@ def refresh(
     progress: ProgressCallback | None = None,
     *,
     rolling_share: float = ROLLING_SHARE,
+    download_folder: Path | None = None,
 ) -> RefreshResult:
     """Bring the archive up to the registry's present data for a query. Raises as crawl does.
 
     `rolling_share`: the part of the known records that is fetched again although nothing says that it changed.
+    `download_folder`: where the registry's zip may lie during a first load of everything; None pages instead.
     """
     recorder = Recorder(client, archive, run_id)
     with run_record(recorder, query, "refresh") as finish:
-        result = _refresh(recorder, query, state, progress or silent, rolling_share)
+        result = _refresh(recorder, query, state, progress or silent, rolling_share, download_folder)
         finish(
             nothing_new=result.nothing_new,
             full=result.full,
@@ -121,7 +123,12 @@ def refresh(
 
 
 def _refresh(
-    recorder: Recorder, query: Query, state: KnownState, progress: ProgressCallback, rolling_share: float
+    recorder: Recorder,
+    query: Query,
+    state: KnownState,
+    progress: ProgressCallback,
+    rolling_share: float,
+    folder: Path | None,
 ) -> RefreshResult:
     before = recorder.ask_version()
     if before is not None and before == state.data_version:
@@ -135,7 +142,7 @@ def _refresh(
     recorder.ask_metadata()
     # Named ids are few, and may be aliases that no list of ids would show: they are simply all asked for.
     if query.ids or state.last_post_date is None:
-        return _everything(recorder, query, state, before, progress)
+        return _everything(recorder, query, state, before, progress, folder)
     since = day_before(state.last_post_date)
     found, starts = steadily(recorder, before, lambda: _changes(recorder, query, state, since, progress, rolling_share))
     return RefreshResult(
@@ -146,8 +153,8 @@ def _refresh(
         unreadable=found.unreadable,
         fetched=frozenset(found.fetched),
         added=frozenset(nct_id for nct_id in found.ids if nct_id not in state.fetched),
-        removed=_unlisted(state, found.ids) - found.left,
-        left=frozenset(found.left),
+        removed=found.removed,
+        left=found.left,
         aliases=dict(recorder.aliases),
         requests=recorder.requests,
         bytes=recorder.received_bytes,
@@ -157,11 +164,17 @@ def _refresh(
 
 
 def _everything(
-    recorder: Recorder, query: Query, state: KnownState, before: str | None, progress: ProgressCallback
+    recorder: Recorder,
+    query: Query,
+    state: KnownState,
+    before: str | None,
+    progress: ProgressCallback,
+    folder: Path | None,
 ) -> RefreshResult:
-    result = full_crawl(recorder, query, before, progress)
-    unlisted = _unlisted(state, result.ids)
-    left = _still_there(recorder, query, unlisted)
+    if folder is not None and query.everything and not state.fetched:
+        result = load_whole(recorder, before, folder, progress)
+    else:
+        result = full_crawl(recorder, query, before, progress, state.fetched)
     return RefreshResult(
         full=True,
         data_version=result.data_version,
@@ -169,16 +182,16 @@ def _everything(
         ids=result.ids,
         total=result.total,
         unreadable=result.unreadable,
-        fetched=result.ids | left,
+        fetched=result.ids | result.left,
         added=frozenset(nct_id for nct_id in result.ids if nct_id not in state.fetched),
-        removed=unlisted - left,
-        left=frozenset(left),
+        removed=result.removed,
+        left=result.left,
         not_found=result.not_found,
         aliases=result.aliases,
-        requests=recorder.requests,
-        bytes=recorder.received_bytes,
+        requests=result.requests,
+        bytes=result.bytes,
         starts=result.starts,
-        entries=tuple(recorder.entries),
+        entries=result.entries,
     )
 
 
@@ -194,8 +207,8 @@ def _changes(
     came = fetch_all(recorder, [*missing, *rolling], progress)
     # What the delta gave and the list of ids does not is gone again by now.
     fetched = (delta.ids | came) & ids
-    left = _still_there(recorder, query, _unlisted(state, ids))
-    return _Found(ids, unreadable, fetched | left, left)
+    removed, left = settle(recorder, query, state.fetched, ids)
+    return _Found(ids, unreadable, fetched | left, removed, left)
 
 
 def least_recent(fetched: Mapping[str, str], listed: Collection[str], done: Collection[str], count: int) -> list[str]:
@@ -211,26 +224,6 @@ def _affordable(recorder: Recorder, rolling: int, missing: int) -> int:
         return rolling
     requests = left - math.ceil(missing / IDS_PER_REQUEST) - 1
     return max(0, min(rolling, requests * IDS_PER_REQUEST))
-
-
-def _unlisted(state: KnownState, ids: Collection[str]) -> frozenset[str]:
-    return frozenset(nct_id for nct_id in state.fetched if nct_id not in ids)
-
-
-def _still_there(recorder: Recorder, query: Query, unlisted: Collection[str]) -> set[str]:
-    """Those of the ids that the registry still has, their records fetched: they left the query, not the registry."""
-    if query.everything:
-        return set()
-    came: set[str] = set()
-    for answer in recorder.client.by_ids(sorted(unlisted)):
-        if not isinstance(answer, MalformedId):
-            came.update(recorder.keep_records(answer, "page")[0])
-    return came & set(unlisted)
-
-
-def day_before(day: str) -> str:
-    """From which day a delta asks, if the last post date seen is this."""
-    return (date.fromisoformat(day) - timedelta(days=OVERLAP_DAYS)).isoformat()
 
 
 def _last_post_date(state: KnownState, seen: str | None, data_version: str | None) -> str | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import TypeVar
 
 from crawler.client import MalformedId
@@ -16,6 +17,8 @@ from crawler.recorder import Progress, ProgressCallback, Recorder
 MAX_STARTS = 4
 # A gap in one answer may be that answer's fault; the same gap twice is the registry's.
 LOOKS = 2
+# Post dates are days of the registry's own time zone, and a day may be read while it is still being posted.
+OVERLAP_DAYS = 1
 
 Found = TypeVar("Found")
 
@@ -28,6 +31,8 @@ class Sweep:
     total: int = 0
     unreadable: int = 0
     received: int = 0
+    removed: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
 
     @property
     def complete(self) -> bool:
@@ -149,3 +154,26 @@ def mend(recorder: Recorder, query: Query, sweep: Sweep, progress: ProgressCallb
     # An id that pages gave but the list of ids does not was removed between the two: it is not of this query now.
     sweep.ids = ids
     sweep.total = len(ids) + sweep.unreadable
+
+
+def settle(
+    recorder: Recorder, query: Query, known: Collection[str], ids: Collection[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """(removed, left): what became of the ids that are known, or arrived in this run, but are not listed.
+
+    Those that the registry still has left the query; their records are fetched once more. The others are removed.
+    """
+    unlisted = {nct_id for nct_id in known if nct_id not in ids}
+    unlisted.update(nct_id for nct_id in recorder.seen if nct_id not in ids)
+    left: set[str] = set()
+    if not query.everything:
+        for answer in recorder.client.by_ids(sorted(unlisted)):
+            if not isinstance(answer, MalformedId):
+                left.update(recorder.keep_records(answer, "page")[0])
+        left &= unlisted
+    return frozenset(unlisted - left), frozenset(left)
+
+
+def day_before(day: str) -> str:
+    """From which day a delta asks, if the last post date seen is this."""
+    return (date.fromisoformat(day) - timedelta(days=OVERLAP_DAYS)).isoformat()

@@ -56,9 +56,7 @@ def extract_design_statistics(study: Study) -> list[DesignStatistic]:
         for hit in _field_hits(field):
             key = (hit.kind, round(hit.value, 6))
             if key not in found:
-                found[key] = DesignStatistic(
-                    kind=hit.kind, value=key[1], evidence=evidence(field, hit.start, hit.end)
-                )
+                found[key] = DesignStatistic(kind=hit.kind, value=key[1], evidence=evidence(field, hit.start, hit.end))
     return list(found.values())
 
 

@@ -19,13 +19,15 @@ _LINE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _INLINE = re.compile(
-    r"\b(?P<kind>[Ii]n|[Ee]x)clusion [Cc]rit[a-z]+(?: \([^)\n]{1,30}\)| [\w ]{1,30})?[ \t]*:|\b(?P<loud>IN|EX)CLUSION CRITERIA\b"
+    r"\b(?P<kind>[Ii]n|[Ee]x)clusion [Cc]rit[a-z]+(?: \([^)\n]{1,30}\)| [\w ]{1,30})?[ \t]*:"
+    r"|\b(?P<loud>IN|EX)CLUSION CRITERIA\b"
 )
 _SENTENCE = re.compile(
     r"\b(?:appl(?:y|ies)|meet|meets|met|fulfil\w*|period|before|from|prior to|at|after|is|are not|not an|confirm|"
     r"within|since|until|according|month|months|year|week|weeks|day|days|will|has|have|had|use|if|by)\b|[<>=%]",
     re.IGNORECASE,
 )
+_SAYS_EXCLUDED = re.compile(r"\b(?:will be|are|is|must be|be) (?:in|ex)cluded\b", re.IGNORECASE)
 _BOTH = re.compile(r"inclu\w+\W+(?:and|or|&|/)?\W*exclu", re.IGNORECASE)
 
 
@@ -74,7 +76,7 @@ def read_sections(norm: str) -> Sections:
 def _heading(norm: str, position: int) -> Heading | None:
     """The heading whose word stands at `position`: a line of its own, or within a line before a colon."""
     line = _LINE.match(norm, norm.rfind("\n", 0, position) + 1)
-    if line is not None and line.end() > position and _is_heading(line["text"], bool(line["colon"])):
+    if line is not None and line.end() > position and _is_heading(line):
         start, end, text, word = line.start("text"), line.end(), line["text"], line["kind"]
     else:
         inline = _INLINE.match(norm, position - 2)
@@ -85,8 +87,10 @@ def _heading(norm: str, position: int) -> Heading | None:
     return Heading(start, end, text.strip(" \t\r:"), kind)
 
 
-def _is_heading(text: str, colon: bool) -> bool:
-    if _SENTENCE.search(text):
+def _is_heading(line: re.Match[str]) -> bool:
+    text, colon = line["text"], bool(line["colon"].strip())
+    if colon and _SAYS_EXCLUDED.search(text):
+        return True
+    if _SENTENCE.search(text) or (not colon and "cluded" in text.lower()):
         return False
-    words = len(text.split())
-    return words <= (12 if colon else 7)
+    return len(text.split()) <= (12 if colon else 7)

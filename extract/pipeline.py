@@ -18,7 +18,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
-from extract.doses.agents import Mention, Trie, find_agents
+from extract.doses.agents import Mention, Names, find_agents
 from extract.doses.amounts import Amount, find_amounts
 from extract.doses.context import mark_decoys
 from extract.doses.routes import find_routes
@@ -33,7 +33,7 @@ class Reading:
     """What the components found in one passage; positions are characters of the passage."""
 
     text: str = ""
-    names: Trie = field(default_factory=dict)
+    names: Names | None = None
     cells: bool = False
     segments: list[tuple[int, int]] = field(default_factory=list)
     amounts: list[Amount] = field(default_factory=list)
@@ -148,9 +148,9 @@ def pipeline() -> Language:
     return nlp
 
 
-def read(text: str, names: Trie | None = None, *, cells: bool = False) -> Doc:
+def read(text: str, names: Names | None = None, *, cells: bool = False) -> Doc:
     """Run the pipeline over a normalised passage; `names` are the study's own agents."""
     nlp = pipeline()
     doc = nlp.make_doc(text)
-    doc.user_data["reading"] = Reading(text=text, names=names or {}, cells=cells)
+    doc.user_data["reading"] = Reading(text=text, names=names, cells=cells)
     return nlp(doc)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 
 # Each alternative begins with a literal, so that the engine can skip to the next candidate.
 PROSE_BREAK = re.compile(
-    r"\n(?=[ \t]*\n|[ \t]*(?:[*-]|\d{1,2}[.)])[ \t])|\.(?<=[a-z)\d%\]]\.)(?=\s+[A-Z(])|\.(?<=[a-z]{3}\.)(?=[A-Z])"
+    r"\n(?=[ \t\r]*\n|[ \t]*(?:[*-]|\d{1,2}[.)])[ \t])|\.(?<=[a-z)\d%\]]\.)(?=\s+[A-Z(])|\.(?<=[a-z]{3}\.)(?=[A-Z])"
 )
 _REACH_BACK, _REACH_ON = 400, 600  # no sentence worth reading is longer
 

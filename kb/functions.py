@@ -13,7 +13,7 @@ _REGISTRY_DATE = """
 CREATE OR REPLACE MACRO registry_date(text) AS CASE
     WHEN regexp_full_match(text, '\\d{4}') THEN try_cast(text || '-12-31' AS DATE)
     WHEN regexp_full_match(text, '\\d{4}-\\d{2}') THEN last_day(try_cast(text || '-01' AS DATE))
-    ELSE try_cast(left(text, 10) AS DATE)
+    WHEN regexp_matches(text, '^\\d{4}-\\d{2}-\\d{2}') THEN try_cast(left(text, 10) AS DATE)
 END
 """
 
@@ -22,7 +22,7 @@ _REGISTRY_FIRST_DAY = """
 CREATE OR REPLACE TEMP MACRO registry_first_day(text) AS CASE
     WHEN regexp_full_match(text, '\\d{4}') THEN try_cast(text || '-01-01' AS DATE)
     WHEN regexp_full_match(text, '\\d{4}-\\d{2}') THEN try_cast(text || '-01' AS DATE)
-    ELSE try_cast(left(text, 10) AS DATE)
+    WHEN regexp_matches(text, '^\\d{4}-\\d{2}-\\d{2}') THEN try_cast(left(text, 10) AS DATE)
 END
 """
 

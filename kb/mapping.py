@@ -2,44 +2,29 @@
 
 The engine writes SQL. Records are first cast to one nested STRUCT of just the paths that any column names
 (every leaf as text, so that a value of a wrong type becomes NULL or text and never stops a load); each table is
-then one INSERT … SELECT that unnests the arrays its rows come from.
-
-Rules in the data file:
-
-    (empty)         the value, cast to the column's type; what cannot be cast is NULL
-    date            registry_date(): a month or a year stands for its last day
-    lower           lower case
-    joined          the elements of a list, joined by a slash
-    includes X      the list contains X
-    default X       X where the value is absent
-    constant X      X (nothing: NULL)
-    position        1-based place of the row's element in the array named by path
-    row id          study number x 1,000,000 + place of the row within the study and table
-    parent id       the id of the element that contains this row, in the table of its own
-    required        the value; rows without it are left out
-    any             the value; rows where all columns marked so are absent are left out
-    distinct        the value; one row for each distinct value of a study
-    anything else   an SQL expression in which {path} stands for the value at a path
+then one INSERT … SELECT that unnests the arrays its rows come from. An element that is null makes no row.
+What a column's `rule` may say is told in `kb/rules.py`.
 """
 
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
 
-from kb.schema import Column, Source, Table, quoted, tables
-
-ID_FACTOR = 1_000_000
-_PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
+from kb.foreign_keys import foreign_key
+from kb.levels import Levels
+from kb.rules import ID_FACTOR, conditions, named_paths, value
+from kb.schema import Column, Source, Table, tables
 
 # Records without a registry id are stored under "pages:" and 12 hex digits; their numbers are negative.
 STUDY_NUMBER = f"""CASE
     WHEN regexp_full_match(nct_id, 'NCT\\d{{8}}') THEN CAST(substr(nct_id, 4) AS BIGINT)
     ELSE -1 - CAST(('0x' || right(sha256(nct_id), 12)) AS BIGINT) % {10**12}
 END"""
+
+# Filled when the rest of the row is known.
+_LATE = ("row id", "foreign key")
 
 
 @cache
@@ -48,32 +33,39 @@ def structure() -> str:
     root: dict[str, Any] = {}
     for table in tables("ctgov").values():
         for source in table.sources:
-            for path in _paths(source):
+            for path in named_paths(source):
                 _insert(root, path.split("."))
     return json.dumps(_leaves(root))
 
 
 @cache
 def insert_statement(table: Table) -> str:
-    """The INSERT that fills `table` from `staged(nct_id, study_number, record)`."""
-    selects = [_select(source, table, number) for number, source in enumerate(table.sources)]
-    rows = " UNION ALL ".join(f"({select})" for select in selects)
+    """The SQL that fills `table` from `staged(nct_id, study_number, record)`.
+
+    Rows of a table that a `foreign key` looks up are kept in a temporary table until the next batch: looking them
+    up in the table itself would read the whole knowledge base for every batch.
+    """
     names = ", ".join(f'"{column.name}"' for column in table.columns)
-    if any(column.rule == "row id" for column in table.columns):
-        row_id = (
-            f"study_number * {ID_FACTOR} + row_number() OVER (PARTITION BY nct_id ORDER BY source_number, position)"
-        )
-        rows = f"SELECT {row_id} AS id, * FROM ({rows})"
-    return f"INSERT INTO {table.full_name} ({names}) SELECT {names} FROM ({rows})"
+    rows = _rows(table)
+    if table.name not in _looked_up():
+        return f"INSERT INTO {table.full_name} ({names}) {rows}"
+    return (
+        f"CREATE OR REPLACE TEMP TABLE {_batch_of(table.name)} AS {rows}; "
+        f"INSERT INTO {table.full_name} ({names}) SELECT {names} FROM {_batch_of(table.name)}"
+    )
 
 
-def _paths(source: Source) -> Iterable[str]:
-    if source.rows:
-        yield source.rows
-    for column in source.columns:
-        if column.path:
-            yield column.path
-        yield from (path for path in _PLACEHOLDER.findall(column.rule) if path != "study number")
+@cache
+def _looked_up() -> frozenset[str]:
+    found = set()
+    for table in tables("ctgov").values():
+        names = {column.name for source in table.sources for column in source.columns if column.rule == "foreign key"}
+        found |= {foreign_key(table.name, name).parent for name in names}
+    return frozenset(found)
+
+
+def _batch_of(table: str) -> str:
+    return f"new_{table}"
 
 
 def _insert(node: dict[str, Any], keys: list[str]) -> None:
@@ -89,139 +81,59 @@ def _leaves(node: dict[str, Any]) -> dict[str, Any]:
     return shaped
 
 
-def _select(source: Source, table: Table, number: int) -> str:
-    """One SELECT: the study level, a level for each array on the way to the rows, the columns on top."""
-    levels = _Levels(source.rows)
-    columns = {column.name: column for column in source.columns}
-    values = {name: _value(column, levels) for name, column in columns.items() if column.rule != "row id"}
-    listed = [
-        f'{values.get(c.name, "nct_id" if c.rule == "study id" else "NULL")} AS "{c.name}"'
-        for c in table.columns
-        if c.rule != "row id"
+def _rows(table: Table) -> str:
+    """SELECT of the table's columns in their order: all sources together, with row ids and foreign keys."""
+    sources = [Levels(source.rows) for source in table.sources]
+    depth = max(len(levels.arrays) for levels in sources)
+    selects = [
+        _select(source, levels, table, number, depth)
+        for number, (source, levels) in enumerate(zip(table.sources, sources, strict=True))
     ]
-    position = "[" + ", ".join(levels.positions) + "]" if levels.positions else "[0]"
-    select = f"SELECT study_number, {number} AS source_number, {position} AS position, {', '.join(listed)}"
-    sql = f"{select} FROM {levels.sql()}"
-    conditions = _conditions(columns.values(), values)
-    if conditions:
-        sql += f" WHERE {conditions}"
+    listed, joins = [], ""
+    rules = {column.name: column.rule for source in table.sources for column in source.columns}
+    for column in table.columns:
+        rule = rules.get(column.name)
+        if rule == "row id":
+            listed.append(f"{_row_id(table, depth)} AS id")
+        elif rule == "foreign key":
+            alias = f"p{len(listed)}"
+            key = foreign_key(table.name, column.name)
+            joins += f" LEFT JOIN ({key.lookup(_batch_of(key.parent))}) AS {alias} ON {key.matches('r', alias)}"
+            listed.append(f'{alias}.id AS "{column.name}"')
+        else:
+            listed.append(f'r."{column.name}"')
+    return f"SELECT {', '.join(listed)} FROM ({' UNION ALL '.join(selects)}) AS r{joins}"
+
+
+def _row_id(table: Table, depth: int) -> str:
+    """The study's number and the row's place in the study: where one list makes the rows, the place in that list."""
+    if len(table.sources) == 1 and depth <= 1:
+        return f"r.study_number * {ID_FACTOR} + " + ("r.n1" if depth else "1")
+    order = ", ".join(f"r.{name}" for name in ["source_number", *(f"n{level}" for level in range(1, depth + 1))])
+    return f"r.study_number * {ID_FACTOR} + row_number() OVER (PARTITION BY r.study_number ORDER BY {order})"
+
+
+def _select(source: Source, levels: Levels, table: Table, number: int, depth: int) -> str:
+    """One SELECT: the study level, a level for each array on the way to the rows, the columns on top."""
+    columns = {column.name: column for column in source.columns}
+    values = {name: value(column, levels) for name, column in columns.items() if column.rule not in _LATE}
+    listed = [_listed(column, columns.get(column.name), values) for column in table.columns]
+    positions = [*levels.positions, *["NULL"] * (depth - len(levels.arrays))]
+    placed = [f"{position} AS n{level}" for level, position in enumerate(positions, start=1)]
+    select = ", ".join(["study_number", f"{number} AS source_number", *placed, *filter(None, listed)])
+    where = conditions(columns.values(), values, levels)
+    sql = f"SELECT {select} FROM {levels.sql()}" + (f" WHERE {where}" if where else "")
     distinct = [values[name] for name, column in columns.items() if column.rule == "distinct"]
     if distinct:
-        keys = ", ".join(["nct_id", *distinct])
-        sql += f" QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY position) = 1"
+        keys, order = ", ".join(["nct_id", *distinct]), ", ".join(levels.positions)
+        sql += f" QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY {order}) = 1"
     return sql
 
 
-def _conditions(columns: Iterable[Column], values: dict[str, str]) -> str:
-    marked: dict[str, list[str]] = {}
-    for column in columns:
-        marked.setdefault(column.rule, []).append(values.get(column.name, ""))
-    conditions = [f"{value} IS NOT NULL" for rule in ("required", "distinct") for value in marked.get(rule, [])]
-    if "any" in marked:
-        conditions.append(f"coalesce({', '.join(marked['any'])}) IS NOT NULL")
-    return " AND ".join(conditions)
+def _listed(column: Column, here: Column | None, values: dict[str, str]) -> str:
+    """A column of the table in the SELECT of one source; nothing where it is filled later."""
+    if here is not None and here.rule in _LATE:
+        return ""
+    absent = "nct_id" if column.name == "nct_id" else f"CAST(NULL AS {column.type})"
+    return f'{values.get(column.name, absent)} AS "{column.name}"'
 
-
-class _Levels:
-    """The chain of subqueries from a study to the array elements that rows are made of.
-
-    Values of outer levels that a row needs are carried inward as plain columns; the record itself is not, since
-    copying it for every element of an array would cost more than the whole load.
-    """
-
-    def __init__(self, rows: str) -> None:
-        self.arrays: list[str] = []
-        walked = ""
-        for part in rows.split(".") if rows else []:
-            walked = f"{walked}.{part}" if walked else part
-            if part.endswith("[]"):
-                self.arrays.append(walked)
-        self._carried: list[dict[str, str]] = [{} for _ in range(len(self.arrays) + 1)]
-
-    @property
-    def positions(self) -> list[str]:
-        return [f"n{level}" for level in range(1, len(self.arrays) + 1)]
-
-    def value(self, path: str) -> str:
-        """SQL for the value at `path` in the innermost level."""
-        level = self._level_of(path)
-        expression = self._access(path, level)
-        if level == len(self.arrays) and level > 0:
-            return expression
-        carried = self._carried[level]
-        return carried.setdefault(expression, f"v{level}_{len(carried)}")
-
-    def position(self, path: str) -> str:
-        return f"n{self.arrays.index(path) + 1}"
-
-    def sql(self) -> str:
-        """The chain as a FROM item."""
-        inner = f"SELECT nct_id, study_number, record{self._carry(0)} FROM staged"
-        for level, array in enumerate(self.arrays, start=1):
-            elements = self._access(array, level - 1)
-            outer = [name for lower in range(level) for name in self._carried[lower].values()]
-            kept = ", ".join(["nct_id", "study_number", *self.positions[: level - 1], *outer])
-            unnested = f"SELECT {kept}, unnest({elements}) AS e{level}, generate_subscripts({elements}, 1) AS n{level}"
-            inner = f"SELECT *{self._carry(level)} FROM ({unnested} FROM ({inner}))"
-        return f"({inner})"
-
-    def _carry(self, level: int) -> str:
-        return "".join(f", {expression} AS {name}" for expression, name in self._carried[level].items())
-
-    def _level_of(self, path: str) -> int:
-        inside = [level for level, array in enumerate(self.arrays, 1) if path == array or path.startswith(array + ".")]
-        return max(inside, default=0)
-
-    def _access(self, path: str, level: int) -> str:
-        if level:
-            base, rest = f"e{level}", path[len(self.arrays[level - 1]) :].lstrip(".")
-        else:
-            base, rest = "record", path
-        return _walk(base, rest)
-
-
-def _walk(base: str, path: str) -> str:
-    """SQL for `path` below `base`; a list in the middle gives the list of the values below it."""
-    if not path:
-        return base
-    head, array, rest = path.partition("[]")
-    found = base + "".join(f'."{key}"' for key in head.split("."))
-    if not array or not rest:
-        return found
-    return f"list_transform({found}, lambda e: {_walk('e', rest.lstrip('.'))})"
-
-
-def _value(column: Column, levels: _Levels) -> str:
-    name, _, argument = column.rule.partition(" ")
-    if column.rule == "position":
-        return levels.position(column.path)
-    if column.rule == "parent id":
-        return f"study_number * {ID_FACTOR} + {levels.position(column.path)}"
-    if name == "constant":
-        return f"CAST({quoted(argument) if argument else 'NULL'} AS {column.type})"
-    simple = _SIMPLE.get(name)
-    if simple:
-        return simple(levels.value(column.path), argument, column.type)
-    expression = _PLACEHOLDER.sub(lambda m: _placeholder(m.group(1), levels), column.rule)
-    return f"CAST({expression} AS {column.type})"
-
-
-def _placeholder(path: str, levels: _Levels) -> str:
-    return "study_number" if path == "study number" else levels.value(path)
-
-
-def _plain(value: str, _argument: str, type_: str) -> str:
-    return value if type_ == "VARCHAR" else f"try_cast({value} AS {type_})"
-
-
-_SIMPLE: dict[str, Callable[[str, str, str], str]] = {
-    "": _plain,
-    "required": _plain,
-    "any": _plain,
-    "distinct": _plain,
-    "date": lambda value, _argument, _type: f"registry_date({value})",
-    "lower": lambda value, _argument, _type: f"lower({value})",
-    "joined": lambda value, _argument, _type: f"nullif(array_to_string({value}, '/'), '')",
-    "includes": lambda value, argument, _type: f"list_contains({value}, {quoted(argument)})",
-    "default": lambda value, argument, _type: f"coalesce({value}, {quoted(argument)})",
-}

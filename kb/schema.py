@@ -14,6 +14,8 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
+from kb.functions import create_functions
+
 SCHEMA_VERSION = "1"
 SCHEMAS = {
     "ctgov": "the registry's structured data, in AACT's tables and columns",
@@ -107,23 +109,12 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"COMMENT ON TABLE {table.full_name} IS {quoted(table.meaning)}")
         for column in table.columns:
             con.execute(f'COMMENT ON COLUMN {table.full_name}."{column.name}" IS {quoted(column.meaning)}')
-    con.execute(_REGISTRY_DATE)
-    con.execute("COMMENT ON MACRO registry_date IS 'day meant by a registry date; a month or year means its last day'")
+    create_functions(con)
 
 
 def quoted(text: str) -> str:
     """`text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"
-
-
-# The registry prints dates as 2025, 2025-07, 2025-07-18 or with a time. AACT takes the last day of a month.
-_REGISTRY_DATE = """
-CREATE OR REPLACE MACRO registry_date(text) AS CASE
-    WHEN regexp_full_match(text, '\\d{4}') THEN try_cast(text || '-12-31' AS DATE)
-    WHEN regexp_full_match(text, '\\d{4}-\\d{2}') THEN last_day(try_cast(text || '-01' AS DATE))
-    ELSE try_cast(left(text, 10) AS DATE)
-END
-"""
 
 
 def _table(row: dict[str, str], lines: list[dict[str, str]]) -> Table:

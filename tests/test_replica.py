@@ -99,6 +99,16 @@ def test_a_token_goes_stale_with_the_data_version() -> None:
         assert len(client.ids(pageSize=10)) == 25
 
 
+def test_a_token_outlives_a_restart_over_the_same_data_version_only() -> None:
+    with Replica(RECORDS).serve() as server, Client(server.base_url) as client:
+        token = client.page()["nextPageToken"]
+    with Replica(RECORDS).serve() as server, Client(server.base_url) as client:
+        assert client.get("/studies", pageToken=token).status_code == 200
+    later = Replica(RECORDS, data_timestamp="2026-10-05T09:00:05")
+    with later.serve() as server, Client(server.base_url) as client:
+        assert client.get("/studies", pageToken=token).status_code == 400
+
+
 @pytest.mark.parametrize("name", ["NCT00000007", "nct00000007", "NCT7", "nct007"])
 def test_a_study_by_its_number(client: Client, name: str) -> None:
     assert client.json(f"/studies/{name}") == RECORDS[6]

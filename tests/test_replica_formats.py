@@ -91,6 +91,12 @@ def test_a_branch_brings_all_below_it_and_an_area_its_fields(client: Client) -> 
     assert kept == {"protocolSection": {"identificationModule": {"briefTitle": "A study, with a comma"}}}
 
 
+def test_the_fields_that_a_query_searched(client: Client) -> None:
+    [record] = client.page(query_titles="comma", query_lead="NOT nobody", fields="@query|HasResults")["studies"]
+    title = {"identificationModule": {"briefTitle": "A study, with a comma"}}
+    assert record == {"protocolSection": title, "hasResults": False}
+
+
 @pytest.mark.parametrize("fields", ["", "|", "Nonsense", "NCTId|nctid", "protocolSection.nothing"])
 def test_unknown_fields_are_refused(client: Client, fields: str) -> None:
     assert client.get("/studies", fields=fields).status_code == 400
@@ -151,7 +157,7 @@ def test_csv_pages_have_their_token_in_a_header_and_the_column_names_once(client
 
 def test_one_study_as_csv_and_as_zip(client: Client) -> None:
     row = client.get("/studies/NCT2", format="csv", fields="NCT Number|Study Design").text
-    assert row == "NCT Number,Study Design\r\nNCT00000002,Observational Model: |Time Perspective: \r\n"
+    assert row == "NCT Number,Study Design\r\nNCT00000002,Observational Model: |Time Perspective: p\r\n"
     with zipfile.ZipFile(io.BytesIO(client.get("/studies/NCT2", format="json.zip").content)) as archive:
         assert archive.namelist() == ["NCT00000002.json"]
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.replica import Replica, essie
 from tests.replica_sample import Client, ids_of, study
@@ -187,6 +190,15 @@ def test_an_expression_that_cannot_be_read_is_refused(client: Client, expression
         assert name in response.text
 
 
+_PIECES = ["(", ")", '"', "AND", "OR", "NOT", "AREA[Phase]", "RANGE[1,2]", "MISSING", "ALL", "[", "]", "x", "ü ", "\\"]
+
+
+@given(st.one_of(st.text(max_size=40), st.lists(st.sampled_from(_PIECES), max_size=15).map(" ".join)))
+def test_any_text_is_either_read_or_refused(text: str) -> None:
+    with contextlib.suppress(essie.BadExpression):
+        essie.parse(text, "BasicSearch")
+
+
 def test_an_expression_as_a_tree() -> None:
     assert essie.parse("a OR b c AND NOT d", "X") == essie.Or(
         (
@@ -202,6 +214,10 @@ def test_ids_as_a_filter(client: Client) -> None:
     for malformed in ("NCT00000001|NCT123", "NCT00000001,foo", "NCT00000001|NCT000000022"):
         response = client.get("/studies", filter_ids=malformed)
         assert (response.status_code, malformed.split("|")[-1].split(",")[-1] in response.text) == (400, True)
+
+
+def test_hundreds_of_ids_in_one_call(client: Client) -> None:
+    assert client.numbers(filter_ids="|".join(f"NCT{number:08d}" for number in range(2, 502))) == {2, 3}
 
 
 def test_a_search_for_nothing_but_ids_ignores_filters(client: Client) -> None:
@@ -263,7 +279,7 @@ def test_sorting_by_anything_else_is_refused(client: Client, sort: str) -> None:
 def test_an_unsorted_query_has_one_order_that_is_not_the_files() -> None:
     records: list[dict[str, Any]] = [study(number) for number in range(1, 40)]
     orders = []
-    for given in (records, records[::-1]):
-        with Replica(given).serve() as server, Client(server.base_url) as client:
+    for some in (records, records[::-1]):
+        with Replica(some).serve() as server, Client(server.base_url) as client:
             orders.append(ids_of(client.page(pageSize=100)))
     assert orders[0] == orders[1] != sorted(orders[0])

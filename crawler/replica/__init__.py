@@ -14,6 +14,17 @@ Faults are texts (see `crawler.replica.faults` for all of them), given at the st
     Replica(records, faults=["429:retry-after=2:times=3"])
     replica.faults.add("half-body:path=/studies:from=2")
 
+A day passes, and the registry is another:
+
+    replica.update(
+        add=[new], remove=["NCT00000007"], rerender=["NCT00000008"], alias={"NCT00000009": "NCT00000010"},
+        patch={"NCT00000002": {"protocolSection.statusModule.overallStatus": "TERMINATED"}},
+    )
+
+Paths: /version, /stats/size, /stats/field/values, /stats/field/sizes, /studies, /studies/{id}, /studies/metadata,
+/studies/search-areas, /studies/enums, /studies/download below /api/v2, and /api/int/studies/{id}. `essie` says which
+part of the query syntax is understood. Not there: synonyms (`filter.synonyms` is refused) and FHIR.
+
 At the command line: `trialkb replica --records FILE --port 8765 --fault 503:times=2`.
 """
 

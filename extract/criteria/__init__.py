@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 
+from extract.criteria.limits import Limit, read_limits
+from extract.criteria.names import find_mentions
 from extract.criteria.outline import Item, read_outline
-from extract.criteria.quantities import Limit, first_words, read_limits, read_washouts
+from extract.criteria.washouts import read_washouts
 from extract.eligibility import EXCLUSION
 from extract.facts import Criterion, CriterionValue, evidence
 from extract.sentences import find_all, lowered
@@ -27,9 +29,9 @@ def extract_criteria(study: Study) -> list[Criterion]:
         return []
     text = field.text
     low = lowered(text.norm)
-    places = first_words(low)
+    mentions = find_mentions(low)
     times = find_all(low, _TIME_STEMS)
-    starts = [position for position, _ in places]
+    starts = [mention.start for mention in mentions]
     found = []
     for index, item in enumerate(read_outline(text)):
         criterion = Criterion(
@@ -40,7 +42,7 @@ def extract_criteria(study: Study) -> list[Criterion]:
             heading=item.heading,
             evidence=evidence(field, item.start, item.end),
         )
-        within = places[bisect_left(starts, item.start) : bisect_left(starts, item.end)]
+        within = mentions[bisect_left(starts, item.start) : bisect_left(starts, item.end)]
         timed = bisect_left(times, item.start) < bisect_left(times, item.end)
         if within or timed:
             limits = read_limits(low, item.start, item.end, within) if within else []

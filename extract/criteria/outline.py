@@ -29,7 +29,20 @@ _INLINE_BULLET = re.compile(r"(?<=[.;:,)\w])\s+[*]\s+(?=\S)|(?<=[.;:])\s*-\s+(?=
 _SENTENCE_END = re.compile(r"(?<=[a-z)\d%][.;])\s+(?=[A-Z(<>=])|;\s*(?=\S)")
 _SECOND_MARKER = re.compile(r"[ \t]*(?:\d{1,2}[.)](?=[ ]|[A-Z])|[*-](?=\s))[ \t]*")
 _WORDY = re.compile(r"[^\W_]")
-_ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4, "v": 5, "vi": 6, "vii": 7, "viii": 8, "ix": 9, "x": 10, "xi": 11, "xii": 12}
+_ROMAN = {
+    "i": 1,
+    "ii": 2,
+    "iii": 3,
+    "iv": 4,
+    "v": 5,
+    "vi": 6,
+    "vii": 7,
+    "viii": 8,
+    "ix": 9,
+    "x": 10,
+    "xi": 11,
+    "xii": 12,
+}
 
 
 @dataclass(slots=True)
@@ -131,9 +144,7 @@ def _ordinal(marker: str, kind: str) -> int:
     return _ROMAN.get(inner.lower(), 0) if kind == "roman" else 0
 
 
-def _read_unmarked(
-    norm: str, outline: _Outline, begin: int, end: int, indent: int, heading: Heading | None
-) -> None:
+def _read_unmarked(norm: str, outline: _Outline, begin: int, end: int, indent: int, heading: Heading | None) -> None:
     line = norm[begin:end].rstrip()
     last = outline.items[-1] if outline.items and outline.stack else None
     if last is not None and _goes_on(norm, outline, last, line, indent):
@@ -166,7 +177,15 @@ def _open_item(
     level = _place(norm, outline, indent, kind, number)
     parent = outline.stack[-1].item if outline.stack else None
     names = [name for name in (heading.text if heading else None, outline.label) if name]
-    item = Item(*span, heading.kind if heading else OTHER, " / ".join(names) or None, level, parent, kind != "plain", number if kind == "number" else 0)
+    item = Item(
+        *span,
+        heading.kind if heading else OTHER,
+        " / ".join(names) or None,
+        level,
+        parent,
+        kind != "plain",
+        number if kind == "number" else 0,
+    )
     outline.items.append(item)
     outline.stack.append(_Level(indent, kind, number, len(outline.items) - 1, level))
 
@@ -252,7 +271,7 @@ def _numbered(norm: str, start: int, end: int, number: int) -> list[tuple[int, i
     expected = number + 1 if number else None
     for match in _INLINE_NUMBER.finditer(norm, start, end):
         value = int(match[1])
-        if expected is None and value > 2 or expected is not None and value != expected:
+        if (expected is None and value > 2) or (expected is not None and value != expected):
             continue
         found.append(match)
         expected = value + 1

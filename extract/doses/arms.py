@@ -165,7 +165,7 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
             if source is None:
                 continue
             text = source.text.norm
-            for mention in find_agents(text, lexicon.trie):
+            for mention in find_agents(text, lexicon.names):
                 agent = mention.agent
                 if agent.key in seen or not given(text, mention):
                     continue

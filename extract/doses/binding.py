@@ -23,6 +23,7 @@ class Bound:
     segment: tuple[int, int]
     facts: dict[str, Any] = field(default_factory=dict)
     sure: bool = True
+    misspelled: bool = False
 
 
 @dataclass(slots=True)
@@ -148,7 +149,9 @@ def _bind_segment(
             own = mention is not previous and floor <= mention.start < amount.start
             start = mention.start if own else amount.start
             end = max(amount.end, mention.end)
-            bounds.append(Bound(amount, mention.agent, mention.text, start, end, segment))
+            bounds.append(
+                Bound(amount, mention.agent, mention.text, start, end, segment, misspelled=mention.misspelled)
+            )
         if not mentions:
             bounds.append(_inherited(amount, segment, previous, topic, default))
         previous = mentions[-1] if mentions else previous

@@ -67,7 +67,7 @@ def _read(study: Study, lexicon: Lexicon, source: Field, rank: int) -> tuple[lis
         return found, remarks
     default = _default_agent(study, lexicon, source)
     for start, end in passages(text, hits):
-        doc = extract.pipeline.read(text[start:end], lexicon.trie, cells=lexicon.has_cells)
+        doc = extract.pipeline.read(text[start:end], lexicon.names, cells=lexicon.has_cells)
         reading = extract.pipeline.reading_of(doc)
         if all(amount.decoy for amount in reading.amounts):
             continue
@@ -107,7 +107,7 @@ def _statement(
     )
     statement.segment = (base + bound.segment[0], base + bound.segment[1])
     statement.sure = bound.sure or (bound.named is None and (source.intervention_no or source.arm_no) is not None)
-    statement.flags = list(bound.amount.flags)
+    statement.flags = [*bound.amount.flags, *(["misspelled_agent"] if bound.misspelled else [])]
     complete_schedule(statement)
     arms_of_statement(study, lexicon, statement, text[bound.segment[0] : bound.segment[1]])
     return statement

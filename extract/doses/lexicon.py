@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extract.doses.agents import STEM, Agent, Trie, add_name, find_agents, vocabulary, words_of
+from extract.doses.agents import STEM, Agent, Names, Trie, add_name, find_agents, vocabulary, words_of
 from extract.study import Intervention, Study
 
 _AGENT_TYPES = {
@@ -66,7 +66,7 @@ def clean_name(raw: str) -> str:
 class Lexicon:
     """What a study's agents are called. `by_intervention` holds the agents of each intervention, 1-based."""
 
-    trie: Trie
+    names: Names
     by_intervention: dict[int, list[Agent]]
     has_cells: bool
 
@@ -82,7 +82,7 @@ def study_lexicon(study: Study) -> Lexicon:
     has_cells = any(agent.kind == "cells" for agents in by_intervention.values() for agent in agents) or any(
         _CELLS.search(item.name.raw) for item in study.interventions
     )
-    return Lexicon(builder.trie, by_intervention, has_cells)
+    return Lexicon(Names(builder.trie, builder.known), by_intervention, has_cells)
 
 
 @dataclass(slots=True)
@@ -93,7 +93,7 @@ class _Builder:
     def agents_of(self, intervention: Intervention) -> list[Agent]:
         raw = intervention.name.text.norm
         if intervention.type not in _AGENT_TYPES:
-            return [mention.agent for mention in find_agents(raw, {}) if mention.agent.kind != "group"][:3]
+            return [mention.agent for mention in find_agents(raw) if mention.agent.kind != "group"][:3]
         outside, inside, parts = _parts(raw)
         agents = self._resolve(list(parts), intervention)
         if intervention.type == "OTHER":
@@ -118,7 +118,7 @@ class _Builder:
     def _agent(self, name: str, intervention: Intervention) -> Agent:
         direct = vocabulary()[1].get(" ".join(words_of(name)))
         if direct is None:
-            mentions = [m for m in find_agents(name, {}) if m.agent.kind != "group"]
+            mentions = [m for m in find_agents(name) if m.agent.kind != "group"]
             if len(mentions) == 1 and (mentions[0].agent.kind != "cells" or len(words_of(name)) <= 4):
                 direct = mentions[0].agent
         if direct is not None:
@@ -162,7 +162,7 @@ class _Builder:
 
     def _enter_components(self, agents: list[Agent], texts: list[str], intervention: Intervention) -> None:
         for text in texts:
-            for mention in find_agents(text, {}):
+            for mention in find_agents(text):
                 found = mention.agent
                 agent = self.known.setdefault(
                     found.key, Agent(found.key, found.name, found.kind, intervention.intervention_no)
@@ -180,7 +180,7 @@ class _Builder:
         if any(len(a.key) > 2 and a.key in lowered for a in agents):
             return agents
         first = re.split(r"(?<=[a-z)])\.\s", text)[0]
-        mentions = [m for m in find_agents(first, {}, stems=False) if m.agent.kind != "group"]
+        mentions = [m for m in find_agents(first, stems=False) if m.agent.kind != "group"]
         if not mentions or not re.search(r"\d\s?(?:mg|mcg|ug|g|ml|iu|units?|%|gy)\b", first, re.IGNORECASE):
             return agents
         described = []
@@ -225,6 +225,6 @@ def _split_further(name: str) -> list[str]:
             return parts
         return known[:1] if known and len(parts) == 2 and re.search(r"\d", name) else [name]
     left, separator, right = name.partition(" with ")
-    if separator and len(right.split()) <= 4 and find_agents(right, {}):
+    if separator and len(right.split()) <= 4 and find_agents(right):
         return [left.strip(), right.strip()]
     return [left.strip()] if separator and len(name.split()) > 5 else [name]

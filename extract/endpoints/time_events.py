@@ -54,9 +54,21 @@ def event_segments(text: str, tokens: list[Token], items: Iterable[_Spanned]) ->
     for segment in _segments(tokens):
         if segment and not any(index in taken for index in segment) and _plain(tokens, segment):
             start, end = tokens[segment[0]].start, tokens[segment[-1]].end
-            if _event_words().match(text, start, end):
+            if _event_words().match(text, start, end) and not _explained(tokens, segment[-1], taken):
                 found.append((start, end))
     return found
+
+
+def _explained(tokens: list[Token], last: int, taken: set[int]) -> bool:
+    """Does a bracket with a time of its own follow: "after treatment (3 months)"?"""
+    index = last + 1
+    if index >= len(tokens) or tokens[index].name != "(":
+        return False
+    while index < len(tokens) and tokens[index].name != ")":
+        if index in taken:
+            return True
+        index += 1
+    return False
 
 
 def _plain(tokens: list[Token], segment: Sequence[int]) -> bool:

@@ -85,15 +85,24 @@ class Reading:
         item = Item("at", quantity.low, quantity.high, quantity.unit, quantity.first, quantity.last,
                      self.brackets[quantity.first], prefixed=quantity.prefixed)  # fmt: skip
         if quantity.range:
-            item.relation = "every" if self._is_every(quantity.first) else "from_to"
-            item.own_relation = True
-            self._negate_before(item)
+            self._relate_range(item)
         else:
             self._relate(item)
         self.done.append(item)
 
-    def _is_every(self, index: int) -> bool:
-        return index > 0 and self.tokens[index - 1].name == "every"
+    def _relate_range(self, item: Item) -> None:
+        """`8-10 weeks`, with "up to" or "every" before it, or as the end of a span ("to end of treatment (8-10 weeks)")."""
+        item.relation, item.own_relation = "from_to", True
+        keyword = self._keyword_before(item.first)
+        name = self.tokens[keyword].name if keyword is not None else ""
+        if name in ("every", "up_to", "within"):
+            item.relation = name
+        elif keyword is None:
+            pending = Item("at", item.high, item.high, item.unit, item.first, item.last, item.bracket)
+            self._relate_pending(pending)
+            if pending.relation == "from_to":
+                item.low = pending.low
+        self._negate_before(item)
 
     def _relate(self, item: Item) -> None:
         keyword = self._keyword_before(item.first)
