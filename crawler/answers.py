@@ -36,7 +36,10 @@ def _try_later(settings: ClientSettings, response: httpx.Response, body: bytes, 
 
 def alias_target(base: httpx.URL, url: httpx.URL, location: str) -> httpx.URL:
     """Where an alias leads: only from one study of this registry to another. Raises ProtocolError for all else."""
-    target = url.join(location)
+    try:
+        target = url.join(location)
+    except httpx.InvalidURL as error:
+        raise ProtocolError(f"{url.host} redirects {url.path} to an address that is none: {error}") from error
     studies = base.join("studies/").path
     inside = target.scheme == url.scheme and target.netloc == url.netloc and target.path.startswith(studies)
     if not inside or not url.path.startswith(studies):

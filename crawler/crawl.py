@@ -19,9 +19,9 @@ class CrawlResult:
 
     `total`: the registry's own count, which `ids` and `unreadable` (records without a readable id) add up to.
     `removed`: ids known before, or met on the way, that the registry no longer has; `left`: those that it has, but that
-    are no longer of this query. `not_found`: ids asked for by name that the registry does not know; `aliases`: obsolete id -> id of its record.
-    `latest_post_date`: the newest post date seen, from where the next delta starts. `starts`: 1 unless the data moved
-    under the crawl.
+    are no longer of this query. `not_found`: ids asked for by name that the registry does not know. `aliases`: obsolete
+    id -> id of its record. `latest_post_date`: the newest post date seen, from where the next delta starts.
+    `starts`: 1 unless the data moved under the crawl.
     """
 
     ids: frozenset[str]

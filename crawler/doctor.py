@@ -82,7 +82,7 @@ def _skew(received: Received) -> float | None:
     """Seconds by which our clock is ahead of the registry's."""
     try:
         theirs = parsedate_to_datetime(received.headers["date"])
-    except (KeyError, ValueError):
+    except (KeyError, ValueError, TypeError, IndexError, OverflowError):
         return None
     if theirs.tzinfo is None:
         theirs = theirs.replace(tzinfo=UTC)

@@ -39,7 +39,7 @@ def ingest_file(path: Path, archive: Archive, run_id: str) -> Iterator[Entry]:
     Raises UsageError for a file that is missing, of an unknown format, or damaged; parts before the damage are kept.
     """
     read = reader_for(path)
-    source = path.name or str(path.resolve().name)
+    source = _legible(path.name or path.resolve().name)
     try:
         for number, part in enumerate(read(path), 1):
             yield archive.put(part.body, kind="file", source=source, run_id=run_id, part=number, **part.note)
@@ -123,6 +123,9 @@ def read_zip(path: Path) -> Iterator[Part]:
 
 def _members(path: Path, source: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) -> Iterator[tuple[str, bytes]]:
     for info in infos:
+        if info.filename.startswith("__MACOSX/") or Path(info.filename).name.startswith("."):
+            # What desktop systems add of their own accord is no record and was never meant to be one.
+            continue
         if not info.filename.lower().endswith((".json", ".jsonl", ".ndjson")):
             raise UsageError(f"{path} holds {info.filename!r}: only .json and .jsonl files are read from a zip")
         found = member(source, info, MAX_MEMBER_BYTES)
@@ -136,7 +139,7 @@ def read_folder(path: Path) -> Iterator[Part]:
     files = sorted(file for file in path.rglob("*.json") if file.is_file())
     if not files:
         raise UsageError(f"{path} holds no .json files")
-    yield from zip_parts((file.relative_to(path).as_posix(), file.read_bytes()) for file in files)
+    yield from zip_parts((_legible(file.relative_to(path).as_posix()), file.read_bytes()) for file in files)
 
 
 def zip_parts(members: Iterator[tuple[str, bytes]]) -> Iterator[Part]:
@@ -154,6 +157,11 @@ def zip_parts(members: Iterator[tuple[str, bytes]]) -> Iterator[Part]:
     target.close()
     if names:
         yield Part(buffer.getvalue(), {"members": names})
+
+
+def _legible(name: str) -> str:
+    """A file name may hold bytes that are no text at all; the journal is text."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 READERS: dict[str, Reader] = {

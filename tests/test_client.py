@@ -12,6 +12,8 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from crawler.client import MalformedId, RegistryClient
 from crawler.errors import BudgetSpent, NetworkError, Offline, ProtocolError, Refused, StaleToken, UsageError
@@ -103,10 +105,12 @@ def test_endless_chain_of_redirects_ends(registry: FakeRegistry) -> None:
     assert len(registry.log) < 10
 
 
-@pytest.mark.parametrize("location", ["https://elsewhere.test/api/v2/studies/NCT00000003", "/login", "file:///etc/x"])
+@pytest.mark.parametrize(
+    "location", ["https://elsewhere.test/api/v2/studies/NCT00000003", "/login", "file:///etc/x", "http://[x", "//"]
+)
 def test_redirect_elsewhere_is_not_followed(registry: FakeRegistry, location: str) -> None:
     registry.fail_once(httpx.Response(301, headers={"Location": location}))
-    with pytest.raises(ProtocolError, match="not followed"):
+    with pytest.raises(ProtocolError, match="redirects"):
         registry.client().study("NCT00000003")
     assert len(registry.log) == 1
 
@@ -348,6 +352,12 @@ def test_retry_after_as_a_date() -> None:
     assert retry_after_seconds("soon", now) is None
     assert retry_after_seconds("-5", now) is None
     assert retry_after_seconds(None, now) is None
+
+
+@given(st.text(max_size=60))
+def test_retry_after_of_any_text(text: str) -> None:
+    seconds = retry_after_seconds(text, datetime(2026, 2, 1, tzinfo=UTC))
+    assert seconds is None or seconds >= 0
 
 
 def test_too_long_a_wait_is_left_to_the_user(registry: FakeRegistry) -> None:

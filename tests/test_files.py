@@ -167,3 +167,22 @@ def test_broken_document_is_kept_and_comes_out_unreadable(tmp_path: Path, archiv
     (tmp_path / "bad.json").write_bytes(b'{"protocolSection": ')
     (item,) = found(archive, tmp_path / "bad.json")
     assert isinstance(item, Unreadable)
+
+
+@pytest.mark.parametrize("name", ["tri\udcffals.jsonl", "Prüfungen 試験.jsonl"])
+def test_odd_file_names(tmp_path: Path, archive: Archive, name: str) -> None:
+    path = tmp_path / name
+    try:
+        path.write_bytes(LINES)
+    except (OSError, UnicodeError):
+        pytest.skip("this file system does not take the name")
+    assert [entry.size for entry in ingest_file(path, archive, "run-1")] == [len(LINES)]
+    assert len(list(archive.entries())) == 1
+
+
+def test_what_desktops_add_to_a_zip_is_no_record(tmp_path: Path, archive: Archive) -> None:
+    with zipfile.ZipFile(tmp_path / "trials.zip", "w") as target:
+        target.writestr("a/NCT00000001.json", orjson.dumps(study(1)))
+        target.writestr("__MACOSX/a/._NCT00000001.json", b"\0\5\x16\7")
+        target.writestr("a/.DS_Store", b"\0\0\0\1Bud1")
+    assert ids(found(archive, tmp_path / "trials.zip")) == ["NCT00000001"]

@@ -13,10 +13,13 @@ import orjson
 import pytest
 
 from crawler.archive import Archive
+from crawler.client import RegistryClient
 from crawler.errors import Incomplete, NetworkError, ProtocolError
 from crawler.query import Query
 from crawler.records import Record, records
 from crawler.refresh import KnownState, RefreshResult, least_recent, refresh
+from crawler.replica import Replica
+from crawler.settings import ClientSettings
 from tests.crawler_fake import FakeRegistry, studies, study
 
 EVERYTHING = Query(everything=True)
@@ -50,7 +53,7 @@ class Nights:
                 if isinstance(found, Record) and found.nct_id in result.fetched:
                     self.held[found.nct_id] = found.content_sha256
         for gone in result.removed | result.left:
-            del self.held[gone]
+            self.held.pop(gone, None)
         return result
 
     def truth(self) -> dict[str, str]:
@@ -188,6 +191,47 @@ def test_data_that_moves_during_the_refresh(nights: Nights) -> None:
     result = nights.run()
     assert result.starts == 2
     assert nights.held == nights.truth()
+
+
+def test_record_that_came_and_went_during_the_refresh_is_called_removed(nights: Nights) -> None:
+    nights.registry.records["NCT00000094"] = study(94, nights.new_day())
+
+    def move(request: httpx.Request) -> None:
+        if "fields=NCTId" in str(request.url):
+            nights.registry.faults.remove(move)  # type: ignore[arg-type]
+            nights.new_day()
+            del nights.registry.records["NCT00000094"]
+
+    nights.registry.faults.append(move)  # type: ignore[arg-type]
+    result = nights.run()
+    assert (result.starts, result.removed) == (2, {"NCT00000094"})
+    assert nights.held == nights.truth()
+
+
+def test_the_runs_own_record_is_enough_to_load_it(tmp_path: Path) -> None:
+    nights = Nights(tmp_path, query=Query(condition="asthma"))
+    nights.run()
+    nights.new_day()
+    nights.registry.outside.add("NCT00000008")
+    del nights.registry.records["NCT00000009"]
+    nights.run(rolling_share=0)
+    last = [entry for entry in nights.archive.entries("run-1") if entry.kind == "run"][-1]
+    assert last.note["state"] == "complete"
+    assert (last.note["removed"], last.note["left"]) == (["NCT00000009"], ["NCT00000008"])
+    assert (last.note["total"], last.note["fetched"]) == (58, 59)
+    assert (last.note["last_post_date"], last.data_version) == ("2026-01-05", "2026-02-02T09:00:05")
+
+
+def test_first_run_may_take_the_zip(tmp_path: Path) -> None:
+    replica = Replica([study(number) for number in range(1, 41)])
+    archive = Archive(tmp_path / "archive")
+    with replica.serve() as server:
+        settings = ClientSettings(base_url=server.base_url, requests_per_second=1000)
+        with RegistryClient(settings) as client:
+            folder = tmp_path / "download"
+            result = refresh(client, archive, EVERYTHING, KnownState(), "run-1", download_folder=folder)
+    assert (result.full, result.ids) == (True, set(replica.ids))
+    assert result.entries[0].kind == "file"
 
 
 def test_list_of_ids_with_a_gap_is_never_taken_for_removals(nights: Nights) -> None:

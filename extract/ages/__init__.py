@@ -19,6 +19,7 @@ from extract.ages.context import (
     is_about_consent,
     is_age,
     is_conditional,
+    is_doubtful,
     is_restricted,
     sentence_blocks,
     speaks_of_enrolment,
@@ -38,13 +39,14 @@ _STRUCTURED_UNITS = {"year": "a", "month": "mo", "week": "wk", "day": "d", "hour
 class _Candidate:
     fact: AgeRange
     about_consent: bool = False
+    doubtful: bool = False
 
 
 def extract_ages(study: Study) -> list[AgeRange]:
     """The distinct age ranges of a study, each with the place that says it best; those of the criteria first."""
     found: list[AgeRange] = []
     if study.eligibility_criteria is not None:
-        found += _without_consent_ranges(list(_from_criteria(study.eligibility_criteria)))
+        found += _plain_ranges(list(_from_criteria(study.eligibility_criteria)))
     known = _known_bounds(study, found)
     for field in (study.study_population, *study.prose()):
         if field is not None:
@@ -69,7 +71,8 @@ def _from_criteria(field: Field) -> Iterator[_Candidate]:
             cohort = cohort_of(text, block, expression, heading.text.lower() if heading else "")
             fact = _age_range(field, expression, cohort, excluded)
             if fact is not None:
-                yield _Candidate(fact, is_about_consent(text, block))
+                doubtful = not excluded and is_doubtful(text, block, expression)
+                yield _Candidate(fact, is_about_consent(text, block), doubtful)
 
 
 def _from_prose(field: Field, *, is_title: bool) -> Iterator[AgeRange]:
@@ -94,14 +97,18 @@ def _ages_in(text: str, block: Block) -> list[Expression]:
     return found
 
 
-def _without_consent_ranges(candidates: list[_Candidate]) -> list[AgeRange]:
-    """Leave out ranges that only say who signs, where another range holds them."""
-    plain = [candidate.fact for candidate in candidates if not candidate.about_consent]
-    return [
-        candidate.fact
-        for candidate in candidates
-        if not candidate.about_consent or not any(_holds(outer, candidate.fact) for outer in plain)
-    ]
+def _plain_ranges(candidates: list[_Candidate]) -> list[AgeRange]:
+    """Leave out, where plainer ranges are there, those that say who signs or for whom something else holds."""
+    plain = [c.fact for c in candidates if not c.about_consent and not c.doubtful]
+    kept = []
+    for candidate in candidates:
+        if candidate.about_consent:
+            only_minors = candidate.fact.min_value is None
+            if only_minors or any(_holds(outer, candidate.fact) for outer in plain):
+                continue
+        if not (candidate.doubtful and plain):
+            kept.append(candidate.fact)
+    return kept
 
 
 def _days(fact: AgeRange) -> tuple[float, float]:

@@ -19,7 +19,7 @@ _STRONG = re.compile(
 )
 _HAS_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(VOCABULARY['numbers'])})\b")
 _BREAK = re.compile(
-    r"\n(?=[ \t]*(?:\n|[*>#A-Z-]|\d{1,2}[.)]|[a-z][.)]|[ivx]+[.)]))|;"
+    r"\n(?=[ \t]*(?:\r?\n|[*>#A-Z-]|\d{1,2}[.)]|[a-z][.)]|[ivx]+[.)]))|;"
     r"|\.(?<=[a-z)\d]\.)(?=\s+[A-Z(\d])|\.(?<=[a-z]\.)(?=[A-Z])"
 )
 _WEAK_PLACE = re.compile(rf"\b{_PERSON}\b[^.;]{{0,40}}?\d")
@@ -35,6 +35,11 @@ _PERSON_BEFORE = re.compile(
 )
 _FOLLOW = re.compile(rf"[\s)]*{any_of(VOCABULARY['cues']['follow'])}")
 _OTHER_UNIT = re.compile(rf"\s?-?{any_of(_DECOYS['other_units'])}(?![a-z])")
+_CONDITIONAL_NEAR = re.compile(rf"[\s,):]*(?:\w+\s+){{0,4}}{any_of(_DECOYS['conditional_near'])}\b")
+_DOUBTFUL = re.compile(rf"\b{any_of(_DECOYS['doubtful'])}\b")
+_THRESHOLD = re.compile(r"[<>]|\d\s?%|\bat least\b|\bmore than\b|\bless than\b|\bgreater than\b|\d/")
+_COLON_AFTER = re.compile(r"[\s)]*:\s*\S")
+_OR_AFTER = re.compile(r"[\s,)]*(?:or|and/or)\s+(?=[a-z]{3})(?!older|over|above|more|greater|legal|up\b)")
 _CONSENT = re.compile(rf"\b{any_of(_DECOYS['consent'])}\b")
 _AGE_BEFORE = re.compile(rf"\bage[ds]?(?:[\s,:(=)/'-]+(?:(?:{'|'.join(VOCABULARY['cues']['age_gap'])})(?![a-z]))?)*\Z")
 _DECOY_BEFORE = re.compile(
@@ -131,9 +136,19 @@ def continues(text: str, previous: Expression, expression: Expression) -> bool:
 
 def is_conditional(text: str, block: Block, expression: Expression) -> bool:
     """Whether the age only says for whom something else holds ("for children under 12: Lansky")."""
-    if _CONDITIONAL_AFTER.search(text, expression.end, block.end):
+    if _CONDITIONAL_AFTER.search(text, expression.end, block.end) or _CONDITIONAL_NEAR.match(text, expression.end):
         return True
     return not opens_block(text, block, expression) and bool(_CONDITIONAL.search(text, block.start, expression.start))
+
+
+def is_doubtful(text: str, block: Block, expression: Expression) -> bool:
+    """Whether the age may be a condition of something else: in brackets behind a threshold, before a colon, one of two."""
+    before = text[block.start : expression.start]
+    if "(" in before and ")" not in before[before.rfind("(") :] and _THRESHOLD.search(before):
+        return True
+    if _COLON_AFTER.match(text, expression.end, block.end) or _OR_AFTER.match(text, expression.end, block.end):
+        return True
+    return _DOUBTFUL.search(text, block.start, block.end) is not None
 
 
 def is_restricted(text: str, block: Block, expression: Expression) -> bool:

@@ -80,7 +80,7 @@ def bind(
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)
             remarks += _attach(text, segment, new, parts, here)
-            phase = _set_phases(new, parts, phase)
+            phase = _set_phases(text, new, parts, phase)
             bounds += new
             last = next((b for b in reversed(new) if b.agent is not None), None)
             if last is not None and here:
@@ -101,12 +101,26 @@ def bind(
 _HEADING = re.compile(r"[^.;]{0,90}:\s*\Z")
 
 
-def _set_phases(bounds: list[Bound], items: list[Item], current: str | None) -> str | None:
+_LATER = re.compile(r"\b(?:after|following|prior to|before|until|post|completion of|since)\b", re.IGNORECASE)
+_PAST = re.compile(r"\b(?:after|following|since|completion of|end of|post)[\s-]+(?:\w+[\s-]+){0,3}\Z", re.IGNORECASE)
+_WITH = re.compile(
+    r"[\s\w-]{0,30}\b(?:with|consist\w*|includ\w*|compris\w*|of|using|by)\b|\s*(?:\w+\s)?\(|\s*:", re.IGNORECASE
+)
+
+
+def _is_past(text: str, phase: Item) -> bool:
+    """`After induction, …` is not said of what follows; `after lymphodepletion with A 30 mg` is."""
+    return bool(_PAST.search(text[max(0, phase.start - 40) : phase.start])) and not _WITH.match(text, phase.end)
+
+
+def _set_phases(text: str, bounds: list[Bound], items: list[Item], current: str | None) -> str | None:
     """The phase of each amount: the last one named before it in its phrase, else after it, else the heading's."""
     phases = [item for item in items if item.kind == "phase"]
     for bound in bounds:
-        before = [item for item in phases if item.start < bound.amount.start]
-        after = [item for item in phases if item.start > bound.amount.start]
+        before = [p for p in phases if p.start < bound.amount.start and not _is_past(text, p)]
+        after = [
+            p for p in phases if p.start > bound.amount.start and not _LATER.search(text[bound.amount.end : p.start])
+        ]
         value = before[-1].value if before else after[0].value if after else current
         if value:
             bound.facts["phase"] = value
@@ -318,6 +332,8 @@ def _attach(
     heads = _heads(bounds, mentions)
     leading: list[Item] = []
     for item in items:
+        if item.kind not in _KINDS:
+            continue
         head = _head_of(text, item, heads)
         if head is not None and OBSERVED.search(text[min(head.end, item.start) : item.start]):
             continue
@@ -374,6 +390,8 @@ def _fill(head: _Head, item: Item) -> None:
             facts[item.kind] = item.value
         elif item.kind == "days" and item.start - head.end < 14:
             facts["days"] = sorted({*facts["days"], *item.value})
+        elif item.kind == "frequency" and facts["frequency"][1] is None and item.value[1] is not None:
+            facts["frequency"] = item.value  # "once Q2W"
         elif item.kind == "frequency":
             facts.setdefault("second_frequency", item.value)
     for bound in head.bounds:
@@ -416,7 +434,7 @@ def _attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Ite
             continue
         near = bound.segment == last and segment[0] - bound.segment[1] < 200
         for item in items:
-            if item.kind not in ("cycle_days", "cycles") and not near:
+            if item.kind not in _KINDS or (item.kind not in ("cycle_days", "cycles") and not near):
                 continue
             if item.kind in ("frequency", "days") and (_timed(bound) or bound.amount.role == "loading"):
                 continue

@@ -35,7 +35,7 @@ def extract_doses(study: Study) -> DoseFacts:
     complete(study, lexicon, merged, remarks)
     facts = DoseFacts(doses=[_dose(number, statement) for number, statement in enumerate(merged, 1)])
     facts.arm_agents = find_arm_agents(study, lexicon, facts.doses)
-    facts.regimens = find_regimens(study, lexicon, facts)
+    facts.regimens = find_regimens(study, lexicon, merged)
     return facts
 
 

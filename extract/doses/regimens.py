@@ -1,12 +1,180 @@
-"""Regimens: what an arm gives together, in order."""
+"""Regimens: what an arm gives together, by phase, by name, and in which order."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from extract.doses.agents import find_agents
 from extract.doses.lexicon import Lexicon
-from extract.facts import DoseFacts, Regimen
-from extract.study import Study
+from extract.doses.merging import Statement
+from extract.doses.sequences import find_sequence
+from extract.doses.vocabulary import read_toml
+from extract.facts import Evidence, Regimen, RegimenStep, evidence
+from extract.study import Arm, Field, Study
+
+_CONTEXT = re.compile(r"regimen|chemotherap|protocol|conditioning|lympho-?deplet|cycles? of|induction|salvage", re.IGNORECASE)
+_PHASE_ORDER = (
+    "mobilization", "bridging", "lymphodepletion", "conditioning", "transplantation", "gvhd prophylaxis", "run-in",
+    "titration", "neoadjuvant", "induction", "consolidation", "intensification", "adjuvant", "treatment", "maintenance",
+)  # fmt: skip
 
 
-def find_regimens(study: Study, lexicon: Lexicon, facts: DoseFacts) -> list[Regimen]:
-    """The regimens of every arm, named ones and phases."""
-    return []
+@dataclass(slots=True)
+class _Named:
+    """A named regimen found in a text."""
+
+    name: str
+    components: list[str]
+    phase: str
+    evidence: Evidence
+
+
+@dataclass(slots=True)
+class _Group:
+    """The doses that an arm gives in one phase."""
+
+    phase: str
+    statements: list[tuple[int, Statement]] = field(default_factory=list)
+
+
+@cache
+def _names() -> tuple[re.Pattern[str], list[dict[str, Any]]]:
+    parts: list[str] = []
+    meanings: list[dict[str, Any]] = []
+    for entry in read_toml("regimens.toml")["regimen"]:
+        for name in entry["names"]:
+            parts.append(f"({name})")
+            meanings.append(entry)
+    return re.compile(r"(?<![\w/+-])(?:" + "|".join(parts) + r")(?![\w+]|/\w|-\w)"), meanings
+
+
+def find_regimens(study: Study, lexicon: Lexicon, statements: list[Statement]) -> list[Regimen]:
+    """The regimens of every arm: one a phase with its doses in order, named ones with the components inferred.
+
+    `statements` are the study's merged doses; their position in the list is `dose_no` - 1. A step that is only
+    implied by a regimen's name has the flag `inferred`. A step with the flag `after:<agent_key>` counts its days
+    from that step; others count from day 0 (or day 1 of the cycle).
+    """
+    found: list[Regimen] = []
+    for arm in study.arms:
+        found += _of_arm(study, lexicon, statements, arm)
+    return found
+
+
+def _of_arm(study: Study, lexicon: Lexicon, statements: list[Statement], arm: Arm) -> list[Regimen]:
+    own = [(number, s) for number, s in enumerate(statements, 1) if arm.arm_no in s.arm_nos]
+    groups: dict[str, _Group] = {}
+    for number, statement in own:
+        phase = str(statement.facts.get("phase") or "treatment")
+        groups.setdefault(phase, _Group(phase)).statements.append((number, statement))
+    fields = _fields_of(study, arm)
+    named = [name for source in fields for name in _named(source)]
+    regimens = [_from_group(arm, group, named) for group in groups.values()]
+    regimens = [regimen for regimen in regimens if len(regimen.steps) > 1 or regimen.regimen or regimen.phase != "treatment"]
+    taken = {regimen.regimen for regimen in regimens}
+    for name in named:
+        if name.name not in taken:
+            taken.add(name.name)
+            regimens.append(_inferred(arm, name))
+    regimens.sort(key=lambda regimen: _order(regimen.phase))
+    for source in fields:
+        sequence = find_sequence(source, arm.arm_no, lexicon, own)
+        if sequence is not None:
+            return [sequence, *regimens]
+    return regimens
+
+
+def _order(phase: str) -> int:
+    base = phase.split(" ")[0] if phase not in _PHASE_ORDER else phase
+    return _PHASE_ORDER.index(base) if base in _PHASE_ORDER else len(_PHASE_ORDER)
+
+
+def _fields_of(study: Study, arm: Arm) -> list[Field]:
+    """What is said of the arm: its own text, its interventions', and in a study of one arm the prose."""
+    fields = [arm.label]
+    if arm.description is not None:
+        fields.append(arm.description)
+    for number in arm.intervention_nos:
+        intervention = study.interventions[number - 1]
+        fields.append(intervention.name)
+        if intervention.description is not None:
+            fields.append(intervention.description)
+    if len(study.arms) == 1:
+        fields += [source for source in (study.detailed_description, study.brief_summary) if source is not None]
+    return fields
+
+
+def _named(source: Field) -> list[_Named]:
+    text = source.text.norm
+    pattern, meanings = _names()
+    found = []
+    for match in pattern.finditer(text):
+        entry = meanings[(match.lastindex or 1) - 1]
+        around = text[max(0, match.start() - 45) : match.end() + 45]
+        if entry.get("needs_context") and not _in_context(around, entry["components"]):
+            continue
+        place = evidence(source, match.start(), match.end(), ["inferred"])
+        found.append(_Named(match.group(), entry["components"], _phase_near(around, entry), place))
+    return found
+
+
+def _in_context(around: str, components: list[str]) -> bool:
+    if _CONTEXT.search(around):
+        return True
+    return sum(mention.agent.key in components for mention in find_agents(around, stems=False)) >= 2
+
+
+def _phase_near(around: str, entry: dict[str, Any]) -> str:
+    lowered = around.lower()
+    for phase, word in (("lymphodepletion", "deplet"), ("conditioning", "conditioning"), ("conditioning", "preparative")):
+        if word in lowered:
+            return phase
+    for phase in ("induction", "consolidation", "maintenance", "bridging", "neoadjuvant", "adjuvant"):
+        if phase in lowered:
+            return phase
+    return str(entry.get("phase", "treatment"))
+
+
+def _from_group(arm: Arm, group: _Group, named: list[_Named]) -> Regimen:
+    statements = sorted(group.statements, key=lambda item: _first_day(item[1]))
+    keys = {statement.agent.key for _, statement in statements}
+    name = next((n for n in named if set(n.components) <= keys), None)
+    days = [day for _, statement in statements for day in statement.facts.get("days") or ()]
+    lengths = [s.facts["cycle_days"] for _, s in statements if "cycle_days" in s.facts]
+    cycles = [s.facts["cycles"] for _, s in statements if "cycles" in s.facts]
+    first = statements[0][1]
+    return Regimen(
+        arm_no=arm.arm_no,
+        regimen=name.name if name else None,
+        phase=group.phase,
+        start_day=min(days) if days else None,
+        end_day=max(days) if days else None,
+        cycle_days=max(set(lengths), key=lengths.count) if lengths else None,
+        cycles=max(set(cycles), key=cycles.count) if cycles else None,
+        steps=[_step(number, statement) for number, statement in statements],
+        evidence=evidence(first.source, first.start, first.end),
+    )
+
+
+def _first_day(statement: Statement) -> tuple[int, int]:
+    days = statement.facts.get("days")
+    return (min(days), 0) if days else (1 << 20, statement.start)
+
+
+def _step(number: int, statement: Statement) -> RegimenStep:
+    days = statement.facts.get("days")
+    return RegimenStep(
+        agent_key=statement.agent.key,
+        dose_no=number,
+        start_day=min(days) if days else None,
+        end_day=max(days) if days else None,
+        evidence=evidence(statement.source, statement.start, statement.end),
+    )
+
+
+def _inferred(arm: Arm, named: _Named) -> Regimen:
+    steps = [RegimenStep(agent_key=component, evidence=named.evidence) for component in named.components]
+    return Regimen(arm_no=arm.arm_no, regimen=named.name, phase=named.phase, steps=steps, evidence=named.evidence)

@@ -19,7 +19,7 @@ _FROM = re.compile(
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"\s*(?P<anchor>(?!up\b|every\b|from\b|time\b|assessed\b)[a-z][\w' -]{2,40}?) (?:to|until|through|up to) ",
+    r"\s*(?P<anchor>(?!up\b|every\b|from\b|time\b|assessed\b|(?:days?|weeks?|months?|years?|hours?|cycles?) -?\d)[a-z][\w' -]{2,40}?) (?:to|until|through|up to) ",
     re.IGNORECASE,
 )
 _NO_ANCHOR = {"op", "operative", "study", "the", "this", "and", "start", "each", "treatment period", "age", "life"}
@@ -45,7 +45,7 @@ def anchor_from(text: str) -> str | None:
 
 
 def _clean(anchor: str) -> str | None:
-    anchor = anchor.strip(" -,.;:()").removeprefix("the ")
+    anchor = anchor.split("(")[0].strip(" -,.;:()").removeprefix("the ")
     first = anchor.split(" ", 1)[0].lower()
     if first in _POST_OP:
         return _POST_OP[first]

@@ -35,11 +35,12 @@ def without_restatements(items: list[Item], tokens: list[Token], openings: list[
     dropped: list[Item] = []
     for bracket in sorted({item.bracket for item in items if item.bracket}):
         members = [item for item in items if item.bracket == bracket]
-        dropped += _restated(members, outside, tokens, openings[bracket])
+        others = len(items) > len(members)
+        dropped += _restated(members, outside, tokens, openings[bracket], others)
     return [item for item in items if not any(item is other for other in dropped)]
 
 
-def _restated(members: list[Item], outside: list[Item], tokens: list[Token], opening: int) -> list[Item]:
+def _restated(members: list[Item], outside: list[Item], tokens: list[Token], opening: int, others: bool) -> list[Item]:
     points = [item for item in members if item.relation == "at"]
     if len(points) > 1 and outside and all(item.is_span for item in outside):
         return outside + [item for item in members if item.is_span]
@@ -53,7 +54,7 @@ def _restated(members: list[Item], outside: list[Item], tokens: list[Token], ope
         return members
     if len(members) == 1 and members[0].low <= 1:
         defines_baseline = opening > 0 and tokens[opening - 1].kind == "baseline"
-        defines_day_zero = bool(outside) and members[0].prefixed and members[0].low in (0, 1)
+        defines_day_zero = others and members[0].prefixed and members[0].low in (0, 1)
         if defines_baseline or defines_day_zero:  # "date of dosing (day 1) up to 50 weeks"
             return members
     return []

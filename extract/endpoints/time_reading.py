@@ -326,6 +326,9 @@ class Reading:
 
     def _counts(self, index: int, token: Token) -> bool:
         before = self.tokens[index - 1] if index else None
+        following = self.tokens[index + 1 : index + 3]
+        if len(following) == 2 and following[0].name == "(" and following[1].kind == "baseline":
+            return index + 2 not in self.consumed  # "Baseline (pre-op) to 12 months"
         if before is not None and (
             before.name in ("from", "before") or before.text in ("post", "after", "following", "since", "to", "of")
         ):

@@ -82,11 +82,19 @@ _SIMPLE = re.compile(
 )
 
 
+_EMPTY_BRACKET = re.compile(r"\(\s*\)")
+
+
 def blank_noise(text: str) -> str:
     """The text, of the same length, with its noise overwritten by blanks."""
     if _SIMPLE.match(text):
         return text
-    return _noise().sub(lambda match: " " * len(match.group()), text)
+    text = _noise().sub(_blanks, text)
+    return _EMPTY_BRACKET.sub(_blanks, text)
+
+
+def _blanks(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def tokenise(text: str) -> list[Token]:
