@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from cli import ask, demo, export, serve, update
+from cli import ask, demo, export, history, serve, update
 from cli.output import notices
 from crawler.errors import TrialkbError
 
@@ -20,7 +20,7 @@ app = typer.Typer(
     add_completion=True,
 )
 
-for module in (update, ask, export, serve, demo):
+for module in (update, ask, history, export, serve, demo):
     module.register(app)
 
 

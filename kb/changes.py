@@ -92,9 +92,9 @@ def _store(
     rows: list[tuple[str, int, str, str | None, str | None]],
     kinds: list[tuple[str, int, str]],
 ) -> None:
-    schema = tables("history")["study_changes"].arrow_schema
-    columns = [pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), schema, strict=True)]
     if rows:
+        schema = tables("history")["study_changes"].arrow_schema
+        columns = [pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), schema, strict=True)]
         con.register("changes", pa.table(columns, schema=schema))
         con.execute("INSERT INTO history.study_changes SELECT * FROM changes")
         con.unregister("changes")
@@ -129,9 +129,8 @@ _CHANGED = """
 SELECT f.nct_id, v.version_no, old.body_sha256, old.record_no, v.body_sha256, v.record_no
 FROM fresh AS f
 JOIN history.study_versions AS v ON v.nct_id = f.nct_id AND v.version_no = f.version_no + 1
-JOIN (SELECT nct_id, version_no, body_sha256, record_no FROM history.study_versions WHERE body_sha256 IS NOT NULL) AS old
-    ON old.nct_id = v.nct_id AND old.version_no < v.version_no
-WHERE f.version_no IS NOT NULL
+JOIN history.study_versions AS old ON old.nct_id = v.nct_id AND old.version_no < v.version_no
+WHERE f.version_no IS NOT NULL AND old.body_sha256 IS NOT NULL
 QUALIFY row_number() OVER (PARTITION BY f.nct_id ORDER BY old.version_no DESC) = 1
 ORDER BY v.body_sha256, v.record_no
 """

@@ -9,6 +9,7 @@ import duckdb
 
 from crawler.archive import Archive, Entry
 from kb.batches import Batch, batches
+from kb.changes import note_changes
 from kb.mapping import STUDY_NUMBER, insert_statement, structure
 from kb.schema import tables
 
@@ -49,7 +50,7 @@ def load_entries(
     for batch in batches(archive, entries):
         with transaction(con):
             _keep_dead_letters(con, batch)
-            counts.add(_load_records(con, batch))
+            counts.add(_load_records(con, archive, batch))
         counts.seen += len(batch.records) + len(batch.unreadable)
         counts.failed += len(batch.unreadable)
         if progress:
@@ -66,7 +67,7 @@ def _keep_dead_letters(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
         con.unregister("unreadable")
 
 
-def _load_records(con: duckdb.DuckDBPyConnection, batch: Batch) -> LoadCounts:
+def _load_records(con: duckdb.DuckDBPyConnection, archive: Archive, batch: Batch) -> LoadCounts:
     con.register("arrived", batch.record_table())
     con.execute(_SORT_OUT.format(study_number=STUDY_NUMBER))
     counts = _count(con)
@@ -75,6 +76,8 @@ def _load_records(con: duckdb.DuckDBPyConnection, batch: Batch) -> LoadCounts:
     if counts.new or counts.changed:
         con.execute("CREATE OR REPLACE TEMP TABLE staged AS " + _STAGE, [structure()])
         con.execute(_NEW_VERSIONS)
+        if counts.changed:
+            note_changes(con, archive)
         con.execute("DELETE FROM history.removed_studies WHERE nct_id IN (SELECT nct_id FROM fresh)")
         _replace_studies(con, any_known=counts.changed > 0)
     con.unregister("arrived")
@@ -124,10 +127,9 @@ WITH last_copy AS (
     SELECT * EXCLUDE (json) FROM arrived QUALIFY row_number() OVER (PARTITION BY nct_id ORDER BY place DESC) = 1),
 known AS (
     SELECT nct_id, max(version_no) AS version_no, arg_max(content_sha256, version_no) AS known,
-           arg_max(last_update_posted, version_no) AS known_update,
            arg_max(change_kind, version_no) = 'removed' AS removed
     FROM history.study_versions WHERE nct_id IN (SELECT nct_id FROM last_copy) GROUP BY nct_id)
-SELECT last_copy.*, {study_number} AS study_number, known.version_no, known.known, known.known_update,
+SELECT last_copy.*, {study_number} AS study_number, known.version_no, known.known,
        coalesce(known.removed, false) AS removed
 FROM last_copy LEFT JOIN known USING (nct_id) ORDER BY place;
 CREATE OR REPLACE TEMP TABLE fresh AS
@@ -145,15 +147,14 @@ FROM incoming AS i
 WHERE v.nct_id = i.nct_id AND v.version_no = i.version_no AND i.known = i.content_sha256 AND NOT i.removed
 """
 
-# Whatever the sponsor changes is posted, and the posting date moves; what changes without it, the registry did.
+# Whose change it was is decided from the differences, by `note_changes`.
 _NEW_VERSIONS = """
 INSERT INTO history.study_versions
 WITH dated AS (
     SELECT fresh.*, registry_date(record.protocolSection.statusModule.lastUpdatePostDateStruct.date) AS posted
     FROM fresh JOIN staged USING (nct_id))
 SELECT nct_id, coalesce(version_no, 0) + 1, received_at, received_at, data_version, posted, content_sha256,
-       CASE WHEN known IS NULL THEN 'new' WHEN removed THEN 'restored'
-            WHEN posted IS DISTINCT FROM known_update THEN 'sponsor' ELSE 'registry' END,
+       CASE WHEN known IS NULL THEN 'new' WHEN removed THEN 'restored' ELSE 'sponsor' END,
        body_sha256, record_no
 FROM dated ORDER BY place
 """

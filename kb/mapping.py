@@ -136,4 +136,3 @@ def _listed(column: Column, here: Column | None, values: dict[str, str]) -> str:
         return ""
     absent = "nct_id" if column.name == "nct_id" else f"CAST(NULL AS {column.type})"
     return f'{values.get(column.name, absent)} AS "{column.name}"'
-

@@ -1,27 +1,27 @@
 """What the column `rule` of `kb/tables/ctgov.tsv` may say, as SQL.
 
-    (empty)         the value, cast to the column's type; what cannot be cast is NULL
-    number          the value if it is a number, thousands separated by commas or not; else NULL
-    count           the value if it is a whole number, as above; else NULL
-    date            registry_date(): a month or a year stands for its last day
-    first day       the same, but a month or a year stands for its first day
-    lower           lower case
-    yes or no       Yes, No or NULL
-    joined          the elements of a list, joined by a slash
-    includes X      the list contains X
-    default X       X where the value is absent
-    constant X      X (nothing: NULL)
-    position        1-based place of the row's element in the array named by path
-    row id          study number x 1,000,000 + place of the row within the study and table
-    parent id       the id of the element that contains this row, in the table of its own
-    foreign key     the id of the row that foreign_keys.tsv says this row belongs to
-    required        the value; rows without it are left out
-    any             the value; rows where all columns marked so are absent are left out
-    only X          the value; rows where it does not match the regular expression X are left out
-    without X       the value; rows where it matches the regular expression X are left out
-    distinct        the value; one row for each distinct value of a study
-    anything else   an SQL expression. In it {} stands for the column's own path, {path} for the value at a path,
-                    {position path} for the place in an array, {study id} and {study number} for the study's
+(empty)         the value, cast to the column's type; what cannot be cast is NULL
+number          the value if it is a number, thousands separated by commas or not; else NULL
+count           the value if it is a whole number, as above; else NULL
+date            registry_date(): a month or a year stands for its last day
+first day       the same, but a month or a year stands for its first day
+lower           lower case
+yes or no       Yes, No or NULL
+joined          the elements of a list, joined by a slash
+includes X      the list contains X
+default X       X where the value is absent
+constant X      X (nothing: NULL)
+position        1-based place of the row's element in the array named by path
+row id          study number x 1,000,000 + place of the row within the study and table
+parent id       the id of the element that contains this row, in the table of its own
+foreign key     the id of the row that foreign_keys.tsv says this row belongs to
+required        the value; rows without it are left out
+any             the value; rows where all columns marked so are absent are left out
+only X          the value; rows where it does not match the regular expression X are left out
+without X       the value; rows where it matches the regular expression X are left out
+distinct        the value; one row for each distinct value of a study
+anything else   an SQL expression. In it {} stands for the column's own path, {path} for the value at a path,
+                {position path} for the place in an array, {study id} and {study number} for the study's
 """
 
 from __future__ import annotations

@@ -53,7 +53,7 @@ def test_line_breaks_and_quotes_survive_in_csv(sample: duckdb.DuckDBPyConnection
 
 
 def test_an_unknown_table_is_named(sample: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="there is no table or view ctgov.nonsense"):
+    with pytest.raises(UsageError, match=r"there is no table or view ctgov\.nonsense"):
         export(sample, tmp_path, FileFormat.csv, ["ctgov.nonsense"])
 
 

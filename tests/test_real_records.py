@@ -97,10 +97,9 @@ def test_a_rebuild_gives_the_same_rows(crawled: tuple[Store, list[RefreshSummary
 def _contents(store: Store) -> dict[str, tuple[int, str]]:
     """For every table the number of its rows and a sum over their hashes."""
     with store.connect() as con:
+        summed = "SELECT count(*), CAST(sum(hash(t)) AS VARCHAR) FROM (SELECT {} FROM {}) AS t"
         return {
-            table.full_name: con.execute(
-                f"SELECT count(*), CAST(sum(hash(t)) AS VARCHAR) FROM (SELECT {_columns(table.name)} FROM {table.full_name}) AS t"
-            ).fetchall()[0]
+            table.full_name: con.execute(summed.format(_columns(table.name), table.full_name)).fetchall()[0]
             for schema in ("ctgov", "extracted", "history")
             for table in tables(schema).values()
         }

@@ -42,14 +42,16 @@ _COLON_AFTER = re.compile(r"[\s)]*:\s*\S")
 _OR_AFTER = re.compile(r"[\s,)]*(?:or|and/or)\s+(?=[a-z]{3})(?!older|over|above|more|greater|legal|up\b)")
 _CONSENT = re.compile(rf"\b{any_of(_DECOYS['consent'])}\b")
 _AGE_BEFORE = re.compile(rf"\bage[ds]?(?:[\s,:(=)/'-]+(?:(?:{'|'.join(VOCABULARY['cues']['age_gap'])})(?![a-z]))?)*\Z")
+_GAP_WORD = r"(?:[\s,:(-]+[^\s\d]+)"
 _DECOY_BEFORE = re.compile(
-    rf"\b(?:{any_of(_DECOYS['before'])}(?:[\s,:(-]+[^\s\d]+)?|{any_of(_DECOYS['before_people'])}(?:[\s,:(-]+[^\s\d]+){{0,3}})"
-    r"[\s,:(-]*\Z"
+    rf"\b(?:{any_of(_DECOYS['before'])}{_GAP_WORD}?|{any_of(_DECOYS['before_people'])}{_GAP_WORD}{{0,3}})[\s,:(-]*\Z"
 )
-_RESTRICTED = re.compile(rf"[\s,)]*{any_of(_DECOYS['restricted'])}\b")
 _DECOY_AFTER = re.compile(rf"[\s,)]*{any_of(_DECOYS['after'])}")
+_TIME_BEFORE = re.compile(rf"\b{any_of(_DECOYS['before_time'])}{_GAP_WORD}?[\s,:(-]*\Z")
+_TIME_AFTER = re.compile(rf"[\s,)]*{any_of(_DECOYS['after_time'])}")
+_RESTRICTED = re.compile(rf"[\s,)]*{any_of(_DECOYS['restricted'])}\b")
 _CONDITIONAL = re.compile(rf"\b{any_of(_DECOYS['conditional'])}")
-_CONDITIONAL_AFTER = re.compile(rf"\b{any_of(_DECOYS['conditional_after'])}")
+_CONDITIONAL_AFTER = re.compile(rf"{any_of(_DECOYS['conditional_after'])}")
 _ENROL = re.compile(rf"\b{any_of(_PROSE['enrol'])}\b")
 _BACKGROUND = re.compile(rf"\b{any_of(_PROSE['background'])}(?!\w)|\d\s?%")
 _COHORT_NAME = re.compile(
@@ -117,6 +119,8 @@ def is_age(text: str, block: Block, expression: Expression) -> bool:
     after = text[expression.end : min(block.end, expression.end + 80)]
     if _DECOY_BEFORE.search(before) or _DECOY_AFTER.match(after):
         return False
+    if not expression.cue and (_TIME_BEFORE.search(before) or _TIME_AFTER.match(after)):
+        return False
     if not expression.has_unit and _OTHER_UNIT.match(after):
         return False
     if expression.cue or block.labelled or _AGE_BEFORE.search(before):
@@ -136,7 +140,7 @@ def continues(text: str, previous: Expression, expression: Expression) -> bool:
 
 def is_conditional(text: str, block: Block, expression: Expression) -> bool:
     """Whether the age only says for whom something else holds ("for children under 12: Lansky")."""
-    if _CONDITIONAL_AFTER.search(text, expression.end, block.end) or _CONDITIONAL_NEAR.match(text, expression.end):
+    if _CONDITIONAL_AFTER.match(text, expression.end, block.end) or _CONDITIONAL_NEAR.match(text, expression.end):
         return True
     return not opens_block(text, block, expression) and bool(_CONDITIONAL.search(text, block.start, expression.start))
 

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from extract.doses.agents import find_agents
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
+from extract.doses.named import named_regimen_pattern
 from extract.doses.sequences import find_sequence
-from extract.doses.vocabulary import read_toml
 from extract.facts import Evidence, Regimen, RegimenStep, evidence
 from extract.study import Arm, Field, Study
 
-_CONTEXT = re.compile(r"regimen|chemotherap|protocol|conditioning|lympho-?deplet|cycles? of|induction|salvage", re.IGNORECASE)
+_CONTEXT = re.compile(
+    r"regimen|chemotherap|protocol|conditioning|lympho-?deplet|cycles? of|induction|salvage", re.IGNORECASE
+)
 _PHASE_ORDER = (
     "mobilization", "bridging", "lymphodepletion", "conditioning", "transplantation", "gvhd prophylaxis", "run-in",
     "titration", "neoadjuvant", "induction", "consolidation", "intensification", "adjuvant", "treatment", "maintenance",
@@ -40,17 +41,6 @@ class _Group:
     statements: list[tuple[int, Statement]] = field(default_factory=list)
 
 
-@cache
-def _names() -> tuple[re.Pattern[str], list[dict[str, Any]]]:
-    parts: list[str] = []
-    meanings: list[dict[str, Any]] = []
-    for entry in read_toml("regimens.toml")["regimen"]:
-        for name in entry["names"]:
-            parts.append(f"({name})")
-            meanings.append(entry)
-    return re.compile(r"(?<![\w/+-])(?:" + "|".join(parts) + r")(?![\w+]|/\w|-\w)"), meanings
-
-
 def find_regimens(study: Study, lexicon: Lexicon, statements: list[Statement]) -> list[Regimen]:
     """The regimens of every arm: one a phase with its doses in order, named ones with the components inferred.
 
@@ -73,7 +63,9 @@ def _of_arm(study: Study, lexicon: Lexicon, statements: list[Statement], arm: Ar
     fields = _fields_of(study, arm)
     named = [name for source in fields for name in _named(source)]
     regimens = [_from_group(arm, group, named) for group in groups.values()]
-    regimens = [regimen for regimen in regimens if len(regimen.steps) > 1 or regimen.regimen or regimen.phase != "treatment"]
+    regimens = [
+        regimen for regimen in regimens if len(regimen.steps) > 1 or regimen.regimen or regimen.phase != "treatment"
+    ]
     taken = {regimen.regimen for regimen in regimens}
     for name in named:
         if name.name not in taken:
@@ -109,7 +101,7 @@ def _fields_of(study: Study, arm: Arm) -> list[Field]:
 
 def _named(source: Field) -> list[_Named]:
     text = source.text.norm
-    pattern, meanings = _names()
+    pattern, meanings = named_regimen_pattern()
     found = []
     for match in pattern.finditer(text):
         entry = meanings[(match.lastindex or 1) - 1]
@@ -129,7 +121,11 @@ def _in_context(around: str, components: list[str]) -> bool:
 
 def _phase_near(around: str, entry: dict[str, Any]) -> str:
     lowered = around.lower()
-    for phase, word in (("lymphodepletion", "deplet"), ("conditioning", "conditioning"), ("conditioning", "preparative")):
+    for phase, word in (
+        ("lymphodepletion", "deplet"),
+        ("conditioning", "conditioning"),
+        ("conditioning", "preparative"),
+    ):
         if word in lowered:
             return phase
     for phase in ("induction", "consolidation", "maintenance", "bridging", "neoadjuvant", "adjuvant"):

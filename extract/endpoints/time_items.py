@@ -52,12 +52,31 @@ def _restated(members: list[Item], outside: list[Item], tokens: list[Token], ope
             members[0].relation = left.relation
             return [left]
         return members
+    if others and all(item.prefixed and item.low in (0, 1) for item in members):
+        return members  # "date of dosing (cycle 1, day 1) up to 50 weeks"
     if len(members) == 1 and members[0].low <= 1:
-        defines_baseline = opening > 0 and tokens[opening - 1].kind == "baseline"
-        defines_day_zero = others and members[0].prefixed and members[0].low in (0, 1)
-        if defines_baseline or defines_day_zero:  # "date of dosing (day 1) up to 50 weeks"
+        if opening > 0 and tokens[opening - 1].kind == "baseline":
             return members
     return []
+
+
+def without_starts(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """`From day 1 until progression (up to 2 years)`: day 1 only says from where the span is counted."""
+    ends = [item.first for item in items if item.relation == "up_to"]
+    return [item for item in items if not (_is_start(item, tokens) and any(end > item.last for end in ends))]
+
+
+def _is_start(item: Item, tokens: list[Token]) -> bool:
+    if item.relation != "at" or not item.prefixed or item.low not in (0, 1) or item.unit not in ("d", "cycle"):
+        return False
+    if item.first and tokens[item.first - 1].name != "from":
+        return False
+    for token in tokens[item.last + 1 :]:
+        if token.name in ("up_to", "to"):
+            return True
+        if token.name in (",", ";", "and") or token.kind in ("number", "unit"):
+            return False
+    return False
 
 
 def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-from extract.endpoints.time_items import Item, without_cycle_days, without_restatements
+from extract.endpoints.time_items import Item, without_cycle_days, without_restatements, without_starts
 from extract.endpoints.time_numbers import Quantity, quantities, span
 from extract.endpoints.time_tokens import Token
 
 _MAX_WORDS = 7  # between a relation and its number
 _AFTER = {"after", "post", "following", "since"}
+_BEFORE_NUMBER = {
+    "maximum",
+    "max",
+    "maximally",
+    "average",
+    "estimated",
+    "expected",
+    "anticipated",
+    "averaging",
+    "less than",
+}
 _UNTIL = {"until", "untill", "till", "up to", "upto", "up until"}
 
 
@@ -32,7 +43,8 @@ class Reading:
         self._add_intervals()
         self._add_baselines()
         items = sorted(self.done, key=lambda item: item.first)
-        return without_cycle_days(without_restatements(items, self.tokens, self.openings), self.tokens)
+        items = without_restatements(items, self.tokens, self.openings)
+        return without_starts(without_cycle_days(items, self.tokens), self.tokens)
 
     def introduced(self, item: Item) -> bool:
         """Does a relation or a preposition stand before the item?"""
@@ -226,7 +238,7 @@ class Reading:
                 return None
             if token.kind in ("number", "unit") or any(item.first <= position <= item.last for item in self.done):
                 return None
-            if token.kind == "keyword" and token.name in ("to", "up_to", "within"):
+            if token.kind == "keyword" and token.name in ("to", "up_to", "within") and not _needs_number(token):
                 return position
         return None
 
@@ -330,7 +342,8 @@ class Reading:
         if len(following) == 2 and following[0].name == "(" and following[1].kind == "baseline":
             return index + 2 not in self.consumed  # "Baseline (pre-op) to 12 months"
         if before is not None and (
-            before.name in ("from", "before") or before.text in ("post", "after", "following", "since", "to", "of")
+            (before.name in ("from", "before") and before.text != "between")
+            or before.text in ("post", "after", "following", "since", "to", "of")
         ):
             return False
         if before is not None and before.text == "-" and index > 1 and self.tokens[index - 2].text == "post":
@@ -340,6 +353,11 @@ class Reading:
         if token.text.replace("-", " ").replace(" ", "") in ("predose", "beforedosing"):
             return not self.done or any(item.unit in ("min", "h") for item in self.done)
         return True
+
+
+def _needs_number(token: Token) -> bool:
+    """Words that relate only to a number that follows at once: "first 30 days", "maximum 2 years"."""
+    return token.text.endswith("first") or token.text in _BEFORE_NUMBER
 
 
 def _bracket_numbers(tokens: list[Token]) -> list[int]:

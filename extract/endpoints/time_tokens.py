@@ -82,6 +82,24 @@ _SIMPLE = re.compile(
 )
 
 
+_SHORTENED = {
+    "max",
+    "approx",
+    "ca",
+    "no",
+    "min",
+    "wk",
+    "wks",
+    "mo",
+    "mos",
+    "yr",
+    "yrs",
+    "hr",
+    "hrs",
+    "post",
+    "pre",
+    "op",
+}
 _EMPTY_BRACKET = re.compile(r"\(\s*\)")
 
 
@@ -110,6 +128,9 @@ def tokenise(text: str) -> list[Token]:
             if longer is not None:
                 token = _phrase(longer)
         token.glued = token.start == last_end and token.start > 0
+        if token.name == "." and token.glued and tokens and tokens[-1].text in _SHORTENED:
+            position = last_end = token.end
+            continue
         position = last_end = token.end
         tokens.append(token)
     return _merge_numbers(tokens)

@@ -3,5 +3,5 @@
 -- Needs: study_ids, doses
 CREATE OR REPLACE MACRO compare.doses_of(giving, about := NULL) AS TABLE
 SELECT * FROM compare.doses
-WHERE (giving IS NULL OR compare.names_term(agent_key, giving) OR compare.names_term(doses.agent, giving))
+WHERE (giving IS NULL OR compare.names_term(doses.agent_key, giving) OR compare.names_term(doses.agent, giving))
   AND nct_id IN (SELECT nct_id FROM compare.study_ids(condition_term := about))
