@@ -5,8 +5,10 @@ from __future__ import annotations
 import sys
 
 import typer
+import typer.main
 
-from cli import ask, demo, export, history, serve, update
+from cli import ask, config, demo, doctor, export, history, serve, update
+from cli.config import defaults_for
 from cli.output import notices
 from crawler.errors import TrialkbError
 
@@ -20,14 +22,16 @@ app = typer.Typer(
     add_completion=True,
 )
 
-for module in (update, ask, history, export, serve, demo):
+for module in (update, ask, history, export, serve, demo, config, doctor):
     module.register(app)
 
 
 def run() -> None:
     """Entry point: one clear line for a failure that was foreseen, and its exit code."""
     try:
-        app(standalone_mode=True)
+        commands = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+        parameters = {name: [str(p.name) for p in command.params] for name, command in commands.items()}
+        app(default_map=defaults_for(parameters))
     except TrialkbError as error:
         notices.print(f"[bold red]trialkb:[/bold red] {_plain(error)}", highlight=False, soft_wrap=True)
         sys.exit(error.exit_code)

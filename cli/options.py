@@ -17,8 +17,16 @@ ConditionOption = Annotated[
     str | None, typer.Option("--condition", "-c", help="Only trials about this condition, e.g. 'B-ALL'.")
 ]
 AgentOption = Annotated[str | None, typer.Option("--agent", "-a", help="Only trials giving this agent, e.g. 'CAR-T'.")]
+BaseUrlOption = Annotated[str, typer.Option(envvar="TRIALKB_BASE_URL", help="Address of the registry's API.")]
+ContactOption = Annotated[
+    str, typer.Option(envvar="TRIALKB_CONTACT", help="Your e-mail or page, told to the registry.")
+]
+TlsOption = Annotated[
+    str, typer.Option(envvar="TRIALKB_TLS", help="TLS setting: stock, post_handshake or no_ticket; see doctor.")
+]
 WorkersOption = Annotated[
-    int | None, typer.Option("--workers", min=1, help="Processes that read texts; default: all cores.")
+    int | None,
+    typer.Option(envvar="TRIALKB_WORKERS", min=1, help="Processes that read texts; default: all cores."),
 ]
 
 DEFAULT_KB = Path("kb")

@@ -11,10 +11,11 @@ import orjson
 import typer
 
 import queries
-from cli.options import DEFAULT_KB, KbOption, WorkersOption
+from cli.options import DEFAULT_KB, BaseUrlOption, ContactOption, KbOption, TlsOption, WorkersOption
 from cli.output import notices
 from cli.progress import Stages
 from crawler.query import Query
+from crawler.refresh import ROLLING_SHARE
 from crawler.settings import LIVE_BASE_URL, ClientSettings
 from kb.ingest import ingest_files
 from kb.refresh import RefreshSummary, refresh_from
@@ -38,11 +39,20 @@ def refresh(
     query: Annotated[str | None, typer.Option(help="Any words, or the registry's search syntax.")] = None,
     ids: Annotated[str | None, typer.Option(help="Registry ids, separated by commas.")] = None,
     everything: Annotated[bool, typer.Option("--all", help="The whole registry.")] = False,
-    base_url: Annotated[
-        str, typer.Option(envvar="TRIALKB_BASE_URL", help="Address of the registry's API.")
-    ] = LIVE_BASE_URL,
-    rate: Annotated[float, typer.Option(min=0.01, help="Requests a second. The registry asks for at most 1.")] = 1.0,
-    contact: Annotated[str, typer.Option(envvar="TRIALKB_CONTACT", help="Your e-mail, told to the registry.")] = "",
+    base_url: BaseUrlOption = LIVE_BASE_URL,
+    contact: ContactOption = "",
+    rate: Annotated[
+        float, typer.Option(envvar="TRIALKB_RATE", min=0.01, help="Requests a second; the registry asks for at most 1.")
+    ] = 1.0,
+    tls: TlsOption = "stock",
+    max_tries: Annotated[int, typer.Option(envvar="TRIALKB_MAX_TRIES", min=1, help="Tries of one request.")] = 5,
+    daily_requests: Annotated[
+        int | None, typer.Option(envvar="TRIALKB_DAILY_REQUESTS", min=1, help="Most requests a day.")
+    ] = None,
+    rolling_share: Annotated[
+        float,
+        typer.Option(envvar="TRIALKB_ROLLING_SHARE", min=0, max=1, help="Share of known records fetched again."),
+    ] = ROLLING_SHARE,
     kb: KbOption = DEFAULT_KB,
     workers: WorkersOption = None,
     json: JsonOption = False,
@@ -55,9 +65,18 @@ def refresh(
     """
     store = Store(kb)
     asked = _asked(condition, intervention, query, ids, everything)
-    settings = ClientSettings(base_url=base_url, requests_per_second=rate, contact=contact or ClientSettings().contact)
+    settings = ClientSettings(
+        base_url=base_url,
+        contact=contact,
+        requests_per_second=rate,
+        tls=tls,
+        max_tries=max_tries,
+        daily_requests=daily_requests,
+    )
     with store.lock(), Stages() as stages:
-        result = refresh_from(store, settings, asked, queries.install, workers=workers, progress=stages)
+        result = refresh_from(
+            store, settings, asked, queries.install, rolling_share=rolling_share, workers=workers, progress=stages
+        )
     tell_refresh(result, json)
 
 

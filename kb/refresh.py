@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 
 import httpx
 
@@ -11,7 +12,8 @@ from crawler.client import RegistryClient
 from crawler.errors import UsageError
 from crawler.query import Query
 from crawler.recorder import Progress as CrawlProgress
-from crawler.refresh import KnownState, refresh
+from crawler.recorder import requests_on
+from crawler.refresh import ROLLING_SHARE, KnownState, refresh
 from crawler.settings import LIVE_BASE_URL, ClientSettings
 from kb.ingest import new_run_id
 from kb.runs import Prepare, Progress, UpdateResult, update
@@ -34,6 +36,7 @@ def refresh_from(
     asked: Query | None,
     prepare: Prepare,
     *,
+    rolling_share: float = ROLLING_SHARE,
     workers: int | None = None,
     progress: Progress | None = None,
     transport: httpx.BaseTransport | None = None,
@@ -51,10 +54,20 @@ def refresh_from(
             progress(step.stage, step.done, step.total)
 
     quiet = True
-    with RegistryClient(settings, transport) as client:
+    used_today = requests_on(archive, datetime.now(UTC).date()) if settings.daily_requests else 0
+    with RegistryClient(settings, transport, used_today=used_today) as client:
         for query in [asked] if asked else _remembered(store, settings):
             state = known_state(store, settings, query)
-            result = refresh(client, archive, query, state, new_run_id("refresh"), told)
+            result = refresh(
+                client,
+                archive,
+                query,
+                state,
+                new_run_id("refresh"),
+                told,
+                rolling_share=rolling_share,
+                download_folder=store.raw / "download",
+            )
             summary.requests += result.requests
             summary.bytes_received += result.bytes
             quiet = quiet and result.nothing_new

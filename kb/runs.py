@@ -192,11 +192,17 @@ def _remember_query(con: duckdb.DuckDBPyConnection, run: ArchivedRun) -> None:
         "INSERT INTO meta.queries VALUES (?, ?, ?, ?, ?, ?)",
         [*key, run.data_version, run.run_id, total, last_post_date],
     )
-    gone = [key[0], key[1], run.note.get("removed") or []]
-    again = "nct_id IN (SELECT nct_id FROM arrivals) OR list_contains(?, nct_id)"
-    con.execute(f"DELETE FROM meta.query_studies WHERE query = ? AND base_url = ? AND ({again})", gone)
+    # What was removed, or still exists but is no longer of this query, is not asked for again.
+    gone = [*(run.note.get("removed") or []), *(run.note.get("left") or [])]
     con.execute(
-        "INSERT INTO meta.query_studies SELECT ?, ?, nct_id, max(received_at) FROM arrivals GROUP BY nct_id", key
+        "DELETE FROM meta.query_studies WHERE query = ? AND base_url = ? "
+        "AND (nct_id IN (SELECT nct_id FROM arrivals) OR list_contains(?, nct_id))",
+        [*key, gone],
+    )
+    con.execute(
+        "INSERT INTO meta.query_studies SELECT ?, ?, nct_id, max(received_at) FROM arrivals "
+        "WHERE NOT list_contains(?, nct_id) GROUP BY nct_id",
+        [*key, gone],
     )
 
 
