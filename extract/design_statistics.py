@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from extract.facts import DesignStatistic, evidence
 from extract.sentences import PROSE_BREAK, around, find_all, lowered
@@ -22,7 +22,10 @@ _VOCABULARY = load_toml("design_statistics.toml")
 _NUMBER_WORDS: dict[str, int] = load_toml("ages.toml")["numbers"]
 _IS = rf"(?:\s*(?:{'|'.join(_VOCABULARY['is'])})(?![a-z]))*\s*"
 _N = r"(?<![\d.,/])(\d{1,3}(?:[.,]\d+)?|[.,]\d+)(?![\d/]|[.,]\d)(?:\s?%)?"
-_C = rf"(?<![\d.,/])(\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}|(?:{'|'.join(_NUMBER_WORDS)})(?![\w-]))(?:\s?(?:-|to)\s?(\d{{1,6}}))?(?!\s?%|[\d.]\d)"
+_C = (
+    rf"(?<![\d.,/])(\d{{1,3}}(?:,\d{{3}})+|\d{{1,6}}|(?:{'|'.join(_NUMBER_WORDS)})(?![\w-]))"
+    r"(?:\s?(?:-|to)\s?(\d{1,6}))?(?!\s?%|[\d.]\d)"
+)
 _PEOPLE = rf"{any_of(_VOCABULARY['people'])}\b"
 _KINDS = ("alpha", "power", "beta", "dropout_rate", "effect", "sample_size")
 
@@ -32,14 +35,27 @@ def _compiled(pattern: str) -> re.Pattern[str]:
     return re.compile(filled)
 
 
+class _Rule(NamedTuple):
+    pattern: re.Pattern[str]
+    needs: tuple[str, ...]  # stems, one of which the sentence must hold
+
+
+def _rule(entry: str | dict[str, Any]) -> _Rule:
+    if isinstance(entry, str):
+        return _Rule(_compiled(entry), ())
+    return _Rule(_compiled(entry["pattern"]), tuple(entry["needs"]))
+
+
 _ANALYSIS = re.compile(rf"(?<![a-z]){any_of(_VOCABULARY['analysis'])}(?![a-z])")
-_PATTERNS = {kind: [_compiled(pattern) for pattern in _VOCABULARY[kind]["patterns"]] for kind in _KINDS}
+_RULES = {kind: [_rule(entry) for entry in _VOCABULARY[kind]["patterns"]] for kind in _KINDS}
 _NOT_BEFORE = {kind: [re.compile(p) for p in _VOCABULARY[kind].get("not_before", [])] for kind in _KINDS}
 _RATES = {name: _compiled(_VOCABULARY["rates"][name]) for name in ("versus", "rise", "control", "experimental")}
 _CONTROL = re.compile(any_of(_VOCABULARY["rates"]["control_words"]))
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|and|or|compared)\b")
 _NEEDS: dict[str, list[str]] = {kind: _VOCABULARY[kind]["needs"] for kind in _KINDS}  # one of them, before any pattern
-_HAS_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(_NUMBER_WORDS)})\b")
+_DIGIT = re.compile(r"\d")
+_COUNT_WORDS = frozenset(_NUMBER_WORDS)
+_REACH = 50  # how far before the participants their number may stand, in characters
 
 
 class _Hit(NamedTuple):
@@ -63,9 +79,7 @@ def extract_design_statistics(study: Study) -> list[DesignStatistic]:
 def _field_hits(field: Field) -> Iterator[_Hit]:
     norm = field.text.norm
     text = lowered(norm)
-    for start, end in around(norm, PROSE_BREAK, find_all(text, _VOCABULARY["trigger"])):
-        if not _HAS_NUMBER.search(text, start, end):
-            continue
+    for start, end in around(norm, PROSE_BREAK, _positions(text)):
         sentence = text[start:end]
         analysis = _ANALYSIS.search(sentence) is not None
         for kind in _KINDS:
@@ -76,10 +90,24 @@ def _field_hits(field: Field) -> Iterator[_Hit]:
             yield from _rate_hits(text, start, end)
 
 
+def _positions(text: str) -> list[int]:
+    """Where a word of the planned analysis stands, or a word for participants behind a number."""
+    counted = [position for position in find_all(text, _VOCABULARY["counted"]) if _is_counted(text, position)]
+    return sorted(find_all(text, _VOCABULARY["trigger"]) + counted)
+
+
+def _is_counted(text: str, position: int) -> bool:
+    before = text[max(0, position - _REACH) : position]
+    return _DIGIT.search(before) is not None or not _COUNT_WORDS.isdisjoint(before.split())
+
+
 def _kind_hits(text: str, start: int, end: int, kind: str) -> Iterator[_Hit]:
     low, high = _bounds(kind)
     taken: list[tuple[int, int]] = []
-    for pattern in _PATTERNS[kind]:
+    sentence = text[start:end]
+    for pattern, needs in _RULES[kind]:
+        if needs and not any(stem in sentence for stem in needs):
+            continue
         for match in pattern.finditer(text, start, end):
             before = text[max(start, match.start() - 20) : match.start()]
             overlaps = any(match.start() < b and a < match.end() for a, b in taken)

@@ -93,13 +93,33 @@ def agents(doc: Doc) -> Doc:
 
 @Language.component("dose_schedule")
 def schedule(doc: Doc) -> Doc:
-    """Frequencies, days, durations, cycles and routes."""
+    """Frequencies, days, durations, cycles and routes, in and around the phrases with doses."""
     reading = reading_of(doc)
-    if reading.amounts:
-        found = [*find_schedule(reading.text), *find_routes(reading.text)]
+    found: list[Item] = []
+    for start, end in _around_doses(reading):
+        found += find_schedule(reading.text, start, end)
+        found += find_routes(reading.text, start, end)
+    if found:
         reading.items = sorted(_outside_names(found, reading.agents), key=lambda item: item.start)
         _put(doc, "schedule", ((item.start, item.end) for item in reading.items))
     return doc
+
+
+def _around_doses(reading: Reading) -> list[tuple[int, int]]:
+    """Phrases with doses, the one before (a heading) and the two after ("Cycles repeat every 21 days"), joined."""
+    doses = [amount.start for amount in reading.amounts if not amount.decoy]
+    wanted: set[int] = set()
+    for index, (start, end) in enumerate(reading.segments):
+        if any(start <= position < end for position in doses):
+            wanted.update(range(index - 1, index + 3))
+    joined: list[tuple[int, int]] = []
+    for index, (start, end) in enumerate(reading.segments):
+        if index in wanted:
+            if joined and index - 1 in wanted:
+                joined[-1] = (joined[-1][0], end)
+            else:
+                joined.append((start, end))
+    return joined
 
 
 def _outside_names(items: list[Item], mentions: list[Mention]) -> list[Item]:
@@ -115,6 +135,8 @@ def _outside_names(items: list[Item], mentions: list[Mention]) -> list[Item]:
 def context(doc: Doc) -> Doc:
     """Which amounts are not doses, and the roles of those that are."""
     reading = reading_of(doc)
+    if not reading.amounts:
+        return doc
     names = [(mention.start, mention.end) for mention in reading.agents]
     mark_decoys(reading.text, reading.amounts, reading.segments, names)
     return doc
@@ -143,7 +165,7 @@ def pipeline() -> Language:
     """The pipeline, built once a process."""
     nlp = spacy.blank("en")
     nlp.tokenizer = DoseTokenizer(nlp.vocab)
-    for name in ("dose_segments", "dose_amounts", "dose_agents", "dose_schedule", "dose_context"):
+    for name in ("dose_segments", "dose_amounts", "dose_agents", "dose_context", "dose_schedule"):
         nlp.add_pipe(name)
     return nlp
 

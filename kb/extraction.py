@@ -88,10 +88,10 @@ def _chunks(con: duckdb.DuckDBPyConnection, pending: list[str]) -> Iterator[list
 
 def study_texts(con: duckdb.DuckDBPyConnection, ids: list[str]) -> list[str]:
     """The free text of studies, one JSON document each, in the shape of a registry record."""
-    cursor = con.cursor()
-    cursor.execute("USE " + con.execute("SELECT current_catalog()").fetchall()[0][0])
-    cursor.register("wanted", pa.table({"nct_id": ids}))
-    return [row[0] for row in cursor.execute(_TEXTS, [min(ids), max(ids)]).fetchall()]
+    con.register("wanted", pa.table({"nct_id": ids}))
+    texts = [row[0] for row in con.execute(_TEXTS, [min(ids), max(ids)]).fetchall()]
+    con.unregister("wanted")
+    return texts
 
 
 def _in_parallel(chunks: Iterator[list[str]], workers: int) -> Iterator[tuple[list[str], dict[str, pa.Table]]]:

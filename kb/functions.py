@@ -11,36 +11,36 @@ import duckdb
 # The registry prints dates as 2025, 2025-07, 2025-07-18 or with a time. AACT takes the last day of a month.
 _REGISTRY_DATE = """
 CREATE OR REPLACE MACRO registry_date(text) AS CASE
-    WHEN regexp_full_match(text, '\\d{4}') THEN try_cast(text || '-12-31' AS DATE)
-    WHEN regexp_full_match(text, '\\d{4}-\\d{2}') THEN last_day(try_cast(text || '-01' AS DATE))
-    WHEN regexp_matches(text, '^\\d{4}-\\d{2}-\\d{2}') THEN try_cast(left(text, 10) AS DATE)
+    WHEN length(text) = 4 THEN try_cast(text || '-12-31' AS DATE)
+    WHEN length(text) = 7 THEN last_day(try_cast(text || '-01' AS DATE))
+    WHEN length(text) >= 10 THEN try_cast(left(text, 10) AS DATE)
 END
 """
 
 # For one column AACT takes the first day instead.
 _REGISTRY_FIRST_DAY = """
 CREATE OR REPLACE TEMP MACRO registry_first_day(text) AS CASE
-    WHEN regexp_full_match(text, '\\d{4}') THEN try_cast(text || '-01-01' AS DATE)
-    WHEN regexp_full_match(text, '\\d{4}-\\d{2}') THEN try_cast(text || '-01' AS DATE)
-    WHEN regexp_matches(text, '^\\d{4}-\\d{2}-\\d{2}') THEN try_cast(left(text, 10) AS DATE)
+    WHEN length(text) = 4 THEN try_cast(text || '-01-01' AS DATE)
+    WHEN length(text) = 7 THEN try_cast(text || '-01' AS DATE)
+    WHEN length(text) >= 10 THEN try_cast(left(text, 10) AS DATE)
 END
 """
 
 # Results are text: 12.5, 1,234, NA, <0.001. Only what is a number and nothing else becomes one; a cast alone would
-# also take nan and inf, and would round 12.5 to a count of 13.
+# also take nan and inf.
 _REGISTRY_NUMBER = """
 CREATE OR REPLACE TEMP MACRO registry_number(text) AS CASE
-    WHEN regexp_full_match(text, '\\s*[-+]?(\\d+\\.?\\d*|\\.\\d+)([eE][-+]?\\d{1,2})?\\s*') THEN try_cast(text AS DOUBLE)
+    WHEN isfinite(try_cast(text AS DOUBLE)) THEN try_cast(text AS DOUBLE)
     WHEN regexp_full_match(text, '\\s*[-+]?[1-9]\\d{0,2}(,\\d{3})+(\\.\\d+)?\\s*')
         THEN try_cast(replace(text, ',', '') AS DOUBLE)
 END
 """
 
+# A cast alone would round 12.5 to 13.
 _REGISTRY_COUNT = """
-CREATE OR REPLACE TEMP MACRO registry_count(text) AS CASE
-    WHEN regexp_full_match(text, '\\s*[-+]?(\\d+|[1-9]\\d{0,2}(,\\d{3})+)(\\.0*)?\\s*')
-        THEN try_cast(replace(text, ',', '') AS BIGINT)
-END
+CREATE OR REPLACE TEMP MACRO registry_count(text) AS
+    CASE WHEN regexp_full_match(text, '\\s*[-+]?(\\d+|[1-9]\\d{0,2}(,\\d{3})+)(\\.0*)?\\s*')
+        THEN try_cast(replace(text, ',', '') AS BIGINT) END
 """
 
 # Text of the denominator of a group, in given units: `denoms` is a list of {units, counts: [{groupId, value}]}.

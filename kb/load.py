@@ -137,7 +137,7 @@ SELECT * FROM incoming WHERE known IS NULL OR known <> content_sha256 OR removed
 """
 
 _STAGE = """
-SELECT fresh.nct_id, fresh.study_number, json_transform(arrived.json::JSON, ?) AS record
+SELECT fresh.nct_id, fresh.study_number, json_transform(arrived.json, ?) AS record
 FROM arrived JOIN fresh USING (place)
 """
 

@@ -24,7 +24,7 @@ def write_units(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def write_dictionary(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill `meta.dictionary` from the tables' data files and the comments of the views and macros in `compare`."""
+    """Fill `meta.dictionary` from the tables' data files and the comments of what `compare` has."""
     rows: list[tuple[str, str, str, str, str, str, str]] = []
     for table in all_tables():
         rows.append((table.schema, table.name, "", "", table.meaning, "", "key: " + ", ".join(table.key)))
@@ -62,6 +62,9 @@ def _rule(rule: str) -> str:
 _VIEWS = """
 INSERT INTO meta.dictionary
 SELECT 'compare', view_name, '', '', coalesce(comment, ''), '', '' FROM duckdb_views()
+WHERE schema_name = 'compare' AND database_name = current_database()
+UNION ALL
+SELECT 'compare', table_name, '', '', coalesce(comment, ''), '', '' FROM duckdb_tables()
 WHERE schema_name = 'compare' AND database_name = current_database()
 UNION ALL
 SELECT 'compare', c.table_name, c.column_name, c.data_type, coalesce(c.comment, ''), '', '' FROM duckdb_columns() AS c

@@ -83,6 +83,8 @@ class Store:
             con.execute(f"ATTACH '{_escaped(self.building)}' AS {_ATTACHED} (STORAGE_VERSION '{STORAGE_VERSION}')")
             con.execute(f"USE {_ATTACHED}")
             con.execute(f"SET temp_directory = '{_escaped(self.root / 'tmp')}'")
+            # A checkpoint after every batch would take as long as the batch; what is not published is thrown away.
+            con.execute("SET checkpoint_threshold = '512MB'")
             create_schema(con)
             yield Build(self, con)
         except duckdb.IOException as error:

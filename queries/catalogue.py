@@ -1,5 +1,8 @@
 """The views and macros of `compare`: one SQL file each, opening with the question it answers and an example.
 
+A file in `views` that says CREATE TABLE is prepared when a version is published, so that it answers at once on
+the whole registry; the others are worked out when they are asked.
+
 -- Question: which ages may take part, as the text says and as the registry's fields say?
 -- Example: SELECT * FROM compare.ages WHERE min_years < 18
 -- Needs: doses            (other views or macros that must be there first; optional)
@@ -8,6 +11,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -15,7 +19,9 @@ from graphlib import TopologicalSorter
 from importlib.resources import files
 
 import duckdb
+import pyarrow as pa
 
+from kb.meta import write_units
 from kb.schema import quoted
 
 _HEADER = re.compile(r"-- (Question|Example|Needs|Column (\w+)): (.+)")
@@ -23,7 +29,7 @@ _HEADER = re.compile(r"-- (Question|Example|Needs|Column (\w+)): (.+)")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A view or macro: `kind` view | table macro | macro, the question it answers, an example, its SQL."""
+    """A view or macro: `kind` view | table | macro table | macro, the question it answers, an example, its SQL."""
 
     name: str
     kind: str
@@ -52,13 +58,25 @@ def queries() -> dict[str, Query]:
     return {name: found[name] for name in order.static_order()}
 
 
+def synonyms() -> pa.Table:
+    """The rows of `queries/data/synonyms.tsv`: a study that names `name` is also found by `also`."""
+    text = files("queries").joinpath("data", "synonyms.tsv").read_text(encoding="utf-8")
+    rows = list(csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    return pa.Table.from_pylist(rows)
+
+
 def install(con: duckdb.DuckDBPyConnection) -> None:
-    """Create every view and macro of `compare`, with comments."""
+    """Make every view and macro of `compare` anew, with comments. What an older version had there is gone."""
+    write_units(con)
+    con.execute("DROP SCHEMA IF EXISTS compare CASCADE")
+    con.execute("CREATE SCHEMA compare")
+    con.register("synonyms_file", synonyms())
     for query in queries().values():
         con.execute(query.sql)
         con.execute(f"COMMENT ON {query.kind.upper()} compare.{query.name} IS {quoted(query.comment)}")
         for column, meaning in query.columns.items():
             con.execute(f'COMMENT ON COLUMN compare.{query.name}."{column}" IS {quoted(meaning)}')
+    con.unregister("synonyms_file")
 
 
 def _parse(name: str, kind: str, sql: str) -> Query:
@@ -71,5 +89,7 @@ def _parse(name: str, kind: str, sql: str) -> Query:
             headers[key] = text.strip()
     if kind == "macro" and " AS TABLE" in sql:
         kind = "macro table"
+    if kind == "view" and "\nCREATE OR REPLACE TABLE" in sql:
+        kind = "table"
     needs = tuple(need.strip() for need in headers["Needs"].split(",") if need.strip())
     return Query(name, kind, headers["Question"], headers["Example"], needs, columns, sql)

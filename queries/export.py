@@ -33,6 +33,8 @@ _OPTIONS = {
 }
 # Raw bytes of what could not be read are for those who mend the rules, not for spreadsheets.
 _NEVER = {"meta.dead_letters"}
+# What only makes searches fast is written when it is asked for.
+_ONLY_BY_NAME = {"compare.names", "compare.features", "compare.synonyms"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,9 @@ class Exported:
 def exportable(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     """Every table and view by its full name, with the columns that order its rows."""
     orders = {table.full_name: ", ".join(table.key) for table in all_tables() if table.full_name not in _NEVER}
-    views = con.execute("SELECT view_name FROM duckdb_views() WHERE schema_name = 'compare' ORDER BY 1").fetchall()
+    views = con.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'compare' ORDER BY 1"
+    ).fetchall()
     return orders | {f"compare.{name}": "ALL" for (name,) in views}
 
 
@@ -63,7 +67,7 @@ def export(
     Raises UsageError for a name that does not exist or a folder that cannot be written.
     """
     known = exportable(con)
-    wanted = list(names) or list(known)
+    wanted = list(names) or [name for name in known if name not in _ONLY_BY_NAME]
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise UsageError(f"there is no table or view {unknown[0]}: 'trialkb dictionary' lists them all")

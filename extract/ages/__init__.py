@@ -24,7 +24,7 @@ from extract.ages.context import (
     sentence_blocks,
     speaks_of_enrolment,
 )
-from extract.ages.grammar import DAYS, Bound, Expression, parse, tokenize
+from extract.ages.grammar import DAYS, Bound, Expression, read_expressions
 from extract.eligibility import EXCLUSION, Sections, read_sections
 from extract.facts import AgeRange, evidence
 from extract.sentences import lowered
@@ -40,19 +40,35 @@ class _Candidate:
     fact: AgeRange
     about_consent: bool = False
     doubtful: bool = False
+    excluded: bool = False
 
 
 def extract_ages(study: Study) -> list[AgeRange]:
     """The distinct age ranges of a study, each with the place that says it best; those of the criteria first."""
     found: list[AgeRange] = []
     if study.eligibility_criteria is not None:
-        found += _plain_ranges(list(_from_criteria(study.eligibility_criteria)))
+        candidates = _plain_ranges(list(_from_criteria(study.eligibility_criteria)))
+        found = [candidate.fact for candidate in candidates if not candidate.excluded]
+        found += _news([candidate.fact for candidate in candidates if candidate.excluded], found)
     known = _known_bounds(study, found)
     for field in (study.study_population, *study.prose()):
         if field is not None:
             is_title = field is study.brief_title or field is study.official_title
-            found += [fact for fact in _from_prose(field, is_title=is_title) if _fits(fact, known)]
+            found += _news([fact for fact in _from_prose(field, is_title=is_title) if _fits(fact, known)], found)
     return _name_sexes(_distinct(found))
+
+
+def _news(facts: list[AgeRange], told: list[AgeRange]) -> list[AgeRange]:
+    """The facts but those with one bound only, which a range told before has already ("not under 18" after "18-65")."""
+    sides = {side for fact in told for side in _sides(fact)}
+    return [fact for fact in facts if len(_sides(fact)) > 1 or not _sides(fact) <= sides]
+
+
+def _sides(fact: AgeRange) -> set[tuple[str, float, bool | None, str | None]]:
+    return {
+        (side, days, fact.min_inclusive if side == "low" else fact.max_inclusive, fact.cohort)
+        for side, days in _bounds(fact)
+    }
 
 
 def _from_criteria(field: Field) -> Iterator[_Candidate]:
@@ -72,7 +88,7 @@ def _from_criteria(field: Field) -> Iterator[_Candidate]:
             fact = _age_range(field, expression, cohort, excluded)
             if fact is not None:
                 doubtful = not excluded and is_doubtful(text, block, expression)
-                yield _Candidate(fact, is_about_consent(text, block), doubtful)
+                yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded)
 
 
 def _from_prose(field: Field, *, is_title: bool) -> Iterator[AgeRange]:
@@ -91,13 +107,13 @@ def _from_prose(field: Field, *, is_title: bool) -> Iterator[AgeRange]:
 def _ages_in(text: str, block: Block) -> list[Expression]:
     """The numbers of a block that are ages, or go on with a list of ages."""
     found: list[Expression] = []
-    for expression in parse(tokenize(text, block.start, block.end), text):
+    for expression in read_expressions(text, block.start, block.end):
         if is_age(text, block, expression) or (found and continues(text, found[-1], expression)):
             found.append(expression)
     return found
 
 
-def _plain_ranges(candidates: list[_Candidate]) -> list[AgeRange]:
+def _plain_ranges(candidates: list[_Candidate]) -> list[_Candidate]:
     """Leave out, where plainer ranges are there, those that say who signs or for whom something else holds."""
     plain = [c.fact for c in candidates if not c.about_consent and not c.doubtful]
     kept = []
@@ -107,7 +123,7 @@ def _plain_ranges(candidates: list[_Candidate]) -> list[AgeRange]:
             if only_minors or any(_holds(outer, candidate.fact) for outer in plain):
                 continue
         if not (candidate.doubtful and plain):
-            kept.append(candidate.fact)
+            kept.append(candidate)
     return kept
 
 

@@ -17,7 +17,9 @@ _WEAK_STEMS = ("year", "yrs", "month", "week", "days")
 _STRONG = re.compile(
     r"(?<![a-z])(?:age[ds]?(?![a-z])|older|young|yo(?![a-z])|old(?![a-z]))|(?<=years)old|(?<=\d)\s?y[./]?o(?![a-z])|y/o|y\.o"
 )
-_HAS_NUMBER = re.compile(rf"\d|\b(?:{'|'.join(VOCABULARY['numbers'])})\b")
+_DIGIT = re.compile(r"\d")
+_NEAR = 70  # a number further than this from an age word is none of its own
+_OPENERS = frozenset("0123456789<>=bfa")
 _BREAK = re.compile(
     r"\n(?=[ \t]*(?:\r?\n|[*>#A-Z-]|\d{1,2}[.)]|[a-z][.)]|[ivx]+[.)]))|;"
     r"|\.(?<=[a-z)\d]\.)(?=\s+[A-Z(\d])|\.(?<=[a-z]\.)(?=[A-Z])"
@@ -28,6 +30,7 @@ _AGE_LABEL = re.compile(
 )
 _GLUED_NUMBER = re.compile(r"\s*\d{1,2}\.(?=\d{2}\s*(?:years|yrs|<|-|to\b|and\b))")
 _LIST_GAP = re.compile(r"\s*(?:and|or|,|/|&|;)+\s*(?:or|and)?\s*")
+_TIME_WORDS = ("within", "past ", "last ", "prior", "previous", "for ", "since", "every", "after", "during", "survival")
 _LABEL_LINE = re.compile(r"\bage[^\n:]{0,20}:\s*\n\s*[*-]?\s*(?=[\d<>=a-z])")
 _LEAD = re.compile(r"[\s*>#_-]*(?:(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]+(?!\d\b)\s*)*\s*")
 _PERSON_BEFORE = re.compile(
@@ -72,11 +75,8 @@ class Block:
 
 def criterion_blocks(text: str, low: str) -> Iterator[Block]:
     """The criteria of an eligibility text that hold a number and a word of age or time; `low` is it in lower case."""
-    labels = [match.end() for match in _LABEL_LINE.finditer(low)] if "age" in low else []
-    weak = [p for p in find_all(low, _WEAK_STEMS) if low[p - 1 : p].isdigit() or low[p - 2 : p - 1].isdigit()]
-    for start, end in around(text, _BREAK, sorted({*_strong_positions(low), *weak, *labels})):
-        if not _HAS_NUMBER.search(low, start, end):
-            continue
+    positions = {*_strong_positions(low), *_weak_positions(low), *_label_ends(low)}
+    for start, end in around(text, _BREAK, sorted(positions)):
         start = _after_glued_number(low, start, end)
         block = Block(start, end, bool(_STRONG.search(low, start, end)))
         before = low[max(0, start - 40) : start]
@@ -88,23 +88,52 @@ def criterion_blocks(text: str, low: str) -> Iterator[Block]:
 def sentence_blocks(text: str, low: str) -> Iterator[Block]:
     """The sentences of running text that hold a number and an age word; `low` is the text in lower case."""
     for start, end in around(text, PROSE_BREAK, _strong_positions(low)):
-        if _HAS_NUMBER.search(low, start, end):
-            yield Block(start, end, strong=True)
+        yield Block(start, end, strong=True)
+
+
+def _label_ends(low: str) -> Iterator[int]:
+    """Where the line below a label "Age:" begins."""
+    position = low.find("age")
+    while position >= 0:
+        match = _LABEL_LINE.match(low, position)
+        if match:
+            yield match.end()
+        position = low.find("age", position + 1)
+
+
+def _weak_positions(low: str) -> Iterator[int]:
+    """Where a number of years (months …) stands that is not plainly a time since something."""
+    for position in find_all(low, _WEAK_STEMS):
+        if low[position - 1 : position].isdigit() or low[position - 2 : position - 1].isdigit():
+            before = low[max(0, position - 30) : position]
+            if not any(word in before for word in _TIME_WORDS):
+                yield position
+
+
+def _strong_positions(low: str) -> list[int]:
+    """Where an age word stands with a number near it."""
+    return [
+        position
+        for position in find_all(low, _STRONG_STEMS)
+        if _STRONG.match(low, position)
+        and (_DIGIT.search(low, max(0, position - _NEAR), position + _NEAR) or _says_number(low, position))
+    ]
+
+
+def _says_number(low: str, position: int) -> bool:
+    around_it = low[max(0, position - _NEAR) : position + _NEAR]
+    return any(word in around_it for word in VOCABULARY["numbers"])
+
+
+def _may_open(low: str, block: Block) -> bool:
+    lead = _LEAD.match(low, block.start, block.end)
+    return lead is not None and low[lead.end() : lead.end() + 1] in _OPENERS
 
 
 def _after_glued_number(low: str, start: int, end: int) -> int:
     """Skip a list number that is glued to the age: "1.18 years and older" does not mean 1.18 years."""
     match = _GLUED_NUMBER.match(low, start, end)
     return match.end() if match else start
-
-
-def _strong_positions(low: str) -> list[int]:
-    return [position for position in find_all(low, _STRONG_STEMS) if _STRONG.match(low, position)]
-
-
-def _may_open(low: str, block: Block) -> bool:
-    lead = _LEAD.match(low, block.start, block.end)
-    return lead is not None and low[lead.end() : lead.end() + 1] in set("0123456789<>=bfa")
 
 
 def opens_block(text: str, block: Block, expression: Expression) -> bool:

@@ -38,6 +38,8 @@ _PHRASES: dict[str, str] = {
     **dict.fromkeys(_AFTER["low_in"], "after_low"),
 }
 _PUNCTUATION = "()[],:=\"'"
+_ANY_NUMBER = re.compile(rf"\d{{1,3}}|\b(?:{'|'.join(_NUMBERS)})")
+_REACH = 60  # how far from a number the words that belong to it may stand, in characters
 _AGE_WORD = re.compile(r"\bage|\bold|\byoung|\belder|\by/?\s?o\b", re.IGNORECASE)
 _OPERATORS = {
     "low_in": ("low", True), "low_ex": ("low", False), "high_in": ("high", True), "high_ex": ("high", False),
@@ -87,6 +89,19 @@ def number(text: str) -> float:
         return float(text)
     except ValueError:
         return float(sum(_NUMBERS[word] for word in re.split(r"[-\s]+", text.lower())))
+
+
+def read_expressions(text: str, start: int, end: int) -> list[Expression]:
+    """Every age expression in `text[start:end]` (in lower case), in order. Only what is near a number is tokenised."""
+    spans = [match.span() for match in _ANY_NUMBER.finditer(text, start, end)]
+    if not spans:
+        return []
+    first, last = max(start, spans[0][0] - _REACH), min(end, spans[-1][1] + _REACH)
+    while first > start and text[first - 1].isalnum():
+        first -= 1
+    while last < end and text[last - 1].isalnum() and text[last].isalnum():
+        last += 1
+    return parse(tokenize(text, first, last), text)
 
 
 def _phrases_by_first_character() -> dict[str, re.Pattern[str]]:

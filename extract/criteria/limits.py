@@ -22,7 +22,7 @@ from extract.criteria.names import DATA, QUANTITIES, UNITS, Mention, Quantity
 from extract.vocabulary import any_of
 
 _CONTEXT = DATA["context"]
-_GAP_TO_FIRST, _GAP_TO_NEXT, _GAP_TO_BARE = 70, 45, 40  # how far a number may stand from the name, in characters
+_GAP_TO_FIRST, _GAP_TO_NEXT, _GAP_TO_BARE = 70, 60, 40  # how far a number may stand from the name, in characters
 _NUMBER = re.compile(r"(?<![\w.,^])(?<!\)-)(?<![a-z]-)(?:\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?|[.]\d+)(?!\d)")
 _WORD_OR_NUMBER = re.compile(rf"{_NUMBER.pattern}|(?<![a-z])(?:{'|'.join(NUMBER_WORDS)})(?![a-z-])")
 _ROMAN = re.compile(r"(?<![a-z])(?:iv|iii|ii|i|v)(?![a-z])")
@@ -114,8 +114,8 @@ def _values(low: str, position: int, stop: int, quantity: Quantity, in_front: st
         yield value
         position, first = value.end, False
         value = _next_value(low, position, min(stop, position + _GAP_TO_NEXT), stop, quantity)
-        if value is not None and not _ALTERNATIVE.search(low, position, value.start):
-            return
+        if value is None or not _ALTERNATIVE.search(low, position, value.start) or value.operator == "=":
+            return  # the end, another matter, or the same said again in another unit
 
 
 def _next_value(low: str, position: int, near: int, stop: int, quantity: Quantity) -> Value | None:
@@ -239,7 +239,8 @@ def _is_bare_other(
     """Whether a number without a unit belongs to something else: "grade 3", "5 tablets", or far from the name."""
     if sign is None and match.start() - position > _GAP_TO_BARE:
         return True
-    if not quantity.whole and _OTHER_BEFORE.search(low, max(position, match.start() - 20), match.start()):
+    other = _OTHER_BEFORE.search(low, max(position, match.start() - 20), match.start())
+    if other and not (quantity.whole and other.group().startswith("grade")):
         return True
     return match.group() in NUMBER_WORDS or _OTHER_AFTER.match(low, match.end(), stop) is not None
 

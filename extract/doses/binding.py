@@ -261,6 +261,9 @@ def _choose(
         return overlapping
     right_gap = text[amount.end : right.start] if right else ""
     left_gap = text[left.end : amount.start] if left else ""
+    if left is not None and left.agent.kind == "placebo":
+        left = _instead_of_placebo(text, here, left)
+        left_gap = text[left.end : amount.start]
     if left is not None and left.agent.kind == "placebo" and not _TIGHT_LEFT.match(left_gap):
         left = previous if previous is not None and previous.end <= amount.start else None
         left_gap = text[left.end : amount.start] if left else ""
@@ -286,9 +289,35 @@ def _choose(
     far = next((m for m in reversed(here) if m.end <= amount.start and m.agent.kind != "placebo"), None)
     if far is not None:
         return far
-    if right is not None and len(right_gap) < 60 and not re.search(r"[,;]\s", right_gap):
+    if (guessed := _unknown_name(text, amount)) is not None:
+        return guessed
+    if right is not None and len(right_gap) < 60 and not re.search(r"[,;)]\s|[.]", right_gap):
         return right
     return None
+
+
+_NAME_BEFORE = re.compile(r"(?<![\w-])(?P<name>[A-Za-z][\w/-]*(?:[A-Z0-9][\w/-]*|-[A-Za-z]+))\s*\((?:dose[: ]*|at )?\Z")
+_NO_NAME = re.compile(
+    r"(?:day|arm|group|cohort|part|phase|cycle|week|step|level|dose|stage|period|visit|study|table|DL|BSA|BID|TID|QD|IV|PO|SC|IM)[\w-]*\Z",
+    re.IGNORECASE,
+)
+
+
+def _unknown_name(text: str, amount: Amount) -> Mention | None:
+    """`Id-KLH (0.5 mg)`: a code name right before a bracketed amount is an agent although nobody knows it."""
+    match = _NAME_BEFORE.search(text, max(0, amount.start - 40), amount.start)
+    if match is None or _NO_NAME.match(match["name"]):
+        return None
+    name = match["name"]
+    return Mention(Agent(name.lower(), name), match.start("name"), match.end("name"), name)
+
+
+def _instead_of_placebo(text: str, here: list[Mention], placebo: Mention) -> Mention:
+    """`A or matching placebo at 30 mg` is said of A."""
+    before = [m for m in here if m.end <= placebo.start and m.agent.kind != "placebo"]
+    if before and re.fullmatch(r"[\s\w-]{0,12}\bor\b[\s\w-]{0,14}", text[before[-1].end : placebo.start]):
+        return Mention(before[-1].agent, before[-1].start, placebo.end, before[-1].text)
+    return placebo
 
 
 def _owned(text: str, doses: list[Amount], index: int, mention: Mention, amount_first: bool) -> bool:

@@ -22,6 +22,9 @@ def complete_schedule(statement: Statement) -> None:
     second = facts.pop("second_frequency", None)
     if second and _long(second) and frequency and not _long(frequency):
         facts.setdefault("cycle_days", second[1] * _IN_DAYS[second[2]])
+    if days and len(days) > 1 and frequency and frequency[2] == "cycle":
+        del facts["frequency"]
+        frequency = None
     if days and len(days) > 1 and frequency and _long(frequency) and frequency[0] == 1:
         facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
         del facts["frequency"]

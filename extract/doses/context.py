@@ -11,11 +11,13 @@ from extract.doses.vocabulary import read_toml
 
 _WINDOW = 130
 _NEVER = re.compile(r"(?!)")
+_ALWAYS = re.compile("")
 
 
 @dataclass(slots=True)
 class _Decoy:
     name: str
+    hint: re.Pattern[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
     unless_before: re.Pattern[str]
@@ -40,6 +42,7 @@ def _decoys() -> list[_Decoy]:
     return [
         _Decoy(
             entry["name"],
+            _hint(entry.get("before")) if not entry.get("kinds") else _ALWAYS,
             _pattern(entry.get("before")),
             _pattern(entry.get("after")),
             _pattern(entry.get("unless_before")),
@@ -59,6 +62,12 @@ def _roles() -> list[_Role]:
     ]
 
 
+@cache
+def _role_hint() -> re.Pattern[str]:
+    patterns = [entry.get(side) for entry in read_toml("roles.toml")["role"] for side in ("before", "after")]
+    return _hint(" ".join(pattern for pattern in patterns if pattern) + " fraction fx per each daily")
+
+
 def mark_decoys(
     text: str, amounts: list[Amount], segments: list[tuple[int, int]], names: list[tuple[int, int]] | None = None
 ) -> None:
@@ -75,11 +84,21 @@ def mark_decoys(
         start, end = segments[index] if segments else (0, len(text))
         before = text[max(start, previous_end, amount.start - _WINDOW) : amount.start]
         previous_end = amount.end
-        after = text[amount.end : max(amount.end, min(end, amount.end + 60))]
+        after = text[amount.end : max(amount.end, min(end, amount.end + 110))]
         named = any(amount.start - gap in name_ends for gap in range(5))
         amount.decoy = _decoy(before, after, amount, amounts, (start, end), named)
         if not amount.decoy:
             _set_role(before, after, amount)
+
+
+def _hint(pattern: str | None) -> re.Pattern[str]:
+    """Some word of every alternative of a pattern, in lower case: a search for these is cheap and fails mostly."""
+    words = re.findall(r"[a-z]{3,}(?![a-z]*\?)|[a-z]{3,}(?=[a-z]\?)|[<>=]", (pattern or "(?!)").lower())
+    words = [word for word in dict.fromkeys(words) if word not in _COMMON_WORDS]
+    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)) or "(?!)")
+
+
+_COMMON_WORDS = frozenset(("the", "and", "for", "not"))
 
 
 def _decoy(
@@ -87,8 +106,11 @@ def _decoy(
 ) -> str:
     if amount.concentration:
         return "concentration"
+    lowered = before.lower()
     for decoy in _decoys():
         if (decoy.kinds and amount.kind not in decoy.kinds) or (named and decoy.name == "laboratory"):
+            continue
+        if not decoy.hint.search(lowered) and decoy.after is _NEVER:
             continue
         hit = (decoy.before.search(before) and not decoy.unless_before.search(before)) or (
             decoy.after.search(after)
@@ -110,6 +132,8 @@ def _decoy(
 
 def _set_role(before: str, after: str, amount: Amount) -> None:
     if amount.role not in ("dose", "level"):
+        return
+    if not _role_hint().search((before + " " + after).lower()):
         return
     for role in _roles():
         if role.before.search(before) or role.after.search(after):

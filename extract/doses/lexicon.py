@@ -39,7 +39,7 @@ _JOINERS = re.compile(
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _NOT_A_NAME = re.compile(
     r"(?:|\W+|\d+|standard(?: of care)?|soc|usual care|best supportive care|bsc|no|none|care|observation|surgery|exercise|education|training|diet|follow-?up|the|in|to|of|mg|day|days|week|weeks|cycle|n/?a|other"
-    r"|questionnaires?|laborator\w+|biomarker\w*|quality[- ]of[- ]life.*|pharmac(?:o|ological).*|imaging|mri|ct|pet.*|biops\w+|sampl\w+|blood|device|oral|sham|sham .*|test|assessment|placebo-controlled|patients?|participants?|subjects?|questionnaire administration|conventional|new|part [ab]|cohort.*|group.*|arm.*|arms?|high|low|matching|test|reference|active|control|body|supportive|supportive care|dose|mono|single|double|a|b|c|i|ii|iii)",
+    r"|questionnaires?|laborator\w+|biomarker\w*|quality[- ]of[- ]life.*|pharmac(?:o|ological).*|imaging|mri|ct|pet.*|biops\w+|sampl\w+|blood|device|oral|sham|sham .*|test|assessment|placebo-controlled|patients?|participants?|subjects?|questionnaire administration|conventional|new|part [ab]|cohort.*|group.*|arm.*|arms?|high|low|matching|test|reference|active|control|body|supportive|supportive care|dose|inhibitors?|mono|single|double|a|b|c|i|ii|iii)",
     re.IGNORECASE,
 )
 
@@ -121,7 +121,9 @@ class _Builder:
             mentions = [m for m in find_agents(name) if m.agent.kind != "group"]
             if len(mentions) == 1 and (mentions[0].agent.kind != "cells" or len(words_of(name)) <= 4):
                 direct = mentions[0].agent
-        if direct is not None:
+        if "placebo" in name.lower():
+            key, kind = "placebo", "placebo"
+        elif direct is not None:
             key, kind = direct.key, direct.kind
         elif intervention.type == "RADIATION":
             key, kind = "radiation", "radiation"

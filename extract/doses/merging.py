@@ -72,6 +72,9 @@ def _same(a: Statement, b: Statement) -> bool:
     if a.source is b.source and len(phases) == 2 and None not in phases:
         return rate(a) == rate(b) and a.facts.get("days") == b.facts.get("days")
     days = (a.facts.get("days"), b.facts.get("days"))
+    routes = {a.facts.get("route"), b.facts.get("route")} - {None}
+    if len(routes) == 2 and a.own_arm_nos and b.own_arm_nos and not set(a.own_arm_nos) & set(b.own_arm_nos):
+        return False
     return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together)
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from extract.doses.agents import find_agents
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.named import named_regimen_pattern
+from extract.doses.named import find_names
 from extract.doses.sequences import find_sequence
 from extract.facts import Evidence, Regimen, RegimenStep, evidence
 from extract.study import Arm, Field, Study
@@ -49,19 +49,25 @@ def find_regimens(study: Study, lexicon: Lexicon, statements: list[Statement]) -
     from that step; others count from day 0 (or day 1 of the cycle).
     """
     found: list[Regimen] = []
+    named: dict[str, list[_Named]] = {}
     for arm in study.arms:
-        found += _of_arm(study, lexicon, statements, arm)
+        for source in _fields_of(study, arm):
+            if source.path not in named:
+                named[source.path] = _named(source)
+        found += _of_arm(study, lexicon, statements, arm, named)
     return found
 
 
-def _of_arm(study: Study, lexicon: Lexicon, statements: list[Statement], arm: Arm) -> list[Regimen]:
+def _of_arm(
+    study: Study, lexicon: Lexicon, statements: list[Statement], arm: Arm, known: dict[str, list[_Named]]
+) -> list[Regimen]:
     own = [(number, s) for number, s in enumerate(statements, 1) if arm.arm_no in s.arm_nos]
     groups: dict[str, _Group] = {}
     for number, statement in own:
         phase = str(statement.facts.get("phase") or "treatment")
         groups.setdefault(phase, _Group(phase)).statements.append((number, statement))
     fields = _fields_of(study, arm)
-    named = [name for source in fields for name in _named(source)]
+    named = [name for source in fields for name in known[source.path]]
     regimens = [_from_group(arm, group, named) for group in groups.values()]
     regimens = [
         regimen for regimen in regimens if len(regimen.steps) > 1 or regimen.regimen or regimen.phase != "treatment"
@@ -101,15 +107,13 @@ def _fields_of(study: Study, arm: Arm) -> list[Field]:
 
 def _named(source: Field) -> list[_Named]:
     text = source.text.norm
-    pattern, meanings = named_regimen_pattern()
     found = []
-    for match in pattern.finditer(text):
-        entry = meanings[(match.lastindex or 1) - 1]
-        around = text[max(0, match.start() - 45) : match.end() + 45]
+    for start, end, entry in find_names(text):
+        around = text[max(0, start - 45) : end + 45]
         if entry.get("needs_context") and not _in_context(around, entry["components"]):
             continue
-        place = evidence(source, match.start(), match.end(), ["inferred"])
-        found.append(_Named(match.group(), entry["components"], _phase_near(around, entry), place))
+        place = evidence(source, start, end, ["inferred"])
+        found.append(_Named(text[start:end], entry["components"], _phase_near(around, entry), place))
     return found
 
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
+import sys
 from functools import cache
 
-from extract.doses.schedule import Item
+from extract.doses.schedule import UPPER, Item
 from extract.doses.vocabulary import read_toml
-
-_UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")
 
 
 @cache
@@ -26,17 +25,17 @@ def _routes() -> tuple[re.Pattern[str], list[str], re.Pattern[str], list[str]]:
     )
 
 
-def find_routes(text: str) -> list[Item]:
-    """Every route named in the text, in order."""
+def find_routes(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
+    """Every route named within `start:end` of the text, in order."""
     pattern, codes, exact, exact_codes = _routes()
-    lowered = text.translate(_UPPER)  # str.lower() may change the length
+    lowered = text.translate(UPPER)
     found = [
         Item("route", match.start(), match.end(), codes[(match.lastindex or 1) - 1])
-        for match in pattern.finditer(lowered)
+        for match in pattern.finditer(lowered, start, end)
         if not (match.start() and lowered[match.start() - 1].isalnum())
     ]
     found += [
         Item("route", match.start(), match.end(), exact_codes[(match.lastindex or 1) - 1])
-        for match in exact.finditer(text)
+        for match in exact.finditer(text, start, end)
     ]
     return sorted(found, key=lambda item: item.start)

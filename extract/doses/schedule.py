@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from extract.doses.vocabulary import NUMBER_WORDS, TIME_UNITS, read_toml
+
+UPPER = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz")  # str.lower() may change lengths
 
 
 @dataclass(slots=True)
@@ -55,11 +58,11 @@ def _frequencies() -> tuple[re.Pattern[str], list[dict[str, Any]]]:
     return re.compile(r"(?<![\w/])(?:" + "|".join(parts) + ")", re.IGNORECASE), entries
 
 
-def find_frequencies(text: str) -> list[Item]:
+def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Every "how often" in the text; a single administration is (1, None, None)."""
     pattern, entries = _frequencies()
     found = []
-    for match in pattern.finditer(text):
+    for match in pattern.finditer(text, start, end):
         index = (
             int((match.lastgroup or "f0")[1:])
             if (match.lastgroup or "").startswith("f")
@@ -95,11 +98,14 @@ def _times(text: str) -> float:
     return number(re.split(r"\s|(?<=\d)x|-", text.removeprefix("x").strip())[0])
 
 
-_DAY_WORD = r"(?:study\s)?(?:\b(?:days?|dys?)\b\.?|(?<![\w-])[dD](?=\s?-?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
+_NOT_PER = "".join(
+    f"(?<!{word})" for word in ("/", "/ ", "per ", r"\ba ", "each ", "every ", "one ", "same ", "other ")
+)
+_DAY_WORD = rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?|dys?)\b|(?<![\w-])[dD](?=\s?-?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
 _INTEGER = r"-?\s?\d{1,3}"
 _DAY_RANGE_TO = r"\s*(?:-|to|through|thru|until|up to|\.\.\.?)\s*"
 _DAY_LIST_SEPARATOR = r"\s*(?:,\s*and\s|,\s*&|,|and|&|\+|/|;\s?(?=d))\s*"
-_DAY_VALUE = rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x\s?10|cycles|h\b|hours|weeks|minutes|courses|patients))(?:\s?(?:st|nd|rd|th)\b)?\*?"
+_DAY_VALUE = rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x\s?10|cycles|h\b|hours|weeks|minutes|courses|patients)|\s?-\s?(?!d\s?-?\d)[a-z])(?:\s?(?:st|nd|rd|th)\b)?\*?"
 _DAYS = re.compile(
     rf"(?<![\w])(?<!\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
@@ -114,16 +120,16 @@ _PIECE = re.compile(
 )
 
 
-def find_days(text: str) -> list[Item]:
+def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Days on which something is given, ranges listed in full."""
     found = []
-    for match in _DAYS.finditer(text):
+    for match in _DAYS.finditer(text, start, end):
         days = read_days(match.group())
         if days and len(days) == 1:
             days = _single_day(text, match, days[0])
         if days:
             found.append(Item("days", match.start(), match.end(), days))
-    for match in _AFTER_ROUTE.finditer(text):
+    for match in _AFTER_ROUTE.finditer(text, start, end):
         if not any(item.start < match.end() and match.start("days") < item.end for item in found):
             days = read_days(match["days"])
             if days and (len(days) > 1 or re.search(r"[,-]|$", text[match.end() :][:1])):
@@ -207,7 +213,7 @@ _INFUSION_TIME = re.compile(
     r"\bover(?: a| about| approximately)*\s*$|\binfus\w+ (?:for|over)\s*$|\bwithin\s*$", re.IGNORECASE
 )
 _CYCLE_DAYS = re.compile(
-    rf"\b(?:(?P<a>{_NUMBER})[\s-]?(?P<au>days?|d|weeks?|wks?|wk|w|months?)(?:\s?\([^)]{{0,12}}\))?[\s-]*(?:(?:treatment|dosing|chemotherapy|study)\s)?(?:cycles?|courses?|per cycle|a cycle|as (?:a|one|1) (?:cycle|course)|(?:is|was|constitutes?|for|=) (?:a|one|1|each) (?:cycle|course))"
+    rf"\b(?:(?P<a>{_NUMBER})[\s-]?(?P<au>days?|d|weeks?|wks?|wk|w|months?)(?:\s?\([^)]{{0,12}}\))?[\s-]*(?:(?:treatment|dosing|chemotherapy|study)\s)?(?:cycles?|courses?|a cycle|as (?:a|one|1) (?:cycle|course)|(?:is|was|constitutes?|for|=) (?:a|one|1|each) (?:cycle|course))"
     rf"|(?:cycles?|courses?)(?: length)?(?: \w+)?(?:\s(?:of|is|was|lasts?|every|repeated every|repeats? every|will be repeated every|are repeated every|length|duration))*\s*[=:(]?\s*(?P<b>{_NUMBER})[\s-]?(?P<bu>days?|d|weeks?|wks?|wk|w|months?)\b"
     rf"|repeat(?:s|ed|ing)?(?:\s\w+)?\s(?:every|each|q)\s?(?P<c>{_NUMBER})[\s-]?(?P<cu>days?|d|weeks?|wks?|wk|w)\b"
     rf"|every\s(?P<e>{_NUMBER})[\s-](?P<eu>days?|weeks?)[\s-](?:\([^)]*\)\s)?(?:as (?:a|one|1)|per|for (?:one|1|a)|=|is a|(?:was|were) (?:a|one))\s(?:cycle|course)"
@@ -222,16 +228,16 @@ _CYCLES = re.compile(
 )
 
 
-def find_durations(text: str) -> list[Item]:
+def find_durations(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """How long the treatment lasts; the time of a single infusion is left out."""
     found = []
-    for match in _DURATION.finditer(text):
+    for match in _DURATION.finditer(text, start, end):
         unit = TIME_UNITS[match["unit"].lower()]
         if unit == "h" or _INFUSION_TIME.search(text[max(0, match.start() - 14) : match.start("value")]):
             continue
         found.append(Item("duration", match.start(), match.end(), (number(match["high"] or match["value"]), unit)))
     for pattern in (_LENGTH, _UNTIL):
-        for match in pattern.finditer(text):
+        for match in pattern.finditer(text, start, end):
             found.append(
                 Item(
                     "duration", match.start(), match.end(), (number(match["value"]), TIME_UNITS[match["unit"].lower()])
@@ -243,10 +249,15 @@ def find_durations(text: str) -> list[Item]:
 _IN_DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.0}
 
 
-def find_cycles(text: str) -> list[Item]:
+_CYCLE_WORD = re.compile(r"[cC]ycle|[cC]ourse|CYCLE|[rR]epeat|eekly for")
+
+
+def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Cycle lengths in days and numbers of cycles."""
-    found = []
-    for match in _CYCLE_DAYS.finditer(text):
+    found: list[Item] = []
+    if _CYCLE_WORD.search(text, start, end) is None:
+        return found
+    for match in _CYCLE_DAYS.finditer(text, start, end):
         if match["g"]:
             weeks = number(match["g"]) + (number(match["h"]) if match["h"] else 1)
             found.append(Item("cycle_days", match.start(), match.end(), weeks * 7))
@@ -255,7 +266,7 @@ def find_cycles(text: str) -> list[Item]:
             if match[name]:
                 days = number(match[name]) * _IN_DAYS[TIME_UNITS[match[name + "u"].lower()]]
                 found.append(Item("cycle_days", match.start(), match.end(), days))
-    for match in _CYCLES.finditer(text):
+    for match in _CYCLES.finditer(text, start, end):
         value = next(match[name] for name in "badce" if match[name])
         found.append(Item("cycles", match.start(), match.end(), number(value)))
     return sorted(found, key=lambda item: item.start)
@@ -263,35 +274,40 @@ def find_cycles(text: str) -> list[Item]:
 
 @cache
 def _phases() -> tuple[re.Pattern[str], list[str]]:
+    # As with routes: alternatives that begin with a letter and end with an empty group are found fastest.
     parts, codes = [], []
     for entry in read_toml("phases.toml")["phase"]:
-        patterns = [*entry["patterns"], *(f"{label}(?=\\s?\\d?\\s?:)" for label in entry["labels"])]
-        for pattern in patterns:
-            parts.append(f"({pattern})")
+        for pattern in [*entry["patterns"], *(f"{label}(?=\\s?\\d?\\s?:)" for label in entry["labels"])]:
+            parts.append(f"{pattern}()")
             codes.append(entry["code"])
-    return re.compile(r"(?<![\w-])(?:" + "|".join(parts) + r")(?P<number>\s?\d(?=\s?:))?", re.IGNORECASE), codes
+    return re.compile("|".join(parts)), codes
 
 
-def find_phases(text: str) -> list[Item]:
+_LABEL_NUMBER = re.compile(r"\s?(\d)\s?:")
+
+
+def find_phases(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Names of phases of the treatment; a number in a label is kept ("ind2:" is `induction 2`)."""
     pattern, codes = _phases()
+    lowered = text.translate(UPPER)
     found = []
-    for match in pattern.finditer(text):
-        index = next(k for k in range(len(codes)) if match[k + 1] is not None)
-        number_of = (match["number"] or re.sub(r"\D", "", match.group())).strip()
-        code = f"{codes[index]} {number_of}" if number_of else codes[index]
-        found.append(Item("phase", match.start(), match.end(), code))
+    for match in pattern.finditer(lowered, start, end):
+        if match.start() and (lowered[match.start() - 1].isalnum() or lowered[match.start() - 1] == "-"):
+            continue
+        code = codes[(match.lastindex or 1) - 1]
+        label = _LABEL_NUMBER.match(lowered, match.end())
+        found.append(Item("phase", match.start(), match.end(), f"{code} {label[1]}" if label else code))
     return found
 
 
-def find_schedule(text: str) -> list[Item]:
-    """All schedule items in the text, in order; days inside a frequency or cycle phrase are not doubled."""
+def find_schedule(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
+    """All schedule items within `start:end` of the text, in order."""
     items = [
-        *find_frequencies(text),
-        *find_days(text),
-        *find_durations(text),
-        *find_cycles(text),
-        *find_phases(text),
+        *find_frequencies(text, start, end),
+        *find_days(text, start, end),
+        *find_durations(text, start, end),
+        *find_cycles(text, start, end),
+        *find_phases(text, start, end),
     ]
     items.sort(key=lambda item: (item.start, item.kind))
     return items

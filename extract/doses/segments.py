@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from extract.doses.schedule import UPPER
+
 _ABBREVIATION = re.compile(
     r"(?:\b(?:i\.?v|i\.?m|s\.?c|p\.?o|e\.?g|i\.?e|vs|approx|inj|tab|tabs|cap|max|min|dr|no|resp|etc|fig|ca|incl|wt|q|b\.?i\.?d|t\.?i\.?d|mg|kg|ml|hr|hrs|[a-z]))\Z",
     re.IGNORECASE,
@@ -14,22 +16,41 @@ _BREAK = re.compile(
 )
 
 
+# A number with what may be a unit; much cheaper than the real grammar, and true wherever that finds an amount.
+# Lower case, and every alternative begins with a letter: so the engine can skip most of them at once.
 _MAYBE = re.compile(
-    r"\d[\s-]{0,2}(?:m[gclLeECBiIM]|[umn]g\b|[umM]?[gG]\b|[gG]rams?|[gG]y|cG|[cC][cC]\b|cell|L\b|lit|IU|[iI]\.?[uU]|[uU]nit|[uU]\b|MU|MIU|%|per ?cent|[mnu]mol|MBq|GBq|kBq|[rR]ad|[ctpdaisCTPDAIS][a-z]+|vg|pfu|PFU|cfu|CFU|VP|vp|v\.|[bm]illion|MSC|CAR|[kK]g|m[oO]l|Mg\b|MG\b|ML\b|mG|n[ag]|nano|micro|[Mm]ill|MCG|UG|GY|G\b|gm|GM|gr|x|\u03bc)"
-    r"|[x*X]\s?10|\d[eE]\d|10\s?\^|10\s?\(|AUC|nder the curve|\b(?:[Oo]ne|[Tt]wo|[Tt]hree|half) (?:\w+ )?(?:tab|cap|pill|drop|puff|sachet|patch)"
+    r"\d[\s-]{0,2}(?:mg|ml|mc|me|mb|mi|mu\b|mmol|mol|meg|ug|ng|nmol|nano|g\b|gm|gr|gy|gs\b|gc\b|gtt|genom|gbq|giga|umol|uci|unit|u\b|ui\b|u\.i|usp|ufc|cg[ye]|cc\b|c\.c|cell|cfu|centi|colony|ccid"
+    r"|cap(?:s|l|\b)|l\b|lit(?:er|re)|lozenge|iu\b|i\.u|international|infectious|inhal|injection|kbq|kilo|rad|billion|bau|trillion|tab|thousand|tcid|til|pill|puff|patch|packet|pellet|plaque|pfu|drop|doses? of|applic|actuat|amp|anti-?xa|axa"
+    r"|subcut|sachet|spray|supposit|softgel|stick|sq-u|sc inj|vial|viable|vector|viral|virus|vg\b|vp\b|v\.g|ffu|focus)"
+    r"|\d\s?(?:%|per ?cent)\s?(?:[\w/()]{0,5}\s)?(?!of\b|ci\b|conf|redu|incr|impr|decr|power|patients|chance|risk|probab|drop|and\b|in\b|to\b|with\b|for\b|at\b|or\b|on\b|from\b|were\b|are\b|is\b|was\b|had\b|have\b|after\b|by\b|when\b|two|one|among|level|signif|based|loss|follow|surviv|respon|differ|compar|attrition|will|would|lost|lower|higher|more|less|versus|vs)[a-z]{3}"
+    r"|[x*]\s?10|\de\d|10\s?\^|10\s?\(\d|10[5-9]\s?(?:/|c)"
+)
+_PERCENT_AFTER = re.compile(r"[a-z]{5} \d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
+_COUNT_WORD = re.compile(
+    r"\b(?:one|two|three|four|half) (?:\w+ ){0,2}?(?:tab|cap|pill|drop|puff|sachet|patch|inhal|spray|applic|lozen|softg)"
 )
 
 
 def dose_like(text: str) -> list[int]:
     """Positions of numbers that may be amounts."""
-    return [match.start() for match in _MAYBE.finditer(text)]
+    lowered = text.translate(UPPER)
+    found = [match.start() for match in _MAYBE.finditer(lowered)]
+    if "%" in lowered:
+        found += [match.start() for match in _PERCENT_AFTER.finditer(lowered)]
+    if "auc" in lowered or "under the" in lowered:
+        found += [match.start() for match in re.finditer(r"\bauc|under the (?:conc|time|plasma|curve)", lowered)]
+    if any(
+        word in lowered for word in ("tab", "cap", "pill", "drop", "puff", "sach", "patch", "inhal", "spray", "applic")
+    ):
+        found += [match.start() for match in _COUNT_WORD.finditer(lowered)]
+    return sorted(found)
 
 
-def passages(text: str, hits: list[int], before: int = 420, after: int = 420) -> list[tuple[int, int]]:
+def passages(text: str, hits: list[int], before: int = 360, after: int = 360) -> list[tuple[int, int]]:
     """The parts of a text around `hits`, cut at the ends of sentences; a short text is one passage."""
     if not hits:
         return []
-    if len(text) <= 1500:
+    if len(text) <= 1000:
         return [(0, len(text))]
     merged: list[tuple[int, int]] = []
     for hit in hits:

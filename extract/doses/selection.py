@@ -13,6 +13,10 @@ _DOSAGE_FORM = re.compile(
     r"\s*(?:\w+\s+){0,2}?(?:cream|gel|ointment|solution|lotion|spray|eye|ophthalmic|drops?|mouthwash|rinse|foam|shampoo|toothpaste|paste|suspension|emulsion|injection|patch|varnish|syrup|infusion|inhalation|saline)",
     re.IGNORECASE,
 )
+_FORM_BEFORE = re.compile(
+    r"\b(?:cream|gel|ointment|solution|lotion|spray|eye ?drops?|drops|mouthwash|foam|suspension|paste)\s+(?:of |at )?\Z",
+    re.IGNORECASE,
+)
 _GENERIC_CELLS = frozenset(
     (
         "car-t cells",
@@ -84,7 +88,7 @@ def _is_concentration(bound: Bound, text: str) -> bool:
         after,
     ):
         return False
-    if _DOSAGE_FORM.match(after):
+    if _DOSAGE_FORM.match(after) or _FORM_BEFORE.search(text[max(0, amount.start - 22) : amount.start]):
         return True
     if bound.named is None:
         return False

@@ -9,7 +9,7 @@ from functools import cache
 from extract.doses.agents import find_agents
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.named import named_regimen_pattern
+from extract.doses.named import find_names
 from extract.doses.schedule import number
 from extract.doses.segments import segments
 from extract.doses.vocabulary import read_toml
@@ -124,8 +124,8 @@ def _name(event: _Event, phrase: str, lexicon: Lexicon) -> str:
             return own.pop()
         return named.pop() if len(named) == 1 else event.key
     if event.key == "conditioning":
-        match = named_regimen_pattern()[0].search(phrase)
-        return f"{match.group()} conditioning" if match else event.key
+        names = find_names(phrase)
+        return f"{phrase[names[0][0] : names[0][1]]} conditioning" if names else event.key
     return event.key
 
 

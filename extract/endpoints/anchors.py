@@ -22,6 +22,7 @@ _LEADING = re.compile(
     r"\s*(?P<anchor>(?!up\b|every\b|from\b|time\b|assessed\b|(?:days?|weeks?|months?|years?|hours?|cycles?) -?\d)[a-z][\w' -]{2,40}?) (?:to|until|through|up to) ",
     re.IGNORECASE,
 )
+_WORDS_AHEAD = re.compile(r"[ )-]*(?:\(|[a-z])", re.IGNORECASE)
 _NO_ANCHOR = {"op", "operative", "study", "the", "this", "and", "start", "each", "treatment period", "age", "life"}
 _POST_OP = {
     "op": "surgery",
@@ -34,6 +35,8 @@ _POST_OP = {
 
 def anchor_after(text: str, end: int) -> str | None:
     """The anchor named straight after a quantity that ends at `end`; None if none is."""
+    if not _WORDS_AHEAD.match(text, end):
+        return None
     match = _AFTER.match(text, end) or _BEFORE.match(text, end)
     return _clean(match["anchor"]) if match is not None else None
 

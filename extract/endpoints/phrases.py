@@ -29,7 +29,7 @@ _BREAK = re.compile(r"[.;:()]")
 _ITEM = re.compile(r"\([^)]*\)|\[[^\]]*\]|\S+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Match(Generic[Payload]):
     """A phrase found: characters `start:end`, the number of its words, whether they stand side by side, its payload."""
 
@@ -60,17 +60,18 @@ class _Word(Generic[Payload]):
 class _Walk(Generic[Payload]):
     """One walk of a text's words through the trie."""
 
-    def __init__(self, symbols: list[tuple[str, ...]], text: str) -> None:
-        self.symbols = symbols
+    def __init__(self, words: list[str], known: dict[str, _Word[Payload]], text: str) -> None:
+        self.words = words
+        self.known = known
         self.text = text
         self.spans: list[tuple[int, int]] = []  # of the words, as far as they were needed
-        self.words = _WORD.finditer(text)
+        self.ahead = _WORD.finditer(text)
         self.found: list[Match[Payload]] = []
 
     def span(self, index: int) -> tuple[int, int]:
         """The characters of the word `index`."""
         while len(self.spans) <= index:
-            self.spans.append(next(self.words).span())
+            self.spans.append(next(self.ahead).span())
         return self.spans[index]
 
     def visit(self, node: _Node[Payload], first: int, last: int, words: int) -> None:
@@ -78,8 +79,8 @@ class _Walk(Generic[Payload]):
         for payload in node.payloads:
             contiguous = words == last - first + 1
             self.found.append(Match(self.span(first)[0], self.span(last)[1], words, contiguous, payload))
-        if node.next and last + 1 < len(self.symbols):
-            for symbol in self.symbols[last + 1]:
+        if node.next and last + 1 < len(self.words):
+            for symbol in self.known[self.words[last + 1]].symbols:
                 following = node.next.get(symbol)
                 if following is not None:
                     self.visit(following, first, last + 1, words + 1)
@@ -87,10 +88,10 @@ class _Walk(Generic[Payload]):
             self._leap(node.gap, first, last, words)
 
     def _leap(self, node: _Node[Payload], first: int, last: int, words: int) -> None:
-        for index in range(last + 1, min(last + 2 + MAX_GAP, len(self.symbols))):
+        for index in range(last + 1, min(last + 2 + MAX_GAP, len(self.words))):
             if _BREAK.search(self.text, self.span(index - 1)[1], self.span(index)[0]):
                 return
-            for symbol in self.symbols[index]:
+            for symbol in self.known[self.words[index]].symbols:
                 following = node.next.get(symbol)
                 if following is not None:
                     self.visit(following, first, index, words + 1)
@@ -103,7 +104,8 @@ class PhraseBook(Generic[Payload]):
         self._root: _Node[Payload] = _Node()
         self._prefixes: set[str] = set()
         self._lengths: list[int] = []
-        self._known: dict[str, _Word[Payload]] = {}  # a word's symbols, kept because words repeat
+        self._known: dict[str, _Word[Payload]] = {}  # what is known of the words met so far: they repeat
+        self._starting: set[str] = set()  # those of them that begin a phrase
 
     def add(self, phrase: str, payload: Payload) -> None:
         """Add a phrase. Raises ValueError where it holds no word."""
@@ -116,6 +118,7 @@ class PhraseBook(Generic[Payload]):
             node.payloads.append(payload)
         self._lengths = sorted({len(prefix) for prefix in self._prefixes})
         self._known.clear()
+        self._starting.clear()
 
     def add_all(self, phrases: Iterable[str], payload: Payload) -> None:
         """Add several phrases that stand for the same."""
@@ -125,26 +128,31 @@ class PhraseBook(Generic[Payload]):
     def find(self, text: str) -> list[Match[Payload]]:
         """All phrases in the text, overlapping ones included, in the order of their first words."""
         words = _WORD.findall(text)
+        distinct = set(words)
         known = self._known
-        starts = [
-            (index, node)
-            for index, word in enumerate(words)
-            for node in (known[word] if word in known else self._look_up(word)).roots
-        ]
-        if not starts:
+        if not distinct <= known.keys():
+            self._learn(distinct)
+        starting = distinct & self._starting
+        if not starting:
             return []
-        walk = _Walk([known[word].symbols if word in known else self._look_up(word).symbols for word in words], text)
-        for index, node in starts:
-            walk.visit(node, index, index, 1)
+        walk = _Walk(words, known, text)
+        for index, word in enumerate(words):
+            if word in starting:
+                for node in known[word].roots:
+                    walk.visit(node, index, index, 1)
         return walk.found
 
-    def _look_up(self, word: str) -> _Word[Payload]:
-        if len(self._known) >= _MAX_KNOWN:
+    def _learn(self, words: set[str]) -> None:
+        """Keep the symbols of words met for the first time; forget all when there are too many."""
+        if len(self._known) > _MAX_KNOWN:
             self._known.clear()
-        symbols = self._symbols(word)
-        roots = tuple(node for symbol in symbols if (node := self._root.next.get(symbol)) is not None)
-        known = self._known[word] = _Word(symbols, roots)
-        return known
+            self._starting.clear()
+        for word in words - self._known.keys():
+            symbols = self._symbols(word)
+            roots = tuple(node for symbol in symbols if (node := self._root.next.get(symbol)) is not None)
+            self._known[word] = _Word(symbols, roots)
+            if roots:
+                self._starting.add(word)
 
     def _step(self, node: _Node[Payload], word: str) -> _Node[Payload]:
         if word == "..":

@@ -22,7 +22,7 @@ from extract.time_units import in_days
 _MAX_LENGTH = 2000  # a time frame is a line; what comes after is prose
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Time:
     """One time; `start:end` are its characters in the text read."""
 

@@ -34,9 +34,10 @@ class Token:
 
 
 @cache
-def _noise() -> re.Pattern[str]:
-    patterns = [item["pattern"] for item in load_toml("time_relations.toml")["noise"]]
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns), re.IGNORECASE)
+def _noise() -> list[tuple[tuple[str, ...], re.Pattern[str]]]:
+    """The noise patterns, each with the words of which one must be in the text."""
+    items = load_toml("time_relations.toml")["noise"]
+    return [(tuple(item["needs"]), re.compile(item["pattern"], re.IGNORECASE)) for item in items]
 
 
 @cache
@@ -107,7 +108,12 @@ def blank_noise(text: str) -> str:
     """The text, of the same length, with its noise overwritten by blanks."""
     if _SIMPLE.match(text):
         return text
-    text = _noise().sub(_blanks, text)
+    lower = text.lower()
+    for needs, pattern in _noise():
+        for word in needs:
+            if word in lower:
+                text = pattern.sub(_blanks, text)
+                break
     return _EMPTY_BRACKET.sub(_blanks, text)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
 from extract.endpoints.phrases import Match
-from extract.endpoints.vocabulary import ClassRule, Instrument, Metric, instrument_book, title_book
+from extract.endpoints.vocabulary import ClassRule, Instrument, Meaning, instrument_book, title_book
 
 _LENGTH = 400  # of a description; what the outcome is stands at its beginning
 _ASIDE_PENALTY = 2
@@ -28,12 +29,26 @@ _ASIDES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class TitleReading:
-    """A text's candidates for the class with their ranks, its instrument with the rank, and its metric."""
+@dataclass(slots=True)
+class Candidate:
+    """A class that a phrase at `start:end` stands for, with its rank after penalties."""
 
-    candidates: tuple[tuple[float, Match[ClassRule]], ...] = ()
+    name: str
+    rank: int
+    start: int
+    end: int
+    field: str | None
+    words: int
+    contiguous: bool
+
+
+@dataclass(slots=True)
+class TitleReading:
+    """What a text says: candidates for the class, the best where no field of medicine matters, instrument, metric."""
+
+    candidates: tuple[Candidate, ...] = ()
     fields: frozenset[str] = frozenset()  # the fields of medicine that candidates depend on
+    best: Candidate | None = None
     instrument: Instrument | None = None
     metric: str | None = None
 
@@ -41,32 +56,35 @@ class TitleReading:
 _NOTHING = TitleReading()
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=16384)
 def read_title(text: str) -> TitleReading:
     """Read a normalised title, or the beginning of a description."""
-    classes: list[Match[ClassRule]] = []
+    classes: list[tuple[Match[Meaning], ClassRule]] = []
     instruments: list[tuple[int, int, int, Instrument]] = []
     metrics: list[tuple[int, str]] = []
     text = text[:_LENGTH]
     for match in title_book().find(text):
         meaning = match.payload
         if isinstance(meaning, ClassRule):
-            classes.append(Match(match.start, match.end, match.words, match.contiguous, meaning))
+            classes.append((match, meaning))
         elif isinstance(meaning, Instrument):
             instruments.append((-meaning.rank, match.start, -match.end, meaning))
         else:
             metrics.append((meaning.order, meaning.name))
     if not (classes or instruments or metrics):
         return _NOTHING
+    candidates = _candidates(text, classes)
+    fields = frozenset(candidate.field for candidate in candidates if candidate.field)
     return TitleReading(
-        _ranked(text, classes),
-        frozenset(match.payload.field for match in classes if match.payload.field),
+        candidates,
+        fields,
+        _best(candidates) if not fields else None,
         min(instruments, key=lambda item: item[:3])[3] if instruments else None,
         min(metrics)[1] if metrics else None,
     )
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=1024)  # descriptions repeat within a study, seldom beyond it
 def read_instrument(text: str) -> Instrument | None:
     """Only the instrument of a description: most descriptions are read for nothing else."""
     found = instrument_book().find(text[:_LENGTH])
@@ -75,12 +93,41 @@ def read_instrument(text: str) -> Instrument | None:
     return min(found, key=lambda match: (-match.payload.rank, match.start, -match.end)).payload
 
 
-def _ranked(text: str, matches: list[Match[ClassRule]]) -> tuple[tuple[float, Match[ClassRule]], ...]:
-    if all(match.payload.name == matches[0].payload.name for match in matches):
-        return tuple((match.payload.rank, match) for match in matches)
-    asides = [found.span() for pattern in _ASIDES for found in pattern.finditer(text)]
-    ranked = []
-    for match in matches:
-        aside = any(start <= match.start and match.end <= end for start, end in asides)
-        ranked.append((match.payload.rank - (_ASIDE_PENALTY if aside else 0), match))
-    return tuple(ranked)
+def best_candidate(reading: TitleReading, in_field: Callable[[str], bool]) -> Candidate | None:
+    """The class that a text stands for, in a study of which `in_field` tells the fields of medicine."""
+    if not reading.fields:
+        return reading.best
+    member = {name for name in reading.fields if in_field(name)}
+    return _best(tuple(item for item in reading.candidates if item.field is None or item.field in member))
+
+
+def _best(candidates: tuple[Candidate, ...]) -> Candidate | None:
+    """The highest rank, then the one named first, then the longest; what stands inside a longer one is left out."""
+    if len(candidates) < 2:
+        return candidates[0] if candidates else None
+    outer = [item for item in candidates if not any(_inside(item, other) for other in candidates)]
+    return max(outer, key=lambda item: (item.rank, -item.start, item.end, item.field is not None))
+
+
+def _inside(item: Candidate, other: Candidate) -> bool:
+    return other.words > item.words and other.contiguous and other.start <= item.start and item.end <= other.end
+
+
+def _candidates(text: str, matches: list[tuple[Match[Meaning], ClassRule]]) -> tuple[Candidate, ...]:
+    asides = _asides(text) if len({rule.name for _, rule in matches}) > 1 else []
+    return tuple(
+        Candidate(
+            rule.name,
+            rule.rank - _ASIDE_PENALTY * any(start <= match.start and match.end <= end for start, end in asides),
+            match.start,
+            match.end,
+            rule.field,
+            match.words,
+            match.contiguous,
+        )
+        for match, rule in matches
+    )
+
+
+def _asides(text: str) -> list[tuple[int, int]]:
+    return [found.span() for pattern in _ASIDES for found in pattern.finditer(text)]
