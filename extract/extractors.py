@@ -11,10 +11,11 @@ from importlib.resources.abc import Traversable
 from typing import Any
 
 from extract.ages import extract_ages
+from extract.criteria import extract_criteria
 from extract.design_statistics import extract_design_statistics
 from extract.doses import extract_doses
 from extract.endpoints import extract_endpoints
-from extract.facts import AgeRange, DesignStatistic, DoseFacts, Endpoint
+from extract.facts import AgeRange, Criterion, DesignStatistic, DoseFacts, Endpoint
 from extract.study import Study
 
 RULES_VERSION = "1"
@@ -38,6 +39,7 @@ class StudyFacts:
     ages: list[AgeRange] = field(default_factory=list)
     endpoints: list[Endpoint] = field(default_factory=list)
     design_statistics: list[DesignStatistic] = field(default_factory=list)
+    criteria: list[Criterion] = field(default_factory=list)
     extractions: list[Extraction] = field(default_factory=list)
 
 
@@ -46,6 +48,7 @@ _EXTRACTORS: dict[str, Callable[[Study], Any]] = {
     "ages": extract_ages,
     "endpoints": extract_endpoints,
     "design_statistics": extract_design_statistics,
+    "criteria": extract_criteria,
 }
 
 

@@ -2,48 +2,105 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
+
 import duckdb
 
 from crawler.errors import GateFailed
-from kb.schema import all_tables
+from kb.foreign_keys import ForeignKey, foreign_keys
+from kb.schema import all_tables, tables
 
 _UNREAD = "SELECT count(*) FROM ctgov.studies WHERE nct_id NOT IN (SELECT nct_id FROM extracted.extractions)"
 
 
+@dataclass(frozen=True, slots=True)
+class CheckResult:
+    """One check: how many rows, keys or studies (`what`) break the rule; `note` tells what was counted besides."""
+
+    name: str
+    wrong: int
+    what: str
+    note: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Nothing breaks the rule."""
+        return self.wrong == 0
+
+    @property
+    def detail(self) -> str:
+        """The counts as text."""
+        return f"{self.wrong} {self.what}" + (f"; {self.note}" if self.note else "")
+
+
+def verify(con: duckdb.DuckDBPyConnection) -> list[CheckResult]:
+    """Run every check and change nothing."""
+    return [*_orphans(con), *_duplicates(con), *_repeated_ids(con), *_foreign_keys(con), _unread(con)]
+
+
 def check(con: duckdb.DuckDBPyConnection) -> None:
     """Run every check, note the results in `meta.quality_checks`. Raises GateFailed, naming each that failed."""
-    results = [*_orphans(con), *_duplicates(con), _unread(con)]
+    results = verify(con)
     con.execute("DELETE FROM meta.quality_checks")
-    for name, wrong, what in results:
-        con.execute("INSERT INTO meta.quality_checks VALUES (?, ?, ?)", [name, wrong == 0, f"{wrong} {what}"])
-    failed = [f"{name} ({wrong} {what})" for name, wrong, what in results if wrong]
+    con.executemany("INSERT INTO meta.quality_checks VALUES (?, ?, ?)", [[r.name, r.passed, r.detail] for r in results])
+    failed = [f"{result.name} ({result.wrong} {result.what})" for result in results if not result.passed]
     if failed:
         raise GateFailed("the new version was not published: " + "; ".join(failed))
 
 
-def _orphans(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int, str]]:
+def _orphans(con: duckdb.DuckDBPyConnection) -> Iterator[CheckResult]:
     """Rows of a study that is not there."""
-    found = []
     for table in all_tables():
         if table.schema in ("ctgov", "extracted") and table.name != "studies":
             sql = f"SELECT count(*) FROM {table.full_name} ANTI JOIN ctgov.studies USING (nct_id)"
-            found.append((f"{table.full_name} belongs to a study", _number(con, sql), "rows without a study"))
-    return found
+            yield CheckResult(f"{table.full_name} belongs to a study", _number(con, sql), "rows without a study")
 
 
-def _duplicates(con: duckdb.DuckDBPyConnection) -> list[tuple[str, int, str]]:
+def _duplicates(con: duckdb.DuckDBPyConnection) -> Iterator[CheckResult]:
     """Natural keys that stand for more than one row."""
-    found = []
     for table in all_tables():
         if table.schema in ("ctgov", "extracted", "history"):
             keys = ", ".join(table.key)
             sql = f"SELECT count(*) FROM (SELECT 1 FROM {table.full_name} GROUP BY {keys} HAVING count(*) > 1)"
-            found.append((f"{table.full_name} has one row a key", _number(con, sql), "keys with several rows"))
-    return found
+            yield CheckResult(f"{table.full_name} has one row a key", _number(con, sql), "keys with several rows")
 
 
-def _unread(con: duckdb.DuckDBPyConnection) -> tuple[str, int, str]:
-    return ("every study was read by the extractors", _number(con, _UNREAD), "studies not read")
+def _repeated_ids(con: duckdb.DuckDBPyConnection) -> Iterator[CheckResult]:
+    """Values of `id` that stand for more than one row."""
+    for table in tables("ctgov").values():
+        if any(column.name == "id" for column in table.columns):
+            sql = f"SELECT count(*) - count(DISTINCT id) FROM {table.full_name}"
+            yield CheckResult(f"{table.full_name} has one row an id", _number(con, sql), "ids used again")
+
+
+def _foreign_keys(con: duckdb.DuckDBPyConnection) -> Iterator[CheckResult]:
+    for key in foreign_keys():
+        rows, empty, wrong = con.execute(_followed(key)).fetchall()[0]
+        missed = _number(con, _missed(key)) if empty else 0
+        note = f"{rows - empty:,} of {rows:,} rows lead to one"
+        name = f"ctgov.{key.table}.{key.column} leads to its row of ctgov.{key.parent}"
+        yield CheckResult(name, wrong + missed, "rows lead nowhere or to another's", note)
+
+
+def _followed(key: ForeignKey) -> str:
+    """SQL: rows, rows without a key, rows whose key leads nowhere or to a row that does not match."""
+    column = f'c."{key.column}"'
+    return f"""
+        SELECT count(*), count(*) FILTER ({column} IS NULL),
+               count(*) FILTER ({column} IS NOT NULL AND (p.id IS NULL OR {key.differs("c", "p")}))
+        FROM ctgov.{key.table} AS c LEFT JOIN ctgov.{key.parent} AS p ON p.id = {column}"""
+
+
+def _missed(key: ForeignKey) -> str:
+    """SQL: rows without a key although their row of the parent is there. Where the record has none, NULL is right."""
+    return f"""
+        SELECT count(*) FROM ctgov.{key.table} AS c SEMI JOIN ctgov.{key.parent} AS p ON {key.matches("c", "p")}
+        WHERE c."{key.column}" IS NULL"""
+
+
+def _unread(con: duckdb.DuckDBPyConnection) -> CheckResult:
+    return CheckResult("every study was read by the extractors", _number(con, _UNREAD), "studies not read")
 
 
 def _number(con: duckdb.DuckDBPyConnection, sql: str) -> int:

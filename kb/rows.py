@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 from extract.extractors import StudyFacts, extractor_version
-from extract.facts import AgeRange, Dose, Endpoint, EndpointTime, Regimen
+from extract.facts import AgeRange, Criterion, Dose, Endpoint, EndpointTime, Regimen
 from extract.study import Study
 from extract.time_units import convert, in_days
 from kb.schema import Table, tables
@@ -62,6 +62,8 @@ def _study_rows(facts: StudyFacts, labels: dict[int, str]) -> Iterable[tuple[str
     yield "endpoints", (_plain(endpoint) for endpoint in facts.endpoints)
     yield "endpoint_times", (row for endpoint in facts.endpoints for row in _endpoint_times(endpoint))
     yield "design_statistics", (_plain(s) | {"stat_no": n} for n, s in enumerate(facts.design_statistics, start=1))
+    yield "criteria", (_plain(criterion) for criterion in facts.criteria)
+    yield "criterion_values", (row for criterion in facts.criteria for row in _criterion_values(criterion))
     yield "extractions", (_plain(extraction) for extraction in facts.extractions)
 
 
@@ -107,6 +109,11 @@ def _endpoint_times(endpoint: Endpoint) -> Iterable[Row]:
     for number, time in enumerate(endpoint.times, start=1):
         key = {"outcome_type": endpoint.outcome_type, "outcome_no": endpoint.outcome_no, "time_no": number}
         yield _plain(time) | key | _days(time)
+
+
+def _criterion_values(criterion: Criterion) -> Iterable[Row]:
+    for number, value in enumerate(criterion.values, start=1):
+        yield _plain(value) | {"criterion_no": criterion.criterion_no, "value_no": number}
 
 
 def _days(time: EndpointTime) -> Row:

@@ -92,8 +92,12 @@ def _placeholder(name: str, levels: Levels) -> str:
 
 
 def _plain(value: str, _argument: str, type_: str) -> str:
-    return value if type_ == "VARCHAR" else f"try_cast({value} AS {type_})"
+    if type_ == "VARCHAR":
+        return value
+    return f"try_cast({_READ.get(type_, '')}({value}) AS {type_})"
 
+
+_READ = {"INTEGER": "registry_count", "BIGINT": "registry_count", "DOUBLE": "registry_number"}
 
 _SIMPLE: dict[str, Callable[[str, str, str], str]] = {
     "": _plain,
@@ -102,8 +106,8 @@ _SIMPLE: dict[str, Callable[[str, str, str], str]] = {
     "only": _plain,
     "without": _plain,
     "distinct": _plain,
-    "number": lambda value, _argument, type_: f"try_cast(registry_number({value}) AS {type_})",
-    "count": lambda value, _argument, type_: f"try_cast(registry_count({value}) AS {type_})",
+    "number": _plain,
+    "count": _plain,
     "date": lambda value, _argument, _type: f"registry_date({value})",
     "first day": lambda value, _argument, _type: f"registry_first_day({value})",
     "lower": lambda value, _argument, _type: f"lower({value})",

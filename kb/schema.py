@@ -7,6 +7,7 @@ a line of data. Every table and column gets its meaning as a `COMMENT` in the da
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -16,7 +17,8 @@ import pyarrow as pa
 
 from kb.functions import create_functions
 
-SCHEMA_VERSION = "1"
+SCHEMA_VERSION = "2"
+STUDY_ID = "protocolSection.identificationModule.nctId"
 SCHEMAS = {
     "ctgov": "the registry's structured data, in AACT's tables and columns",
     "extracted": "facts read from free text, each with its evidence",
@@ -118,15 +120,19 @@ def quoted(text: str) -> str:
 
 
 def _table(row: dict[str, str], lines: list[dict[str, str]]) -> Table:
-    by_rows: dict[str, list[Column]] = {}
+    by_source: dict[tuple[str, int], list[Column]] = {}
+    seen: Counter[tuple[str, str]] = Counter()
     for line in lines:
         column = Column(line["column"], line["type"], line["meaning"], line.get("path") or "", line.get("rule") or "")
-        by_rows.setdefault(line.get("rows") or "", []).append(column)
-    sources = tuple(Source(rows, tuple(columns)) for rows, columns in by_rows.items())
+        rows = line.get("rows") or ""
+        # An array may make rows more than once, as each group of an adverse event table makes three totals.
+        by_source.setdefault((rows, seen[rows, column.name]), []).append(column)
+        seen[rows, column.name] += 1
+    sources = tuple(Source(rows, tuple(columns)) for (rows, _), columns in by_source.items())
     columns = dict.fromkeys(column.name for source in sources for column in source.columns)
     first = {column.name: column for source in reversed(sources) for column in source.columns}
     if row["schema"] == "ctgov" and "nct_id" not in columns:
-        first["nct_id"] = Column("nct_id", "VARCHAR", "registry id of the study", "", "study id")
+        first["nct_id"] = Column("nct_id", "VARCHAR", "registry id of the study", STUDY_ID, "study id")
         after_id = [name for name in columns if name != "id"]
         columns = dict.fromkeys([*(["id"] if "id" in columns else []), "nct_id", *after_id])
     key = tuple(name.strip() for name in row["key"].split(","))

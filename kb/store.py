@@ -25,7 +25,7 @@ from pathlib import Path
 import duckdb
 
 from crawler.errors import KnowledgeBaseError, Locked, UsageError
-from kb.schema import create_schema
+from kb.schema import SCHEMA_VERSION, create_schema
 
 # Files in this format open in DuckDB 1.2 and later; the client's own default would need 2.0.
 STORAGE_VERSION = "v1.2.0"
@@ -75,7 +75,7 @@ class Store:
         The caller holds the lock. Leaving the block without `publish()` throws the version away.
         """
         self._discard()
-        if self.current.exists() and not fresh:
+        if self.current.exists() and not fresh and not self._outdated():
             shutil.copyfile(self.current, self.building)
             self.building.chmod(0o644)
         con = duckdb.connect(config=CONFIG)
@@ -96,6 +96,12 @@ class Store:
     def release_names(self) -> list[str]:
         """Published versions, oldest first."""
         return sorted(path.name for path in self.releases.glob("trialkb-*.duckdb"))
+
+    def _outdated(self) -> bool:
+        """The published version has tables of another shape: the next one starts from nothing, out of the archive."""
+        with self.connect() as con:
+            known = con.execute("SELECT value FROM meta.build WHERE key = 'schema_version'").fetchall()
+        return known not in ([], [(SCHEMA_VERSION,)])
 
     def _discard(self) -> None:
         for path in (self.building, self.building.with_name(self.building.name + ".wal")):

@@ -21,8 +21,9 @@ from tests.records import dosed, record
 
 EVIDENCE_TABLES = (
     "doses", "arm_agents", "regimens", "regimen_steps", "ages", "endpoints", "endpoint_times", "design_statistics",
+    "criteria", "criterion_values",
 )  # fmt: skip
-EXTRACTORS = 4
+EXTRACTORS = len(extract.extractors._EXTRACTORS)
 
 
 @pytest.fixture
