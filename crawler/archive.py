@@ -27,7 +27,7 @@ import zstandard
 
 from crawler.errors import ArchiveError
 
-KINDS = frozenset({"page", "study", "file", "version", "metadata", "ids", "run"})
+KINDS = frozenset({"page", "study", "file", "version", "metadata", "ids", "past", "run"})
 COMPRESSION_LEVEL = 3
 # Whoever wrote a temporary file so long ago is not writing it any more.
 RUBBISH_AFTER_SECONDS = 3600.0
@@ -38,7 +38,7 @@ class Entry:
     """One arrival. `seq` counts from 1 over the whole archive; `size` is that of the plain body in bytes.
 
     `kind`: `page` of /studies, one `study`, (part of) a local `file`, `version`, `metadata`, `ids` (a page with
-    nothing but ids), `run` (a run's own record). `source`: the URL or the file's name.
+    nothing but ids), `past` (a version from the registry's own history), `run` (a run's own record). `source`: the URL or the file's name.
     """
 
     seq: int

@@ -82,7 +82,7 @@ class RegistryClient:
         self.requests = 0
         self.received_bytes = 0
         self.budget = Budget(settings.daily_requests, used_today)
-        self.clock, self._sleep, self._now = clock, sleep, now
+        self.clock, self._sleep, self.now = clock, sleep, now
         self._chance = chance or random.Random()
         self._pace = Pace(settings.requests_per_second, clock, sleep, self._chance)
         self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
@@ -234,7 +234,7 @@ class RegistryClient:
                 self._connected = True
                 if response.status_code not in (200, 206, 416):
                     body = read_body(response, self.settings.max_body_bytes, self.clock() + 60, self.clock)
-                    refuse(self.settings, response, body, self._now())
+                    refuse(self.settings, response, body, self.now())
                 yield response
             finally:
                 response.close()
@@ -284,7 +284,7 @@ class RegistryClient:
     def _checked(self, response: httpx.Response, body: bytes, before: int) -> Received:
         host = self.settings.host
         if response.status_code != 200:
-            refuse(self.settings, response, body, self._now())
+            refuse(self.settings, response, body, self.now())
         title = html_title(body)
         if title is not None:
             raise ProtocolError(f'{host} sent a web page, titled "{title}", in place of data: run again later')
@@ -294,7 +294,7 @@ class RegistryClient:
             raise Again(ProtocolError(f"{host} sent a damaged body each time ({error}): run again later")) from error
         self.received_bytes += len(body)
         kept = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        return Received(str(response.url), response.status_code, kept, body, self._now(), self.requests - before, data)
+        return Received(str(response.url), response.status_code, kept, body, self.now(), self.requests - before, data)
 
 
 def _divided(ids: list[str]) -> list[list[str]]:

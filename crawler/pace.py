@@ -3,12 +3,24 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
 
 from crawler.errors import BudgetSpent
 
 # Up to a fifth of the interval is added, so that many installations started by cron at one time drift apart.
 JITTER = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """Time as a run sees it: seconds that only go on, a way to let them pass, and the date. Tests play it."""
+
+    monotonic: Callable[[], float] = time.monotonic
+    sleep: Callable[[float], None] = time.sleep
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
 
 
 class Pace:

@@ -76,7 +76,13 @@ class Recorder:
         """A part of a downloaded file, which holds records, into the archive."""
         self.entries.append(
             self.archive.put(
-                body, kind="file", source=source, run_id=self.run_id, data_version=self.data_version, **note
+                body,
+                kind="file",
+                source=source,
+                run_id=self.run_id,
+                data_version=self.data_version,
+                received_at=self.client.now(),
+                **note,
             )
         )
 
@@ -122,6 +128,7 @@ class Recorder:
             source=self.client.settings.base_url,
             run_id=self.run_id,
             data_version=self.data_version,
+            received_at=self.client.now(),
             **record,
         )
 

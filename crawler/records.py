@@ -61,7 +61,8 @@ class Unreadable:
 def records(body: bytes, kind: str) -> Iterator[Record | Unreadable]:
     """The records of a body of the archive, in their order, repeated ones included.
 
-    `kind` as in crawler.archive; kinds that hold no records (`version`, `metadata`, `ids`, `run`) give none.
+    `kind` as in crawler.archive; kinds that hold no present records (`version`, `metadata`, `ids`, `past`, `run`) give
+    none.
     """
     if kind not in RECORD_KINDS:
         return
@@ -147,6 +148,8 @@ def _of_text(body: bytes, registry: bool) -> Iterator[Record | Unreadable]:
         return
     if isinstance(data, dict) and isinstance(data.get("studies"), list):
         data = data["studies"]
+    elif isinstance(data, dict) and isinstance(data.get("study"), dict) and "protocolSection" not in data:
+        data = data["study"]  # an answer of the registry's internal history
     if isinstance(data, list):
         for number, study in enumerate(data):
             yield record(study, f"[{number}]", registry=registry)

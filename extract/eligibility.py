@@ -19,9 +19,11 @@ _LINE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 _INLINE = re.compile(
-    r"\b(?P<kind>[Ii]n|[Ee]x)clusion [Cc]rit[a-z]+(?: \([^)\n]{1,30}\)| [\w ]{1,30})?[ \t]*:"
+    r"\b(?P<kind>[Ii]n|[Ee]x)clusion [Cc]rit[a-z]+(?: \([^)\n]{1,30}\)| [\w ]{1,30})?(?:[ \t]*:|\.(?=[ \t]+[A-Z]))"
     r"|\b(?P<loud>IN|EX)CLUSION CRITERIA\b"
 )
+# Older records have these in place of inclusion and exclusion; what stands below them is wanted.
+_CHARACTERISTICS = re.compile(r"(?:PATIENT|DISEASE) CHARACTERISTICS:")
 _SENTENCE = re.compile(
     r"\b(?:appl(?:y|ies)|meet|meets|met|fulfil\w*|period|before|from|prior to|at|after|is|are not|not an|confirm|"
     r"within|since|until|according|month|months|year|week|weeks|day|days|will|has|have|had|use|if|by)\b|[<>=%]",
@@ -63,7 +65,7 @@ def read_sections(norm: str) -> Sections:
     """Find the inclusion and exclusion headings of a normalised eligibility text."""
     headings: list[Heading] = []
     done = 0
-    for position in find_all(lowered(norm), ("clusion", "cluded")):
+    for position in find_all(lowered(norm), ("clusion", "cluded", "t characteristics:", "e characteristics:")):
         if position < done:
             continue
         heading = _heading(norm, position)
@@ -75,12 +77,17 @@ def read_sections(norm: str) -> Sections:
 
 def _heading(norm: str, position: int) -> Heading | None:
     """The heading whose word stands at `position`: a line of its own, or within a line before a colon."""
+    label = _CHARACTERISTICS.match(norm, max(0, position - 6))
+    if label is not None:
+        return Heading(label.start(), label.end(), label.group().rstrip(":"), OTHER)
     line = _LINE.match(norm, norm.rfind("\n", 0, position) + 1)
     if line is not None and line.end() > position and _is_heading(line):
         start, end, text, word = line.start("text"), line.end(), line["text"], line["kind"]
     else:
         inline = _INLINE.match(norm, position - 2)
-        if inline is None:
+        if inline is None or (
+            inline.group().endswith(".") and norm[: inline.start()].rstrip(" \t")[-1:] not in ("", "\n")
+        ):
             return None
         start, end, text, word = *inline.span(), inline.group(), inline["kind"] or inline["loud"]
     kind = OTHER if _BOTH.search(text) else EXCLUSION if word.lower() == "ex" else INCLUSION
@@ -90,7 +97,8 @@ def _heading(norm: str, position: int) -> Heading | None:
 def _is_heading(line: re.Match[str]) -> bool:
     text, colon = line["text"], bool(line["colon"].strip())
     if colon and _SAYS_EXCLUDED.search(text):
-        return True
+        rest = line.string[line.end() : line.end() + 3]
+        return not rest.strip(" \t") or rest.lstrip(" \t")[0] in "\r\n"
     if _SENTENCE.search(text) or (not colon and "cluded" in text.lower()):
         return False
     return len(text.split()) <= (12 if colon else 7)

@@ -195,7 +195,8 @@ def _linked_arms(item: Mapping[str, Any], groups: Sequence[Mapping[str, Any]], n
     for index, group in enumerate(groups):
         # The arm's side prints the type before the name: "Drug: Fludarabine".
         names = [n.split(": ", 1)[-1] for n in _sequence(group.get("interventionNames")) if isinstance(n, str)]
-        if group.get("label") in labels or (name and name in names):
+        label = group.get("label")
+        if (isinstance(label, str) and label in labels) or (name and name in names):
             linked.append(index + 1)
     return linked
 

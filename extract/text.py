@@ -60,6 +60,8 @@ class Text:
 
     def raw_span(self, start: int, end: int) -> tuple[int, int]:
         """The raw code points behind `norm[start:end]`."""
+        if not self._norm_starts:
+            return start, end
         raw_start = self._raw_at(start, opening=True)
         return raw_start, max(raw_start, self._raw_at(end, opening=False))
 

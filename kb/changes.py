@@ -66,7 +66,7 @@ def note_changes(con: duckdb.DuckDBPyConnection, archive: Archive) -> None:
     for _, _, old_body, old_no, new_body, new_no in todo:
         wanted[old_body].add(old_no)
         wanted[new_body].add(new_no)
-    found = _fetch(archive, wanted)
+    found = fetch_records(archive, wanted)
     rows: list[tuple[str, int, str, str | None, str | None]] = []
     kinds: list[tuple[str, int, str]] = []
     for nct_id, version_no, old_body, old_no, new_body, new_no in todo:
@@ -76,8 +76,8 @@ def note_changes(con: duckdb.DuckDBPyConnection, archive: Archive) -> None:
     _store(con, rows, kinds)
 
 
-def _fetch(archive: Archive, wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], dict[str, Any]]:
-    """The records at places (from 1) of bodies."""
+def fetch_records(archive: Archive, wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], dict[str, Any]]:
+    """The records at places (from 1) of bodies, by body and place. Raises ArchiveError."""
     found: dict[tuple[str, int], dict[str, Any]] = {}
     for sha256, places in wanted.items():
         # A body's kind only decides how strictly ids are asked for; these records were accepted before.

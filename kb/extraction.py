@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import multiprocessing
 import os
-from collections import deque
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from dataclasses import dataclass, field
 
 import duckdb
@@ -16,6 +13,7 @@ import pyarrow as pa
 from extract.extractors import extractor_version, read_study
 from extract.study import Study
 from kb.load import transaction
+from kb.parallel import in_order
 from kb.rows import FactRows
 from kb.schema import tables
 
@@ -35,34 +33,45 @@ class ExtractionCounts:
     failed: int = 0
     rows: dict[str, int] = field(default_factory=dict)
 
+    def add(self, other: ExtractionCounts) -> None:
+        """Add another extraction's counts to these."""
+        self.studies += other.studies
+        self.failed += other.failed
+        for table, count in other.rows.items():
+            self.rows[table] = self.rows.get(table, 0) + count
+
 
 def extract_studies(
     con: duckdb.DuckDBPyConnection,
     *,
     again: bool = False,
+    among: str | None = None,
     workers: int | None = None,
     progress: Progress | None = None,
 ) -> ExtractionCounts:
-    """Read every study that was not yet read under the present rules (`again`: all of them).
+    """Read every study that was not yet read under the present rules (`again`: all of them; `among`: only those
+    that this SQL selects).
 
     Every study read gets a row for each extractor in `extracted.extractions`, found, none or failed.
     """
-    pending = pending_studies(con, again=again)
+    pending = pending_studies(con, again=again, among=among)
     counts = ExtractionCounts()
     workers = workers or os.cpu_count() or 1
     chunks = _chunks(con, pending)
-    alone = len(pending) < PARALLEL_FROM or workers == 1
-    for studies, found in map(extract_chunk, chunks) if alone else _in_parallel(chunks, workers):
+    for studies, found in in_order(extract_chunk, chunks, 1 if len(pending) < PARALLEL_FROM else workers):
         _store(con, studies, found, counts)
         if progress:
             progress(len(studies))
     return counts
 
 
-def pending_studies(con: duckdb.DuckDBPyConnection, *, again: bool = False) -> list[str]:
-    """Ids of the studies to be read, in order."""
+def pending_studies(
+    con: duckdb.DuckDBPyConnection, *, again: bool = False, among: str | None = None
+) -> list[str]:
+    """Ids of the studies to be read, in order; `among`: only of those that this SQL selects."""
     done = "SELECT nct_id FROM extracted.extractions WHERE extractor_version = ?"
-    condition = "" if again else f"WHERE nct_id NOT IN ({done})"
+    condition = f"WHERE nct_id IN ({among})" if among else "WHERE true"
+    condition += "" if again else f" AND nct_id NOT IN ({done})"
     parameters = [] if again else [extractor_version()]
     rows = con.execute(f"SELECT nct_id FROM ctgov.studies {condition} ORDER BY nct_id", parameters).fetchall()
     return [row[0] for row in rows]
@@ -92,20 +101,6 @@ def study_texts(con: duckdb.DuckDBPyConnection, ids: list[str]) -> list[str]:
     texts = [row[0] for row in con.execute(_TEXTS, [min(ids), max(ids)]).fetchall()]
     con.unregister("wanted")
     return texts
-
-
-def _in_parallel(chunks: Iterator[list[str]], workers: int) -> Iterator[tuple[list[str], dict[str, pa.Table]]]:
-    """Chunks through worker processes, results in order; at most a few chunks wait, so memory is bounded."""
-    # A forked child of a process with DuckDB's threads could hang: workers start afresh.
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(workers, mp_context=context) as pool:
-        waiting: deque[Future[tuple[list[str], dict[str, pa.Table]]]] = deque()
-        for chunk in chunks:
-            waiting.append(pool.submit(extract_chunk, chunk))
-            if len(waiting) > 2 * workers:
-                yield waiting.popleft().result()
-        while waiting:
-            yield waiting.popleft().result()
 
 
 def _store(

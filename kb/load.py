@@ -42,11 +42,12 @@ def load_entries(
 
     Idempotent: a record whose content is already there only moves its `last_seen`. What cannot be read goes to
     `meta.dead_letters` and does not stop the rest. The temporary table `arrivals` then holds the ids that came and
-    when. `progress` is told the number of records of each batch.
+    when, and `loaded` the versions that are new here. `progress` is told the number of records of each batch.
     Raises ArchiveError where a body is missing or damaged.
     """
     counts = LoadCounts()
     con.execute("CREATE OR REPLACE TEMP TABLE arrivals (nct_id VARCHAR, received_at TIMESTAMP)")
+    con.execute("CREATE OR REPLACE TEMP TABLE loaded (nct_id VARCHAR, version_no INTEGER)")
     for batch in batches(archive, entries):
         with transaction(con):
             _keep_dead_letters(con, batch)
@@ -76,6 +77,7 @@ def _load_records(con: duckdb.DuckDBPyConnection, archive: Archive, batch: Batch
     if counts.new or counts.changed:
         con.execute("CREATE OR REPLACE TEMP TABLE staged AS " + _STAGE, [structure()])
         con.execute(_NEW_VERSIONS)
+        con.execute("INSERT INTO loaded SELECT nct_id, coalesce(version_no, 0) + 1 FROM fresh")
         if counts.changed:
             note_changes(con, archive)
         con.execute("DELETE FROM history.removed_studies WHERE nct_id IN (SELECT nct_id FROM fresh)")

@@ -114,6 +114,17 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
     create_functions(con)
 
 
+def fits(con: duckdb.DuckDBPyConnection) -> bool:
+    """True if the database has exactly the tables and columns of the data files, in their order."""
+    sql = "SELECT schema_name, table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal "
+    sql += "AND database_name = current_database() ORDER BY schema_name, table_name, column_index"
+    there: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for schema, table, column, type_ in con.execute(sql).fetchall():
+        there.setdefault((schema, table), []).append((column, type_))
+    wanted = (((table.schema, table.name), [(c.name, c.type) for c in table.columns]) for table in all_tables())
+    return all(there.get(name) == columns for name, columns in wanted)
+
+
 def quoted(text: str) -> str:
     """`text` as an SQL string literal."""
     return "'" + text.replace("'", "''") + "'"

@@ -103,6 +103,26 @@ class Store:
             known = con.execute("SELECT value FROM meta.build WHERE key = 'schema_version'").fetchall()
         return known not in ([], [(SCHEMA_VERSION,)])
 
+    def rollback(self, name: str | None = None) -> Path:
+        """Make an earlier release the current version again: the one before, or the one named. Gives its path.
+
+        The caller holds the lock. The next run that has something new publishes on top of it.
+        Raises UsageError where there is no such release.
+        """
+        names = self.release_names()
+        now = self.current.resolve().name
+        if name is None:
+            earlier = [found for found in names if found < now]
+            if not earlier:
+                raise UsageError(f"{self.root} has no release before {now}")
+            name = earlier[-1]
+        elif name not in names:
+            raise UsageError(f"{self.root} has no release {name}: it has {', '.join(names) or 'none'}")
+        release = self.releases / name
+        _switch(self.current, release)
+        _sync(self.root)
+        return release
+
     def _discard(self) -> None:
         for path in (self.building, self.building.with_name(self.building.name + ".wal")):
             path.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ import duckdb
 import pyarrow as pa
 
 from kb.meta import write_units
-from kb.schema import quoted
+from kb.schema import quoted, tables
 
 _HEADER = re.compile(r"-- (Question|Example|Needs|Column (\w+)): (.+)")
 
@@ -74,9 +74,28 @@ def install(con: duckdb.DuckDBPyConnection) -> None:
     for query in queries().values():
         con.execute(query.sql)
         con.execute(f"COMMENT ON {query.kind.upper()} compare.{query.name} IS {quoted(query.comment)}")
-        for column, meaning in query.columns.items():
-            con.execute(f'COMMENT ON COLUMN compare.{query.name}."{column}" IS {quoted(meaning)}')
+        if query.kind in ("view", "table"):
+            _describe_columns(con, query)
     con.unregister("synonyms_file")
+
+
+def _describe_columns(con: duckdb.DuckDBPyConnection, query: Query) -> None:
+    """Meanings from the view's header; a column that is only handed on keeps that of the table it comes from."""
+    for row in con.execute(f"DESCRIBE compare.{query.name}").fetchall():
+        meaning = query.columns.get(row[0]) or _handed_on().get(row[0])
+        if meaning:
+            con.execute(f'COMMENT ON COLUMN compare.{query.name}."{row[0]}" IS {quoted(meaning)}')
+
+
+@cache
+def _handed_on() -> dict[str, str]:
+    """Meanings of columns by name, as the tables have them: facts first, then the registry's."""
+    found: dict[str, str] = {}
+    for schema in ("extracted", "ctgov", "history"):
+        for table in tables(schema).values():
+            for column in table.columns:
+                found.setdefault(column.name, column.meaning)
+    return found
 
 
 def _parse(name: str, kind: str, sql: str) -> Query:

@@ -31,10 +31,9 @@ _OPTIONS = {
     FileFormat.parquet: "FORMAT parquet, COMPRESSION zstd",
     FileFormat.json: "FORMAT json",
 }
-# Raw bytes of what could not be read are for those who mend the rules, not for spreadsheets.
-_NEVER = {"meta.dead_letters"}
-# What only makes searches fast is written when it is asked for.
-_ONLY_BY_NAME = {"compare.names", "compare.features", "compare.synonyms"}
+# Raw bytes of what could not be read are for those who mend the rules, not for spreadsheets; what only makes searches
+# fast repeats other tables.
+_NEVER = {"meta.dead_letters", "compare.names", "compare.features"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def exportable(con: duckdb.DuckDBPyConnection) -> dict[str, str]:
     views = con.execute(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'compare' ORDER BY 1"
     ).fetchall()
-    return orders | {f"compare.{name}": "ALL" for (name,) in views}
+    return orders | {f"compare.{name}": "ALL" for (name,) in views if f"compare.{name}" not in _NEVER}
 
 
 def export(
@@ -67,7 +66,7 @@ def export(
     Raises UsageError for a name that does not exist or a folder that cannot be written.
     """
     known = exportable(con)
-    wanted = list(names) or [name for name in known if name not in _ONLY_BY_NAME]
+    wanted = list(names) or list(known)
     unknown = [name for name in wanted if name not in known]
     if unknown:
         raise UsageError(f"there is no table or view {unknown[0]}: 'trialkb dictionary' lists them all")

@@ -67,6 +67,9 @@ def written(fact: AgeRange) -> str:
         ("* Equal to or older than 21 years", "[21a, ]"),
         ("* Age equal or greater to 18", "[18a, ]"),
         ("* Age 18+ years", "[18a, ]"),
+        (r"* A male between \>/= 30 and =/\< 70 years of age", "[30a, 70a]"),
+        ("* Children between 1 year (12 months or more) and 18 years of age", "[1a, 18a]"),
+        ("* Children from birth to 5 years of age", "[0a, 5a]"),
         ("PATIENT CHARACTERISTICS:\n\nAge:\n\n* 15 to 65", "[15a, 65a]"),
         ("* Age from 18 years", "[18a, ]"),
         ("* Volunteers should be older than\n7 days", "(7d, ]"),
@@ -107,10 +110,34 @@ def test_an_exclusion_is_turned_into_the_allowed_range(wording: str, expected: l
         "* MRD negativity at 3 months, 1 year follow-up",
         "* At least 50 days since the last irradiation",
         "* Stable partner (18 years of age or older)",
+        "* An electrocardiogram is required if age\n> 50 years",
+        "* High risk of heart disease (e.g., age greater than 65, smoker)",
+        "* Fracture more than 3 days old",
+        "* In case of contact with an infected person, at least 5 days should have passed",
+        "* Written consent of a guardian if under 18 years of age",
     ],
 )
 def test_other_times_are_no_ages(wording: str) -> None:
     assert ranges(f"Inclusion Criteria:\n\n{wording}\n") == []
+
+
+def test_an_exclusion_of_some_people_of_an_age_limits_nobody() -> None:
+    text = "Inclusion Criteria:\n\n* Age 18 or older\n\nExclusion Criteria:\n\n* Over 65 years old with renal failure\n"
+    assert ranges(text) == ["[18a, ]"]
+
+
+def test_an_exclusion_that_says_the_same_again_is_no_range_of_its_own() -> None:
+    text = "Inclusion Criteria:\n\n* Aged 18 to 65 years\n\nExclusion Criteria:\n\n* Under 18 years of age\n"
+    assert ranges(text) == ["[18a, 65a]"]
+    assert ranges(text.replace("Under", "Up to")) == ["[18a, 65a]", "(18a, ]"]
+
+
+def test_a_second_range_in_a_list() -> None:
+    assert ranges("* Age groups: 20 - 30 and 55 - 65 years") == ["[20a, 30a]", "[55a, 65a]"]
+
+
+def test_ages_of_a_risk_group_are_left_out_where_a_plain_range_is_there() -> None:
+    assert ranges("* Age 2 to 12 years\n* CD4 above 200 (ages 2-5 years)") == ["[2a, 12a]"]
 
 
 def test_each_distinct_range_once_with_its_evidence() -> None:

@@ -77,7 +77,10 @@ def test_letters_below_numbers() -> None:
 
 
 def test_criteria_glued_in_one_paragraph() -> None:
-    glued = "Inclusion Criteria: 1. Signed consent before any test 2. Age of 18 or more 3. ECOG of 0 or 1 Exclusion Criteria: 1. Pregnant or nursing 2. Known HIV infection"
+    glued = (
+        "Inclusion Criteria: 1. Signed consent before any test 2. Age of 18 or more 3. ECOG of 0 or 1 "
+        "Exclusion Criteria: 1. Pregnant or nursing 2. Known HIV infection"
+    )
     assert [(kind, quote) for kind, _, _, quote in outline(glued)] == [
         ("inclusion", "Signed consent before any test"),
         ("inclusion", "Age of 18 or more"),
@@ -87,12 +90,44 @@ def test_criteria_glued_in_one_paragraph() -> None:
     ]
 
 
+def test_a_list_within_a_criterion_is_nested() -> None:
+    text = "1. Organ function, with all of: (1) platelets of 75 or more; (2) creatinine in the normal range\n2. Consent"
+    assert outline(text) == [
+        ("other", 0, None, "Organ function, with all of:"),
+        ("other", 1, 1, "platelets of 75 or more;"),
+        ("other", 1, 1, "creatinine in the normal range"),
+        ("other", 0, None, "Consent"),
+    ]
+
+
+def test_a_number_at_the_end_of_a_remark_begins_no_criterion() -> None:
+    text = "1. Recovered from toxicity (to below grade 2) and able to swallow\n2. Consent"
+    assert [quote for _, _, _, quote in outline(text)] == [
+        "Recovered from toxicity (to below grade 2) and able to swallow",
+        "Consent",
+    ]
+
+
 def test_wrapped_lines_and_labels() -> None:
     text = "PATIENT CHARACTERISTICS:\n\nHepatic:\n\n-  Bilirubin no greater than\n1.5 mg/dL\n-  Hepatitis negative\n"
     rows = criteria(text)
-    assert [row.heading for row in rows] == ["Hepatic", "Hepatic"]
+    assert [row.heading for row in rows] == ["PATIENT CHARACTERISTICS / Hepatic"] * 2
     assert rows[0].evidence.quote == "Bilirubin no greater than\n1.5 mg/dL"
     assert written(rows[0].values[0]) == "bilirubin <= 1.5 mg/dL"
+
+
+def test_a_label_names_the_quantity_of_what_stands_below_it() -> None:
+    rows = criteria("PATIENT CHARACTERISTICS:\n\nPerformance status:\n- 0-2\nLife expectancy:\n- At least 12 weeks\n")
+    assert [written(value) for row in rows for value in row.values] == ["ecog 0..2", "life_expectancy >= 12 wk"]
+
+
+def test_labels_within_a_paragraph() -> None:
+    text = "PATIENT CHARACTERISTICS: Age: 18 and over Performance status: ECOG 0-2 Hepatic: Bilirubin below 2 mg/dL"
+    assert [quote for _, _, _, quote in outline(text)] == [
+        "Age: 18 and over",
+        "Performance status: ECOG 0-2",
+        "Hepatic: Bilirubin below 2 mg/dL",
+    ]
 
 
 def test_headings_of_cohorts() -> None:

@@ -50,6 +50,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, sample_store: Store) -> Path:
     folder = tmp_path_factory.mktemp("desk")
     for name in ("demo-kb", "kb"):
         shutil.copytree(sample_store.root, folder / name, symlinks=True)
+        store = Store(folder / name)
+        shutil.copyfile(store.current, store.releases / "trialkb-20260101T000000Z.duckdb")  # an earlier one
     with gzip.open(folder / "downloaded.jsonl.gz", "wb") as file:
         file.write(b"\n".join(path.read_bytes().replace(b"\n", b" ") for path in sample_records()[:3]))
     return folder

@@ -115,6 +115,28 @@ def test_evidence_is_the_raw_slice_that_gave_the_class() -> None:
     assert found.evidence.quote.startswith("FEV")
 
 
+@pytest.mark.parametrize(("measure", "time_frame", "differs"), [
+    ("Response at day 28", "4 months", True),
+    ("Response at week 52", "12 months", False),
+    ("Response at week 12", "Baseline, week 12", False),
+    ("Response", "4 months", False),
+    ("Response at month 3", None, False),
+])  # fmt: skip
+def test_a_title_with_another_time_than_its_time_frame_is_flagged(
+    measure: str, time_frame: str | None, differs: bool
+) -> None:
+    (found,) = extract_endpoints(study(outcome(measure, time_frame)))
+    assert ("title_time_differs" in found.evidence.flags) is differs
+
+
+def test_without_a_time_frame_the_title_gives_the_time() -> None:
+    (found,) = extract_endpoints(study(outcome("Complete response at week 12")))
+    (only,) = found.times
+    assert (only.relation, only.low, only.high, only.unit) == ("at", 12, 12, "wk")
+    assert only.evidence.source_field.endswith("primaryOutcomes[0].measure")
+    assert only.evidence.quote == "week 12"
+
+
 def test_other_quotes_the_whole_measure() -> None:
     found = endpoint_of("Colour of the box")
     assert (found.endpoint, found.endpoint_label, found.evidence.quote) == ("other", "Other", "Colour of the box")
@@ -194,8 +216,10 @@ def test_classes_stand_in_a_hierarchy() -> None:
     assert all(endpoint_path(name)[-1] == name for name in endpoint_classes())
 
 
-@pytest.mark.parametrize("text", ["", " ", "\\", "\u2265", "(" * 500, "a" * 50_000, "Week " * 5_000, "1 " * 5_000, "-1-2-3-4-5 to to to",
-                                  "effect of " * 400, "in patients with " * 400, "\u0000\ud7ff\U0001f600 weeks 3\u20135"])  # fmt: skip
+@pytest.mark.parametrize("text", [
+    "", " ", "\\", "\u2265", "(" * 500, "a" * 50_000, "Week " * 5_000, "1 " * 5_000, "-1-2-3-4-5 to to to",
+    "effect of " * 400, "in patients with " * 400, "day 1 (" * 300, "\u0000\ud7ff\U0001f600 weeks 3\u20135",
+])  # fmt: skip
 def test_hostile_text_is_read_in_time(text: str) -> None:
     started = time.perf_counter()
     found = extract_endpoints(study(outcome(text, text, text), outcome("Pain", text)))
@@ -204,8 +228,11 @@ def test_hostile_text_is_read_in_time(text: str) -> None:
 
 
 def test_random_scraps_never_fail() -> None:
-    scraps = ["baseline", "up to", "week", "day -5", "(", ")", ";", "12", "months", "to", "or", "every", "from", "until",
-              "after", "1.5", "cycle 2", "hours post-dose", "first", "±3", "-", "six", "a", "year", "progression"]  # fmt: skip
+    scraps = [
+        "baseline", "up to", "week", "day -5", "(", ")", ";", "12", "months", "to", "or", "every", "from", "until",
+        "after",
+        "1.5", "cycle 2", "hours post-dose", "first", "±3", "-", "six", "a", "year", "progression",
+    ]  # fmt: skip
     chance = random.Random(7)
     for _ in range(500):
         text = " ".join(chance.choices(scraps, k=chance.randint(1, 14)))

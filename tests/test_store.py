@@ -69,6 +69,21 @@ def test_only_the_last_releases_are_kept(tmp_path: Path) -> None:
     assert count(store) == RELEASES_KEPT + 1
 
 
+def test_going_back_to_an_earlier_release(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    first = publish(store, 1)
+    publish(store, 2)
+    with store.lock():
+        assert store.rollback().name == first.name
+    assert count(store) == 1
+    with store.lock(), pytest.raises(UsageError, match="no release before"):
+        store.rollback()
+    with store.lock(), pytest.raises(UsageError, match="has no release nonsense"):
+        store.rollback("nonsense")
+    publish(store, 3)
+    assert count(store) == 3
+
+
 def test_a_second_writer_is_told_who_writes(tmp_path: Path) -> None:
     script = f"from kb.store import Store\nwith Store({str(tmp_path)!r}).lock(): print('got it')"
     with Store(tmp_path).lock():

@@ -5,13 +5,14 @@ from __future__ import annotations
 import pytest
 
 from extract.endpoints.time_frames import read_time_frame, read_times_in_prose
+from extract.text import normalise
 from extract.time_units import DAYS_PER_UNIT, convert, in_days
 
 
 def short(text: str) -> str:
     """A time frame's times in one line: `at 0`, `at 12 wk`, `from_to 0-12 wk`, `up_to 2 a`, `event`."""
     parts = []
-    for time in read_time_frame(text):
+    for time in read_time_frame(normalise(text).norm):
         if time.low is None or time.high is None:
             parts.append("event")
         else:
@@ -61,6 +62,14 @@ def short(text: str) -> str:
     ("from the first dose (day 1) up to 50 weeks", "up_to 50 wk"),
     # ranges
     ("Baseline to week 16", "from_to 0..16 wk"),
+    ("Baseline (day 1) to week 12", "from_to 0..12 wk"),
+    ("Between baseline and 12 weeks", "from_to 0..12 wk"),
+    ("Baseline to end of treatment (8-10 weeks)", "from_to 0..10 wk"),
+    ("Month 0 versus month 4", "at 0 mo, at 4 mo"),
+    ("36 ± 3 days after the start", "at 36 d"),
+    ("6 weeks, 6-12-36 months", "at 6 wk, at 6 mo, at 12 mo, at 36 mo"),
+    ("2 and 4 hours after the dose on day 1", "at 2 h, at 4 h"),
+    ("cycle 1 day 15", "at 15 d"),
     ("From enrolment to the end of treatment at 1 year", "from_to 0..1 a"),
     ("Day 8-10", "from_to 8..10 d"),
     ("Day 1 to Day 940", "from_to 1..940 d"),

@@ -1,9 +1,9 @@
 """Ages: who may take part, as the free text says it.
 
-Read from criteria, titles, summaries, descriptions and the study population. What counts as an age of taking part is
-defined by the project's annotation guideline; wordings and decoys are data (`extract/data/ages.toml`). A grammar over
-characters is used rather than spaCy: it is enough, and tokenising every criterion would cost more than the whole
-extraction.
+Read from criteria, titles, summaries, descriptions, the study population and the arms. What counts as an age of taking
+part is defined by the project's annotation guideline; wordings and decoys are data (`extract/data/ages.toml`). A
+grammar over characters is used rather than spaCy: it is enough, and tokenising every criterion would cost more than
+the whole extraction.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from extract.study import Field, Study
 
 __all__ = ["extract_ages"]
 
+_AGE_STEMS = ("year", "Year", "aged", "Age", "older", "y/o", "of age")  # of arms only those that hold one are read
 _STRUCTURED_UNITS = {"year": "a", "month": "mo", "week": "wk", "day": "d", "hour": "h"}
 
 
@@ -51,11 +52,20 @@ def extract_ages(study: Study) -> list[AgeRange]:
         found = [candidate.fact for candidate in candidates if not candidate.excluded]
         found += _news([candidate.fact for candidate in candidates if candidate.excluded], found)
     known = _known_bounds(study, found)
-    for field in (study.study_population, *study.prose()):
+    titles = (study.brief_title, study.official_title)
+    for field in (study.study_population, *study.prose(), *_arm_fields(study)):
         if field is not None:
-            is_title = field is study.brief_title or field is study.official_title
-            found += _news([fact for fact in _from_prose(field, is_title=is_title) if _fits(fact, known)], found)
+            about_participants = field in titles or field.arm_no is not None
+            facts = _from_prose(field, about_participants=about_participants)
+            found += _news([fact for fact in facts if _fits(fact, known)], found)
     return _name_sexes(_distinct(found))
+
+
+def _arm_fields(study: Study) -> Iterator[Field]:
+    for arm in study.arms:
+        for field in (arm.label, arm.description):
+            if field is not None and any(stem in field.raw for stem in _AGE_STEMS):
+                yield field
 
 
 def _news(facts: list[AgeRange], told: list[AgeRange]) -> list[AgeRange]:
@@ -91,12 +101,12 @@ def _from_criteria(field: Field) -> Iterator[_Candidate]:
                 yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded)
 
 
-def _from_prose(field: Field, *, is_title: bool) -> Iterator[AgeRange]:
+def _from_prose(field: Field, *, about_participants: bool) -> Iterator[AgeRange]:
     norm = field.text.norm
     text = lowered(norm)
     for block in sentence_blocks(norm, text):
         expressions = _ages_in(text, block)
-        if not expressions or not (is_title or speaks_of_enrolment(text, block)):
+        if not expressions or not (about_participants or speaks_of_enrolment(text, block)):
             continue
         for expression in expressions:
             fact = _age_range(field, expression, cohort_of(text, block, expression, ""), excluded=False)
@@ -193,7 +203,13 @@ def _turned(bound: Bound | None) -> Bound | None:
 def _key(fact: AgeRange) -> tuple[object, ...]:
     low = None if fact.min_value is None else round(fact.min_value * DAYS[fact.min_unit or "a"], 1)
     high = None if fact.max_value is None else round(fact.max_value * DAYS[fact.max_unit or "a"], 1)
-    return low, fact.min_inclusive, high, fact.max_inclusive, fact.cohort in ("donor", "caregiver") and fact.cohort
+    return (
+        low,
+        fact.min_inclusive,
+        high,
+        fact.max_inclusive,
+        fact.cohort in ("donor", "caregiver", "partner") and fact.cohort,
+    )
 
 
 def _distinct(found: list[AgeRange]) -> list[AgeRange]:
@@ -204,8 +220,9 @@ def _distinct(found: list[AgeRange]) -> list[AgeRange]:
 
 
 def _name_sexes(found: list[AgeRange]) -> list[AgeRange]:
-    """A sex is a cohort only where the other sex, or everybody, has another range."""
+    """A sex is a cohort only where the other sex has a range of its own."""
+    cohorts = {fact.cohort for fact in found}
     for fact in found:
-        if fact.cohort in ("male", "female") and all(other.cohort == fact.cohort for other in found):
+        if fact.cohort in ("male", "female") and not cohorts >= {"male", "female"}:
             fact.cohort = None
     return found

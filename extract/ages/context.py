@@ -21,7 +21,7 @@ _DIGIT = re.compile(r"\d")
 _NEAR = 70  # a number further than this from an age word is none of its own
 _OPENERS = frozenset("0123456789<>=bfa")
 _BREAK = re.compile(
-    r"\n(?=[ \t]*(?:\r?\n|[*>#A-Z-]|\d{1,2}[.)]|[a-z][.)]|[ivx]+[.)]))|;"
+    r"\n(?=[ \t]*(?:\r?\n|[*#A-Z-]|>(?!\s?[=\d])|\d{1,2}[.)]|[a-z][.)]|[ivx]+[.)]))|;"
     r"|\.(?<=[a-z)\d]\.)(?=\s+[A-Z(\d])|\.(?<=[a-z]\.)(?=[A-Z])"
 )
 _WEAK_PLACE = re.compile(rf"\b{_PERSON}\b[^.;]{{0,40}}?\d")
@@ -36,6 +36,8 @@ _LEAD = re.compile(r"[\s*>#_-]*(?:(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]+(?!\d\b)\s*)*
 _PERSON_BEFORE = re.compile(
     rf"\b{_PERSON}\b[\s,(:=/-]*(?:(?:{'|'.join(VOCABULARY['cues']['between'])}|{_PERSON})\b[\s,(:/-]*){{0,5}}\Z"
 )
+_SMALL = re.compile(rf"\b{any_of(VOCABULARY['cues']['small'])}\b")
+_WHO = re.compile(rf"criteri|clusion|eligib|\bages?\b|must|{_PERSON}")
 _FOLLOW = re.compile(rf"[\s)]*{any_of(VOCABULARY['cues']['follow'])}")
 _OTHER_UNIT = re.compile(rf"\s?-?{any_of(_DECOYS['other_units'])}(?![a-z])")
 _CONDITIONAL_NEAR = re.compile(rf"[\s,):]*(?:\w+\s+){{0,4}}{any_of(_DECOYS['conditional_near'])}\b")
@@ -58,7 +60,7 @@ _CONDITIONAL_AFTER = re.compile(rf"{any_of(_DECOYS['conditional_after'])}")
 _ENROL = re.compile(rf"\b{any_of(_PROSE['enrol'])}\b")
 _BACKGROUND = re.compile(rf"\b{any_of(_PROSE['background'])}(?!\w)|\d\s?%")
 _COHORT_NAME = re.compile(
-    r"\b(?:part|cohort|group|arm|stage|phase|stratum|study|substudy|panel)\s+(?:[a-h]\d?|\d{1,2}[a-z]?|[iv]{1,3}[ab]?)\b"
+    r"\b(?:part|cohort|group|arm|stratum|substudy|panel)\s+(?:[a-h]\d?|\d{1,2}[a-z]?|[iv]{1,3}[ab]?)\b"
 )
 _COHORTS = {name: re.compile(rf"\b{any_of(words)}\b") for name, words in VOCABULARY["cohorts"].items()}
 
@@ -152,19 +154,28 @@ def is_age(text: str, block: Block, expression: Expression) -> bool:
         return False
     if not expression.has_unit and _OTHER_UNIT.match(after):
         return False
+    if not expression.has_unit and not _DIGIT.search(text, expression.start, expression.end):
+        return False  # "at least one"
     if expression.cue or block.labelled or _AGE_BEFORE.search(before):
         return True
     if not expression.has_unit or not _FOLLOW.match(after):
         return False
-    if _PERSON_BEFORE.search(before):
-        return True
     in_years = all(bound is None or bound.unit in (None, "a") for bound in (expression.low, expression.high))
-    return in_years and opens_block(text, block, expression)
+    if _PERSON_BEFORE.search(before):
+        return in_years or _SMALL.search(before) is not None
+    return in_years and opens_block(text, block, expression) and not _stands_below_label(text, block)
+
+
+def _stands_below_label(text: str, block: Block) -> bool:
+    """Whether the line before names something else: "Life expectancy:" and below "At least 5 years"."""
+    label = text[max(0, block.start - 60) : block.start].rstrip("-* \t\r\n").rpartition("\n")[2]
+    return label.endswith(":") and not _WHO.search(label)
 
 
 def continues(text: str, previous: Expression, expression: Expression) -> bool:
     """Whether the expression goes on with a list of ages: "20-30 and 55-65 years"."""
-    return _LIST_GAP.fullmatch(text, previous.end, expression.start) is not None
+    has_digit = _DIGIT.search(text, expression.start, expression.end) is not None
+    return has_digit and _LIST_GAP.fullmatch(text, previous.end, expression.start) is not None
 
 
 def is_conditional(text: str, block: Block, expression: Expression) -> bool:
@@ -175,7 +186,7 @@ def is_conditional(text: str, block: Block, expression: Expression) -> bool:
 
 
 def is_doubtful(text: str, block: Block, expression: Expression) -> bool:
-    """Whether the age may be a condition of something else: in brackets behind a threshold, before a colon, one of two."""
+    """Whether the age may be a condition of something else: bracketed behind a limit, before a colon, one of two."""
     before = text[block.start : expression.start]
     if "(" in before and ")" not in before[before.rfind("(") :] and _THRESHOLD.search(before):
         return True
@@ -203,7 +214,7 @@ def speaks_of_enrolment(text: str, block: Block) -> bool:
 def cohort_of(text: str, block: Block, expression: Expression, heading: str) -> str | None:
     """The subgroup that the age applies to, where the text names one."""
     before = text[block.start : expression.start]
-    for name in ("donor", "caregiver"):
+    for name in ("donor", "caregiver", "partner"):
         if _COHORTS[name].search(before) or _COHORTS[name].search(heading):
             return name
     named = _COHORT_NAME.search(before) or _COHORT_NAME.search(heading)

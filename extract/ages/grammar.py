@@ -37,8 +37,11 @@ _PHRASES: dict[str, str] = {
     **dict.fromkeys(_AFTER["high_in"], "after_high"),
     **dict.fromkeys(_AFTER["low_in"], "after_low"),
 }
+# "older then" is written as often as not.
+_PHRASES.update({phrase.replace("than", "then"): kind for phrase, kind in list(_PHRASES.items()) if "than" in phrase})
 _PUNCTUATION = "()[],:=\"'"
-_ANY_NUMBER = re.compile(rf"\d{{1,3}}|\b(?:{'|'.join(_NUMBERS)})")
+_ANY_DIGITS = re.compile(r"\d+")
+_ANY_WORD = re.compile(rf"\b(?:{'|'.join(_NUMBERS)})")
 _REACH = 60  # how far from a number the words that belong to it may stand, in characters
 _AGE_WORD = re.compile(r"\bage|\bold|\byoung|\belder|\by/?\s?o\b", re.IGNORECASE)
 _OPERATORS = {
@@ -93,7 +96,8 @@ def number(text: str) -> float:
 
 def read_expressions(text: str, start: int, end: int) -> list[Expression]:
     """Every age expression in `text[start:end]` (in lower case), in order. Only what is near a number is tokenised."""
-    spans = [match.span() for match in _ANY_NUMBER.finditer(text, start, end)]
+    spans = [match.span() for match in _ANY_DIGITS.finditer(text, start, end)]
+    spans = spans or [match.span() for match in _ANY_WORD.finditer(text, start, end)]
     if not spans:
         return []
     first, last = max(start, spans[0][0] - _REACH), min(end, spans[-1][1] + _REACH)
@@ -101,7 +105,19 @@ def read_expressions(text: str, start: int, end: int) -> list[Expression]:
         first -= 1
     while last < end and text[last - 1].isalnum() and text[last].isalnum():
         last += 1
-    return parse(tokenize(text, first, last), text)
+    return parse(_without_restatements(tokenize(text, first, last), text), text)
+
+
+def _without_restatements(tokens: list[Token], text: str) -> list[Token]:
+    """Drop a bracket that says the lower end again: "between 1 year (12 months or more) and 18 years"."""
+    for index, token in enumerate(tokens):
+        if index and text[token.start] == "(" and tokens[index - 1].kind in ("num", "old", "unit"):
+            closing = next((k for k in range(index, min(index + 8, len(tokens))) if text[tokens[k].start] == ")"), None)
+            if closing is None or closing + 1 >= len(tokens) or tokens[closing + 1].kind != "join":
+                continue
+            if any(inner.kind == "num" and inner.unit for inner in tokens[index:closing]):
+                return tokens[:index] + tokens[closing + 1 :]
+    return tokens
 
 
 def _phrases_by_first_character() -> dict[str, re.Pattern[str]]:
@@ -110,7 +126,7 @@ def _phrases_by_first_character() -> dict[str, re.Pattern[str]]:
     for phrase in _PHRASES:
         groups.setdefault(phrase[0], []).append(phrase)
     # "and older", "or over" are no comparisons of their own in "and older than 18", "or over 70".
-    tail = r"(?!\s+than|\s+(?:the\s+age\s+of\s+)?\d)"
+    tail = r"(?!\s+th[ae]n|\s+(?:the\s+age\s+of\s+)?\d)"
     return {
         first: re.compile(
             "|".join(

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 
 from extract.criteria.limits import Limit, read_limits
-from extract.criteria.names import find_mentions
+from extract.criteria.names import Mention, find_mentions, quantity_named
 from extract.criteria.outline import Item, read_outline
 from extract.criteria.washouts import read_washouts
 from extract.eligibility import EXCLUSION
@@ -43,22 +43,25 @@ def extract_criteria(study: Study) -> list[Criterion]:
             evidence=evidence(field, item.start, item.end),
         )
         within = mentions[bisect_left(starts, item.start) : bisect_left(starts, item.end)]
-        timed = bisect_left(times, item.start) < bisect_left(times, item.end)
+        labelled = quantity_named((item.heading or "").rpartition(" / ")[2])
+        if labelled and (not within or within[0].quantity is not labelled):
+            within = [Mention(labelled, item.start, item.start), *within]  # "Life expectancy:" and below "At least …"
+        timed = times[bisect_left(times, item.start) : bisect_left(times, item.end)]
         if within or timed:
             limits = read_limits(low, item.start, item.end, within) if within else []
             if timed:
-                limits += _washouts_beside(low, item, limits)
+                limits += _washouts_beside(low, item, timed, limits)
             criterion.values = [_value(field, limit) for limit in sorted(limits, key=lambda limit: limit.value.start)]
         found.append(criterion)
     return found
 
 
-def _washouts_beside(low: str, item: Item, limits: list[Limit]) -> list[Limit]:
+def _washouts_beside(low: str, item: Item, times: list[int], limits: list[Limit]) -> list[Limit]:
     """Washouts, where the time is not already a quantity's ("life expectancy of 3 months")."""
     taken = [(limit.value.start, limit.value.end) for limit in limits]
     return [
         washout
-        for washout in read_washouts(low, item.start, item.end, excluding=item.kind == EXCLUSION)
+        for washout in read_washouts(low, item.start, item.end, times, excluding=item.kind == EXCLUSION)
         if not any(washout.value.start < b and a < washout.value.end for a, b in taken)
     ]
 

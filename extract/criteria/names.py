@@ -89,3 +89,8 @@ def find_mentions(low: str) -> list[Mention]:
             done = match.end()
             mentions.append(Mention(_BY_NAME[" ".join(match.group().split())], position, done))
     return mentions
+
+
+def quantity_named(label: str) -> Quantity | None:
+    """The quantity that a label such as "Life expectancy" is the name of."""
+    return _BY_NAME.get(label.lower())

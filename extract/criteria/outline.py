@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 from extract.eligibility import OTHER, Heading, Sections, read_sections
 from extract.text import Text
-from extract.vocabulary import load_toml
+from extract.vocabulary import any_of, load_toml
 
 _LAYOUT = load_toml("criteria.toml")
 _MARKER = re.compile(
@@ -24,10 +24,13 @@ _NESTED_SIGNS = frozenset(_LAYOUT["nested"]["signs"])
 _LONGEST_LABEL: int = _LAYOUT["labels"]["longest"]
 _ORDERED = ("number", "letter", "roman")
 _INLINE_NUMBER = re.compile(r"(?:^|(?<=[\s.;,)]))\(?(\d{1,2})[.)]\s*(?=[A-Za-z(<>=])")
+_INLINE_LABEL = re.compile(rf"\s+(?={any_of(_LAYOUT['labels']['inline'])}:\s)")
 _MAYBE_NUMBERED = re.compile(r"\d[.)]\s*[A-Za-z(<>=]")
 _INLINE_BULLET = re.compile(r"(?<=[.;:,)\w])\s+[*]\s+(?=\S)|(?<=[.;:])\s*-\s+(?=[A-Z])")
 _SENTENCE_END = re.compile(r"(?<=[a-z)\d%][.;])\s+(?=[A-Z(<>=])|;\s*(?=\S)")
 _SECOND_MARKER = re.compile(r"[ \t]*(?:\d{1,2}[.)](?=[ ]|[A-Z])|[*-](?=\s))[ \t]*")
+_NUMBERED_WORDS = frozenset(_LAYOUT["numbered"]["words"])
+_BLANKS = re.compile(r"[ \t\r]*")
 _WORDY = re.compile(r"[^\W_]")
 _ROMAN = {
     "i": 1,
@@ -112,11 +115,10 @@ def _lines(norm: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _read_line(text: Text, outline: _Outline, start: int, end: int, heading: Heading | None) -> None:
     """Begin a criterion, go on with the last one, or take the line for a label."""
     norm = text.norm
-    stripped = norm[start:end].strip()
-    if not stripped or not _WORDY.search(stripped):
-        outline.blank_before = outline.blank_before or not stripped
+    begin = _BLANKS.match(norm, start, end).end()  # type: ignore[union-attr]  # matches always
+    if not _WORDY.search(norm, begin, end):
+        outline.blank_before = outline.blank_before or not norm[begin:end].strip()
         return
-    begin = start + len(norm[start:end]) - len(norm[start:end].lstrip())
     indent = begin - start
     marker = _MARKER.match(norm, begin, end)
     if marker is None:
@@ -147,14 +149,22 @@ def _ordinal(marker: str, kind: str) -> int:
 def _read_unmarked(norm: str, outline: _Outline, begin: int, end: int, indent: int, heading: Heading | None) -> None:
     line = norm[begin:end].rstrip()
     last = outline.items[-1] if outline.items and outline.stack else None
-    if last is not None and _goes_on(norm, outline, last, line, indent):
-        last.end = end
-        return
-    if line.endswith(":") and len(line) <= _LONGEST_LABEL and indent == 0:
+    if line.endswith(":") and len(line) <= _LONGEST_LABEL and indent == 0 and not _is_wrapped(norm, last, line):
         outline.label = line.rstrip(": ")
         outline.stack.clear()
         return
+    if last is not None and _goes_on(norm, outline, last, line, indent):
+        last.end = end
+        return
     _open_item(norm, outline, (begin, end), indent, ("plain", 0), heading)
+
+
+def _is_wrapped(norm: str, last: Item | None, line: str) -> bool:
+    """Whether a line is the end of a long line before it."""
+    if last is None or not line[0].isupper():
+        return last is not None
+    previous = norm[last.start : last.end].rstrip()
+    return previous[-1:] not in ".;:" and len(previous) - previous.rfind("\n") > _LONGEST_LABEL
 
 
 def _goes_on(norm: str, outline: _Outline, last: Item, line: str, indent: int) -> bool:
@@ -240,9 +250,12 @@ def _split_glued(norm: str, items: list[Item]) -> list[Item]:
     for item in items:
         moved.append(len(split))
         parent = None if item.parent is None else moved[item.parent]
+        level = item.level
         for start, end in _pieces(norm, item):
             if _WORDY.search(norm, start, end):
-                split.append(Item(start, end, item.kind, item.heading, item.level, parent, item.marked))
+                split.append(Item(start, end, item.kind, item.heading, level, parent, item.marked))
+                if level == item.level and _expects_more(norm, split[-1]):
+                    level, parent = level + 1, len(split) - 1  # "... all of: (1) ... (2) ..."
     return split
 
 
@@ -256,6 +269,8 @@ def _pieces(norm: str, item: Item) -> list[tuple[int, int]]:
     piece = norm[start:end]
     glued = " * " in piece or "- " in piece
     cuts = [match.span() for match in _INLINE_BULLET.finditer(norm, start, end)] if glued else []
+    if len(cuts) < 2 and ": " in piece:
+        cuts = [match.span() for match in _INLINE_LABEL.finditer(norm, start, end)]
     if len(cuts) < 2:
         cuts = [] if item.marked or end - start < 150 else _sentence_cuts(norm, start, end)
     starts = [start, *(stop for _, stop in cuts)]
@@ -267,19 +282,37 @@ def _numbered(norm: str, start: int, end: int, number: int) -> list[tuple[int, i
     """Pieces of "1. … 2. … 3. …" in one line; none unless the numbers count up."""
     if not _MAYBE_NUMBERED.search(norm, start, end):
         return []
-    found: list[re.Match[str]] = []
-    expected = number + 1 if number else None
-    for match in _INLINE_NUMBER.finditer(norm, start, end):
-        value = int(match[1])
-        if (expected is None and value > 2) or (expected is not None and value != expected):
-            continue
-        found.append(match)
-        expected = value + 1
-    if len(found) + bool(number) < 2 or (len(found) < 3 and not number and int(found[0][1]) != 1):
+    matches = list(_INLINE_NUMBER.finditer(norm, start, end))
+    found = _counting(matches, number + 1) if number else []
+    if len(found) == 1 and not _begins_criterion(norm, found[0]):
+        found = []
+    if not found:
+        found = next((run for first in (1, 2) if len(run := _counting(matches, first)) > first), [])
+    if not found:
         return []
     pieces = [(start, found[0].start())] if found[0].start() > start else []
     stops = [*(match.start() for match in found[1:]), end]
     return pieces + [(match.end(), stop) for match, stop in zip(found, stops, strict=True)]
+
+
+def _counting(matches: list[re.Match[str]], expected: int) -> list[re.Match[str]]:
+    """The numbers that count up from `expected`."""
+    found = []
+    for match in matches:
+        if int(match[1]) == expected:
+            found.append(match)
+            expected += 1
+    return found
+
+
+def _begins_criterion(norm: str, match: re.Match[str]) -> bool:
+    """Whether a number alone in its line begins a criterion ("... consent. 3. Age ...") rather than ends "grade 3)"."""
+    if not norm[match.end() : match.end() + 1].isupper():
+        return False
+    before = norm[max(0, match.start() - 30) : match.start()].split()
+    if not before or before[-1][-1] in ".;:,)":
+        return True
+    return "." in match.group() and before[-1].lower() not in _NUMBERED_WORDS
 
 
 def _sentence_cuts(norm: str, start: int, end: int) -> list[tuple[int, int]]:

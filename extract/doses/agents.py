@@ -76,6 +76,12 @@ def vocabulary() -> tuple[Trie, dict[str, Agent]]:
     return trie, names
 
 
+@cache
+def known_keys() -> frozenset[str]:
+    """The canonical names of the vocabulary."""
+    return frozenset(agent.key for agent in vocabulary()[1].values())
+
+
 def _needs_capitals(name: str, key: str) -> bool:
     return name != key and len(name) <= 4 and name.isalpha()
 

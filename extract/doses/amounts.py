@@ -72,7 +72,7 @@ _CELL_NOUN = (
     r"|CD3\+?|CD34\+?|CD45\+?|nucleated|chondrocytes|fibroblasts|keratinocytes|hepatocytes|platelets|islets|CTLs?|Tregs?)"
 )
 _CELLS_AFTER = re.compile(
-    rf"\s*(?:\((?:\+/-|\u00b1)?\s?\d+\s?%\)\s*)?(?:of\s+)?(?:(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z0-9+/.'-]+\s){{0,6}}?{_CELL_NOUN}"
+    rf"\s*(?:\((?:\+/-|\u00b1)?\s?\d+\s?%\)\s*)?(?:of\s+)?(?:(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z0-9+/.'-]{{1,30}}\s){{0,6}}?{_CELL_NOUN}"
     r"(?:\s+cells?)?(?![\w])",
     re.IGNORECASE,
 )
@@ -80,7 +80,7 @@ _NOT_CELLS = re.compile(
     r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
 )
 _AUC = re.compile(
-    r"\bAUC(?:[\s(:=)-]|\bof\b|\btarget(?:ed)?\b|\bequal to\b|\bdose\b)*(?P<low>\d{1,2}(?:\.\d+)?)"
+    r"\bAUC(?:\s?\([Aa]rea [^()]{5,40}\))?(?:[\s(:=)-]|\bof\b|\btarget(?:ed)?\b|\bequal to\b|\bdose\b)*(?P<low>\d{1,2}(?:\.\d+)?)"
     r"(?:\s*(?:-|to|or|/)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-\s?(?:inf|t\b|24)|\s?(?:h|hr|hours?)\b)"
     r"(?:\s*\(?mg/m[lL](?:[\s./*x]*min(?:ute)?s?)?\)?)?(?:\s*\(?min[*.]?mg/m[lL]\)?)?",
 )
@@ -138,7 +138,13 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     for match in VALUES.finditer(text):
         items = _trimmed(text, values(match))
         if items:
-            found += _with_unit(text, items, match.end(), cells, len(found))
+            new = _with_unit(text, items, match.end(), cells, len(found))
+            named = (
+                new
+                and new[0].kind == "count"
+                and _HYPHENATED_WORD.search(text[max(0, match.start() - 2) : match.start()])
+            )
+            found += [] if named else new  # "CI-994 capsules"
     found += _areas_under_curve(text)
     found += _counted(text, found)
     found.sort(key=lambda amount: amount.start)
@@ -194,14 +200,13 @@ def _unit_at(text: str, value: Value, position: int, cells: bool) -> tuple[str, 
             return _lost_power(text, value, match.end())
         return code, kind, factor, match.end()
     if value.power or value.high >= 1e5:
-        if match := _CELLS_AFTER.match(text, position):
-            return (
-                ("", "", 1.0, position)
-                if _NOT_CELLS.match(text, match.end())
-                else ("{cells}", "cells", 1.0, match.end())
-            )
         per = _DENOMINATOR.match(text, position)
-        if value.power and value.low >= 1e3 and not _NOT_CELLS.match(text, position) and (cells or (per and per["kg"])):
+        if value.power and per and (per["kg"] or per["m2"]):
+            return "{cells}", "cells", 1.0, position
+        if match := _CELLS_AFTER.match(text, position):
+            known = not _NOT_CELLS.match(text, match.end())
+            return ("{cells}", "cells", 1.0, match.end()) if known else ("", "", 1.0, position)
+        if cells and value.power and value.low >= 1e3 and not _NOT_CELLS.match(text, position):
             return "{cells}", "cells", 1.0, position
     return "", "", 1.0, position
 

@@ -90,6 +90,35 @@ def given(text: str, mention: Mention) -> bool:
     return not _NOT_GIVEN_AFTER.match(text, mention.end)
 
 
+def _named_in(arm: Arm, lexicon: Lexicon) -> set[str]:
+    """The agents that an arm's own text names as given."""
+    found: set[str] = set()
+    for source in (arm.label, arm.description):
+        if source is not None:
+            text = source.text.norm
+            found.update(m.agent.key for m in find_agents(text, lexicon.names) if given(text, m))
+    return found
+
+
+def _receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
+    """Whether a linked arm receives an agent of an intervention that stands for several ("A or B").
+
+    Of such an intervention an arm receives what its own text names, or all if it names none.
+    """
+    composite = [
+        agents
+        for number in arm.intervention_nos
+        if len(agents := lexicon.by_intervention.get(number, [])) > 1 and any(a.key == agent.key for a in agents)
+    ]
+    if not composite or len(study.arms) < 2:
+        return True
+    alone = any(
+        [a.key for a in lexicon.by_intervention.get(number, [])] == [agent.key] for number in arm.intervention_nos
+    )
+    named = _named_in(arm, lexicon)
+    return alone or agent.key in named or not any(a.key in named for agents in composite for a in agents)
+
+
 def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phrase: str) -> None:
     """The arms that a statement is about: the field's arm, those its phrase names, else those linked."""
     source = statement.source
@@ -127,7 +156,7 @@ def _by_position(study: Study, lexicon: Lexicon, number: int) -> list[int]:
     return [this.arm_nos[[i.intervention_no for i in twins].index(number)]]
 
 
-def settle_arms(statements: list[Statement]) -> None:
+def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
     """An arm whose own text gives another amount of an agent does not receive the amount of a mere link."""
     own: dict[str, set[int]] = {}
     for statement in statements:
@@ -135,6 +164,7 @@ def settle_arms(statements: list[Statement]) -> None:
     for statement in statements:
         linked = set(statement.arm_nos) - set(statement.own_arm_nos)
         kept = linked - own[statement.agent.key]
+        kept -= {number for number in kept if not _receives(study, lexicon, study.arms[number - 1], statement.agent)}
         if statement.own_arm_nos and not statement.registered:
             kept = set()  # the phrase names its arms
         statement.arm_nos = sorted(set(statement.own_arm_nos) | kept) or sorted(linked)
@@ -178,7 +208,7 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
         for number in arm.intervention_nos:
             source = study.interventions[number - 1].name
             for agent in lexicon.by_intervention.get(number, []):
-                if agent.key not in seen:
+                if agent.key not in seen and _receives(study, lexicon, arm, agent):
                     seen.add(agent.key)
                     found.append(_row(arm.arm_no, agent, source, 0, len(source.text.norm)))
         for dose in doses:

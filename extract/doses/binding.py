@@ -48,7 +48,9 @@ _TIGHT_LEFT = re.compile(
 )
 _RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
 _EACH = re.compile(r"\b(?:respectively|each|both)\b", re.IGNORECASE)
-_CONJUNCTION = re.compile(r"[\s\"'()]*(?:,|/|\+|&|and|plus|or|combined with|,\s*and|-)?[\s\"'()]*\Z", re.IGNORECASE)
+_CONJUNCTION = re.compile(
+    r"[\s\"'()]*(?:,|/|\+|&|and then|then|and|plus|or|combined with|followed by|,\s*and|-)?[\s\"'()]*\Z", re.IGNORECASE
+)
 _NOT_GIVEN = re.compile(
     r"\b(?:prior|previous(?:ly)?|without|no|not|except|than|compared (?:to|with)|versus|vs\.?|in contrast to|instead of|after|before|following|allerg\w+ to|resistan\w+ to|failed|intoleran\w+ to|refractory to|if|until)\s+(?:\w+\s+){0,2}\Z",
     re.IGNORECASE,
@@ -150,7 +152,7 @@ def _bind_segment(
     topic: Mention | None,
     default: Agent | None,
 ) -> list[Bound]:
-    here = [m for m in here if m.agent.kind not in _FORGETS]
+    here = [m for m in here if m.agent.kind not in _FORGETS] or _subject(text, segment)
     paired = _respectively(text, segment, doses, here) or {}
     amount_first = _amount_first(text, doses, here)
     bounds: list[Bound] = []
@@ -172,6 +174,24 @@ def _bind_segment(
         floor = amount.end
     _look_ahead(text, bounds, topic, default)
     return bounds
+
+
+_SUBJECT = re.compile(
+    r"[\W\d]*(?P<name>[A-Z][\w-]{4,}) (?:(?:will be|was|is|were|are|shall be) )?(?:given|administered|infused|injected|started|initiated|dosed|taken|delivered)\b"
+)
+_NO_SUBJECT = re.compile(
+    r"(?:treatments?|patients?|participants?|subjects?|medications?|chemotherapy|therapy|vaccines?|vaccination|cells|infusions?|injections?|doses?|dosing|drugs?|study|tablets?|capsules?|women|children|infants|controls?|groups?|induction|maintenance|conditioning|thereafter|solution|product|agents?|radiation|radiotherapy|irradiation|intervention|placebo|each|participant|medicine|volunteers)\Z",
+    re.IGNORECASE,
+)
+
+
+def _subject(text: str, segment: tuple[int, int]) -> list[Mention]:
+    """`Streptokinase was given …`: the subject of a phrase that names no known agent."""
+    match = _SUBJECT.match(text, segment[0], segment[1])
+    if match is None or _NO_SUBJECT.match(match["name"]):
+        return []
+    name = match["name"]
+    return [Mention(Agent(name.lower(), name), match.start("name"), match.end("name"), name)]
 
 
 def _inherited(
@@ -264,12 +284,14 @@ def _choose(
     if left is not None and left.agent.kind == "placebo":
         left = _instead_of_placebo(text, here, left)
         left_gap = text[left.end : amount.start]
-    if left is not None and left.agent.kind == "placebo" and not _TIGHT_LEFT.match(left_gap):
+    if left is not None and left.agent.kind == "placebo" and _APART.search(left_gap):
         left = previous if previous is not None and previous.end <= amount.start else None
         left_gap = text[left.end : amount.start] if left else ""
     right_of = right is not None and bool(_OF.match(right_gap)) and len(right_gap) < 45
     right_tight = right is not None and bool(_TIGHT_RIGHT.match(right_gap)) and "," not in right_gap
     left_tight = left is not None and bool(_TIGHT_LEFT.match(left_gap))
+    if not right_of and not left_tight and (named_after := _name_after(text, amount)) is not None:
+        return named_after
     if right_of and not (left_tight and len(left_gap) <= 3):
         return right
     if right_tight and (amount_first or (not right_gap.strip() and left_gap.strip(" (,:") and not left_tight)):
@@ -297,16 +319,39 @@ def _choose(
 
 
 _NAME_BEFORE = re.compile(r"(?<![\w-])(?P<name>[A-Za-z][\w/-]*(?:[A-Z0-9][\w/-]*|-[A-Za-z]+))\s*\((?:dose[: ]*|at )?\Z")
+_WORD_BEFORE = re.compile(
+    r"\b(?:oral|orally|plus|\+|with|receiv(?:e|ed|ing)|then|taking|intravenous|iv)\s+(?P<name>[a-z]{6,}(?<!ing)(?<!ed)(?<!tion)(?<!ment)(?<!ly)(?<!ous)(?<!al)(?<!ary))\s\Z"
+)
 _NO_NAME = re.compile(
     r"(?:day|arm|group|cohort|part|phase|cycle|week|step|level|dose|stage|period|visit|study|table|DL|BSA|BID|TID|QD|IV|PO|SC|IM)[\w-]*\Z",
     re.IGNORECASE,
 )
 
 
+_APART = re.compile(r",|\b(?:and|or|versus|vs|than|compared)\b", re.IGNORECASE)
+_NAME_AFTER = re.compile(
+    r"\s*of\s+(?P<name>[A-Za-z][\w-]{3,}(?:\s(?:extract|oil|acid|powder|vaccine|root|seed|leaf|gum|juice|protein|sulfate|nitrate|chloride))?)\b"
+)
+_NO_NAME_AFTER = re.compile(
+    r"(?:the|each|study|drug|body|their|this|that|these|active|placebo|medication|treatment|total|daily|energy|ideal|actual|patients?|subjects?|oral|either|both|which|trial|investigational|same|blood|plasma|serum|dose|doses|solution|product|test|weight|volume|body\w*|radiation|infusion|injection|lean|estimated|recipient|water|local|anesthetic|fluid|liquid|food|meal|standard|liver|tumou?r|mucosal|mixture|study|pure|elemental)\b",
+    re.IGNORECASE,
+)
+
+
+def _name_after(text: str, amount: Amount) -> Mention | None:
+    """`200 mg of quercetin`: what "of" names is an agent although nobody knows it."""
+    match = _NAME_AFTER.match(text, amount.end) if amount.kind != "percent" else None
+    if match is None or _NO_NAME_AFTER.match(match["name"]):
+        return None
+    name = match["name"]
+    return Mention(Agent(name.lower(), name), match.start("name"), match.end("name"), name)
+
+
 def _unknown_name(text: str, amount: Amount) -> Mention | None:
     """`Id-KLH (0.5 mg)`: a code name right before a bracketed amount is an agent although nobody knows it."""
-    match = _NAME_BEFORE.search(text, max(0, amount.start - 40), amount.start)
-    if match is None or _NO_NAME.match(match["name"]):
+    before = max(0, amount.start - 40)
+    match = _NAME_BEFORE.search(text, before, amount.start) or _WORD_BEFORE.search(text, before, amount.start)
+    if match is None or _NO_NAME.match(match["name"]) or amount.kind in ("percent", "count"):
         return None
     name = match["name"]
     return Mention(Agent(name.lower(), name), match.start("name"), match.end("name"), name)
@@ -330,6 +375,10 @@ def _owned(text: str, doses: list[Amount], index: int, mention: Mention, amount_
 
 # ---- schedules -----------------------------------------------------------------------------------------------------
 
+_AS_NEEDED = re.compile(
+    r"\b(?:on demand|p\.?r\.?n\b|as needed|as required|when needed|if needed|(?:prior to|before) (?:sexual|intercourse))",
+    re.IGNORECASE,
+)
 OBSERVED = re.compile(
     r"\b(?:samples?|sampling|measure\w*|assess\w*|obtained|visits?|follow(?:ed)?[- ]?up|monitor\w*|evaluat\w*|scans?|record\w*|collected|drawn|questionnaires?|screening|wash-?out|examin\w*|surgery|observ\w*|imaging|tested)\b",
     re.IGNORECASE,
@@ -374,7 +423,10 @@ def _attach(
     for item in leading:
         for head in heads:
             _fill_missing(head, item)
+    as_needed = _AS_NEEDED.search(text, segment[0], segment[1]) is not None
     for bound in bounds:
+        if as_needed:
+            bound.facts["as_needed"] = True
         if bound.amount.frequency:
             bound.facts.setdefault("frequency", bound.amount.frequency)
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
@@ -412,6 +464,9 @@ def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
     return previous
 
 
+_DAILY = (1.0, 1.0, "d")
+
+
 def _fill(head: _Head, item: Item) -> None:
     targets = [bound.facts for bound in head.bounds] or [head.facts]
     for facts in targets:
@@ -419,6 +474,8 @@ def _fill(head: _Head, item: Item) -> None:
             facts[item.kind] = item.value
         elif item.kind == "days" and item.start - head.end < 14:
             facts["days"] = sorted({*facts["days"], *item.value})
+        elif item.kind == "frequency" and _DAILY == facts["frequency"] and item.value[1:] == _DAILY[1:]:
+            facts["frequency"] = item.value  # "daily on days 2-19 at 400 mg bid"
         elif item.kind == "frequency" and facts["frequency"][1] is None and item.value[1] is not None:
             facts["frequency"] = item.value  # "once Q2W"
         elif item.kind == "frequency":

@@ -75,7 +75,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
             values = found.get(kind, [])
             if kind in statement.facts or len(values) != 1:
                 continue
-            if kind == "frequency" and ("days" in statement.facts or statement.amount.per_time or _capped(statement)):
+            if kind == "frequency" and not _may_take_frequency(statement):
                 continue
             statement.facts[kind] = values[0]
     _from_sentences(study, lexicon, statements)
@@ -114,7 +114,13 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
 
 def _may_take_frequency(statement: Statement) -> bool:
     facts = statement.facts
-    return not ("frequency" in facts or "days" in facts or statement.amount.per_time or _capped(statement))
+    return not (
+        "as_needed" in facts
+        or "frequency" in facts
+        or "days" in facts
+        or statement.amount.per_time
+        or _capped(statement)
+    )
 
 
 _MAX_PROSE = 4000

@@ -31,7 +31,7 @@ def extract_doses(study: Study) -> DoseFacts:
         statements += found
         remarks += said
     merged = merge(select(statements))
-    settle_arms(merged)
+    settle_arms(study, lexicon, merged)
     complete(study, lexicon, merged, remarks)
     facts = DoseFacts(doses=[_dose(number, statement) for number, statement in enumerate(merged, 1)])
     facts.arm_agents = find_arm_agents(study, lexicon, facts.doses)

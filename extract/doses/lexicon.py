@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extract.doses.agents import STEM, Agent, Names, Trie, add_name, find_agents, vocabulary, words_of
+from extract.doses.agents import STEM, Agent, Names, Trie, add_name, find_agents, known_keys, vocabulary, words_of
 from extract.study import Intervention, Study
 
 _AGENT_TYPES = {
@@ -20,7 +20,7 @@ _AGENT_TYPES = {
     None,
 }
 _AMOUNT_IN_NAME = re.compile(
-    r"[(\[]?\s*(?:\b(?:low|high|medium|mid|middle)[- ]?dose\b|\bdose \d+\b|\b\d[\d.,]*(?:\s?(?:-|to|/|,)\s?\d[\d.,]*)*\s?-?(?:x\s?10\^?\d+\s?)?"
+    r"[(\[]?\s*(?:\b(?:low|high|medium|mid|middle)[- ]?dose\b(?![- ]rate)|\bdose \d+\b|\b\d[\d.,]*(?:\s?(?:-|to|/|,)\s?\d[\d.,]*)*\s?-?(?:x\s?10\^?\d+\s?)?"
     r"(?:mg|mcg|ug|g|gm|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%)",
     re.IGNORECASE,
 )
@@ -39,7 +39,7 @@ _JOINERS = re.compile(
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _NOT_A_NAME = re.compile(
     r"(?:|\W+|\d+|standard(?: of care)?|soc|usual care|best supportive care|bsc|no|none|care|observation|surgery|exercise|education|training|diet|follow-?up|the|in|to|of|mg|day|days|week|weeks|cycle|n/?a|other"
-    r"|questionnaires?|laborator\w+|biomarker\w*|quality[- ]of[- ]life.*|pharmac(?:o|ological).*|imaging|mri|ct|pet.*|biops\w+|sampl\w+|blood|device|oral|sham|sham .*|test|assessment|placebo-controlled|patients?|participants?|subjects?|questionnaire administration|conventional|new|part [ab]|cohort.*|group.*|arm.*|arms?|high|low|matching|test|reference|active|control|body|supportive|supportive care|dose|inhibitors?|mono|single|double|a|b|c|i|ii|iii)",
+    r"|.*\b(?:HSCT|ASCT|SCT|BMT|transplant\w*)\b.*|questionnaires?|laborator\w+|biomarker\w*|quality[- ]of[- ]life.*|pharmac(?:o|ological).*|imaging|mri|ct|pet.*|biops\w+|sampl\w+|blood|device|oral|sham|sham .*|test|assessment|placebo-controlled|patients?|participants?|subjects?|questionnaire administration|conventional|new|part [ab]|cohort.*|group.*|arm.*|arms?|high|low|matching|test|reference|active|control|body|supportive|supportive care|dose|inhibitors?|mono|single|double|a|b|c|i|ii|iii)",
     re.IGNORECASE,
 )
 
@@ -95,9 +95,9 @@ class _Builder:
         if intervention.type not in _AGENT_TYPES:
             return [mention.agent for mention in find_agents(raw) if mention.agent.kind != "group"][:3]
         outside, inside, parts = _parts(raw)
-        agents = self._resolve(list(parts), intervention)
         if intervention.type == "OTHER":
-            agents = [agent for agent in agents if _is_known(agent)]
+            parts = tuple(part for part in parts if find_agents(part))
+        agents = self._resolve(list(parts), intervention)
         others = [other.text.norm for other in intervention.other_names[:_MAX_OTHER_NAMES]]
         if len(agents) == 1:
             self._enter_aliases(agents[0], [*inside, *others, outside])
@@ -199,7 +199,7 @@ class _Builder:
 
 
 def _is_known(agent: Agent) -> bool:
-    return agent.key in vocabulary()[1] or agent.kind not in ("drug",) or bool(STEM.match(agent.key))
+    return agent.key in known_keys() or agent.kind not in ("drug",) or bool(STEM.match(agent.key))
 
 
 @lru_cache(maxsize=20_000)

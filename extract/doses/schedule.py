@@ -58,11 +58,16 @@ def _frequencies() -> tuple[re.Pattern[str], list[dict[str, Any]]]:
     return re.compile(r"(?<![\w/])(?:" + "|".join(parts) + ")", re.IGNORECASE), entries
 
 
+_LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than\s*\Z|\bnot exceed\w*\s*\Z", re.IGNORECASE)
+
+
 def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Every "how often" in the text; a single administration is (1, None, None)."""
     pattern, entries = _frequencies()
     found = []
     for match in pattern.finditer(text, start, end):
+        if _LIMIT.search(text, max(0, match.start() - 30), match.start()):
+            continue
         index = (
             int((match.lastgroup or "f0")[1:])
             if (match.lastgroup or "").startswith("f")
@@ -99,10 +104,10 @@ def _times(text: str) -> float:
 
 
 _NOT_PER = "".join(
-    f"(?<!{word})" for word in ("/", "/ ", "per ", r"\ba ", "each ", "every ", "one ", "same ", "other ")
+    f"(?<!{word})" for word in ("/", "/ ", "per ", r"\ba ", "each ", "every ", "one ", "same ", "other ", "q ")
 )
 _DAY_WORD = rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?|dys?)\b|(?<![\w-])[dD](?=\s?-?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
-_INTEGER = r"-?\s?\d{1,3}"
+_INTEGER = r"(?:-?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
 _DAY_RANGE_TO = r"\s*(?:-|to|through|thru|until|up to|\.\.\.?)\s*"
 _DAY_LIST_SEPARATOR = r"\s*(?:,\s*and\s|,\s*&|,|and|&|\+|/|;\s?(?=d))\s*"
 _DAY_VALUE = rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x\s?10|cycles|h\b|hours|weeks|minutes|courses|patients)|\s?-\s?(?!d\s?-?\d)[a-z])(?:\s?(?:st|nd|rd|th)\b)?\*?"
@@ -160,7 +165,9 @@ def _single_day(text: str, match: re.Match[str], day: int) -> list[int]:
 
 
 _DAY_TOKEN = re.compile(
-    r"(?P<to>\bto\b|\bthrough\b|\bthru\b|\buntil\b|\bup to\b|\.\.\.?)|(?P<value>\d+)|(?P<minus>-)|(?P<sep>,|\band\b|&|\+|/|;)|(?P<word>[A-Za-z]+)"
+    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)|(?P<to>\bto\b|\bthrough\b|\bthru\b|\buntil\b|\bup to\b|\.\.\.?)"
+    r"|(?P<value>\d+)|(?P<minus>-)|(?P<sep>,|\band\b|&|\+|/|;)|(?P<word>[A-Za-z]+)",
+    re.IGNORECASE,
 )
 
 
@@ -179,8 +186,9 @@ def read_days(text: str) -> list[int]:
                 pending_range = True
             else:
                 negative = True
-        elif kind == "value":
-            value = -int(match["value"]) if negative else int(match["value"])
+        elif kind in ("value", "number"):
+            kind, digits = "value", int(number(match.group()))
+            value = -digits if negative else digits
             if pending_range and days and days[-1] < value <= days[-1] + 400:
                 days += range(days[-1] + 1, value + 1)
             elif pending_range and days and days[-1] < 0 < value and -value > days[-1]:

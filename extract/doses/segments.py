@@ -10,6 +10,13 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:i\.?v|i\.?m|s\.?c|p\.?o|e\.?g|i\.?e|vs|approx|inj|tab|tabs|cap|max|min|dr|no|resp|etc|fig|ca|incl|wt|q|b\.?i\.?d|t\.?i\.?d|mg|kg|ml|hr|hrs|[a-z]))\Z",
     re.IGNORECASE,
 )
+# "5 mg/kg. Group B" and "10 mg p.o. Patients" end a sentence, "5 mg p.o. Day 1" does not.
+_UNIT_BEFORE = re.compile(
+    r"(?:\d\s?|/|per )(?:mg|kg|ml|mcg|ug|hr|hrs|m2|d|h)\Z|\b(?:i\.v|p\.o|s\.c|i\.m|b\.i\.d|t\.i\.d)\Z", re.IGNORECASE
+)
+_NEW_SENTENCE = re.compile(
+    r"\s+(?!(?:Days?|On|Over|For|Every|Once|Twice|Daily|Weekly|Push|Bolus|Infusion|Injection|Then|Until|From|To)\b)(?:[A-Z][a-z]|A\s)"
+)
 _BULLET = re.compile(r"\s*(?:[-*>\u2043]\s|\d{1,2}[.)]\s|[a-zA-Z][.)]\s)")
 _BREAK = re.compile(
     r"\n\s*\n|\n(?=\s*(?:[-*>\u2043]\s|\d{1,2}[.)]\s|[a-zA-Z][.)]\s))|\n|;|[.!?](?=\s+[A-Z0-9*(\"\[-])|(?<=[a-z)\]])\.(?=[A-Z0-9])|\s\*\s(?=[A-Z])|\u3002"
@@ -92,7 +99,13 @@ def segments(text: str) -> list[tuple[int, int]]:
         found.append((start, position))
         start = match.end()
     found.append((start, len(text)))
-    return [(a, b) for a, b in found if text[a:b].strip(" .-*\n")]
+    return [(_skip_blanks(text, a, b), b) for a, b in found if text[a:b].strip(" .-*\n")]
+
+
+def _skip_blanks(text: str, start: int, end: int) -> int:
+    while start < end and text[start].isspace():
+        start += 1
+    return start
 
 
 def _is_break(text: str, match: re.Match[str], start: int) -> bool:
@@ -111,5 +124,9 @@ def _is_break(text: str, match: re.Match[str], start: int) -> bool:
     if mark == ".":
         if text[match.end() : match.end() + 1].isdigit() and text[match.start() - 1 : match.start()].isdigit():
             return False
+        if _NEW_SENTENCE.match(text, match.end()) and _UNIT_BEFORE.search(
+            text, max(start, match.start() - 8), match.start()
+        ):
+            return True
         return not _ABBREVIATION.search(text, max(start, match.start() - 8), match.start())
     return True

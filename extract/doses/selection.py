@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extract.doses.agents import Agent
+from extract.doses.agents import Agent, known_keys
 from extract.doses.binding import Bound
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
@@ -38,6 +38,8 @@ _GENERIC_CELLS = frozenset(
 def agent_of(bound: Bound, lexicon: Lexicon) -> Agent | None:
     """The agent of an amount: radiation for Gy, the study's own cell product for a class of cells."""
     agent = bound.agent
+    if agent is not None and agent.intervention_no is None and agent.key not in known_keys():
+        agent = _only_own(lexicon) or agent
     if bound.amount.kind == "radiation":
         own = [a for agents in lexicon.by_intervention.values() for a in agents if a.kind == "radiation"]
         if agent is not None and agent.kind == "radiation" and (agent.intervention_no is not None or not own):
@@ -48,6 +50,14 @@ def agent_of(bound: Bound, lexicon: Lexicon) -> Agent | None:
     if agent is not None and agent.key in _GENERIC_CELLS and agent.intervention_no is None:
         return _own_cells(agent, lexicon) or agent
     return agent
+
+
+def _only_own(lexicon: Lexicon) -> Agent | None:
+    """In a study of one agent an unknown code name is that agent's."""
+    own = {
+        a.key: a for agents in lexicon.by_intervention.values() for a in agents if a.kind not in ("placebo", "group")
+    }
+    return next(iter(own.values())) if len(own) == 1 else None
 
 
 def _own_cells(agent: Agent, lexicon: Lexicon) -> Agent | None:
@@ -74,6 +84,8 @@ def accepted(bound: Bound, agent: Agent, text: str) -> bool:
         bound.facts["route"] = "rt-external" if agent.kind == "radiation" else bound.facts.get("route")
         if bound.facts["route"] is None:
             del bound.facts["route"]
+    if amount.unit == "{dose}" and (bound.named is None or amount.role == "maximum"):
+        return False
     if amount.kind == "cells":
         return amount.low >= 1e3 or amount.unit == "{pfu}"
     return not (amount.kind == "auc" and agent.kind == "radiation")

@@ -23,7 +23,7 @@ _TIMING = re.compile(
 )
 _AFTER = re.compile(r"\b(?:after|following|before|prior to|post|from|since|until)\b", re.IGNORECASE)
 _IN_DAYS = {"day": 1, "week": 7, "month": 30}
-_TRANSPLANTS = ("autologous stem cell transplantation", "allogeneic stem cell transplantation")
+_TRANSPLANTS = ("autologous stem cell transplantation", "allogeneic stem cell transplantation", "transplantation")
 
 
 @dataclass(slots=True)
@@ -78,6 +78,8 @@ def _steps_of(
     anchor = next((event for event in events if timing and event.start >= timing.end()), None)
     if timing is not None and anchor is None:
         return []
+    if timing is not None and anchor is not None and not done:
+        done = [event for event in events if event.start >= anchor.end][:1]  # "Two days after A, B is given"
     steps: list[RegimenStep] = []
     for event in done:
         if steps and (event.key not in _TRANSPLANTS or len(steps) > 1):
@@ -86,7 +88,7 @@ def _steps_of(
         flags = [f"{_side(timing)}:{anchor.key}"] if timing and anchor and not steps else []
         end = timing.end() if timing and not steps else event.end
         if anchor is not None and not steps:
-            end = anchor.end
+            end = max(end, anchor.end)
         name = _name(event, phrase, lexicon)
         steps.append(
             RegimenStep(

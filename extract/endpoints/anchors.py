@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 
+_ENDS = r"(?:to|until|till|through|thru|up|and|or|for|at|assessed|as|in|over)\b"
 _AFTER = re.compile(
-    r"\s*(?:[-)]|\([^)]*\))?\s*(?:(?:the )?(?:after|post|following|since|from|of|past)[\s-]+|(?P<glued>post))(?:the |a |an |each |start of the )?"
-    r"(?P<anchor>[\w'/+&-]+(?: (?!(?:and|or|to|until|up|at|in|then|with|assessed|for|during|through|before|as)\b)[\w'/+&-]+){0,6})",
+    r"\s*(?:[-)]|\([^)]*\))?\s*(?:the )?(?:after|post|following|since|from|of|past)[\s-]*"
+    r"(?:the |a |an |each |start of the )?"
+    rf"(?P<anchor>[\w'/+&-]+(?: (?!{_ENDS}|(?:then|with|during|before)\b)[\w'/+&-]+){{0,6}})",
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
@@ -15,22 +17,20 @@ _BEFORE = re.compile(
 )
 _FROM = re.compile(
     r"\b(?:from|since|starting (?:at|from|on)|between)\s+(?:the )?(?:(?:date|time|day) of (?:the )?)?"
-    r"(?P<anchor>(?!up\b|\d)[a-z][\w'/-]*(?: (?!(?:to|until|till|through|up|and|or|for|at|thru|assessed|as|in|over)\b)[\w'()/-]+){0,7})",
+    rf"(?P<anchor>(?!up\b|\d)[a-z][\w'/-]*(?: (?!{_ENDS})[\w'()/-]+){{0,7}})",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"\s*(?P<anchor>(?!up\b|every\b|from\b|time\b|assessed\b|(?:days?|weeks?|months?|years?|hours?|cycles?) -?\d)[a-z][\w' -]{2,40}?) (?:to|until|through|up to) ",
+    r"\s*(?P<anchor>(?!(?:up|every|from|time|assessed)\b|(?:days?|weeks?|months?|years?|hours?|cycles?) -?\d)"
+    r"[a-z][a-z' -]{2,40}?) (?:to|until|through|up to) ",
     re.IGNORECASE,
 )
 _WORDS_AHEAD = re.compile(r"[ )-]*(?:\(|[a-z])", re.IGNORECASE)
 _NO_ANCHOR = {"op", "operative", "study", "the", "this", "and", "start", "each", "treatment period", "age", "life"}
-_POST_OP = {
-    "op": "surgery",
-    "operative": "surgery",
-    "operatively": "surgery",
-    "operation": "operation",
-    "surgical": "surgery",
-}
+_GLUED = {  # what stands for the zero point in "post…" written as one word
+    "op": "surgery", "operative": "surgery", "operatively": "surgery", "operation": "surgery", "surgical": "surgery",
+    "partum": "birth", "natal": "birth", "menstrual": None,
+}  # fmt: skip
 
 
 def anchor_after(text: str, end: int) -> str | None:
@@ -50,8 +50,8 @@ def anchor_from(text: str) -> str | None:
 def _clean(anchor: str) -> str | None:
     anchor = anchor.split("(")[0].strip(" -,.;:()").removeprefix("the ")
     first = anchor.split(" ", 1)[0].lower()
-    if first in _POST_OP:
-        return _POST_OP[first]
+    if first in _GLUED:
+        return _GLUED[first]
     if anchor.lower() in _NO_ANCHOR or anchor.isdigit() or not anchor:
         return None
     return anchor.lower() if anchor.istitle() else anchor

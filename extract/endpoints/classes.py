@@ -15,6 +15,7 @@ from extract.endpoints.titles import Candidate, best_candidate, read_title
 
 OTHER = "other"
 CERTAIN = 3
+_NEAR = 100  # characters from the beginning of a description
 
 
 @dataclass(slots=True)
@@ -37,9 +38,16 @@ def classify(measure: str, description: str, in_field: Callable[[str], bool]) ->
     if title is not None and title.rank >= CERTAIN:
         return _classified(title, "measure")
     detail = best_candidate(read_title(description), in_field) if description else None
-    if detail is not None and detail.rank >= (CERTAIN if title is not None else 1):
+    if detail is not None and _counts(detail, title is not None):
         return _classified(detail, "description")
     return _classified(title, "measure") if title is not None else Classified(OTHER)
+
+
+def _counts(detail: Candidate, titled: bool) -> bool:
+    """A description is prose: the less a phrase says, the nearer to the beginning it must stand."""
+    if detail.rank > CERTAIN:
+        return True
+    return detail.start < _NEAR and (detail.rank == CERTAIN or not titled)
 
 
 def _classified(candidate: Candidate, where: str) -> Classified:

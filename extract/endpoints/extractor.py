@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from extract.endpoints.classes import Classified, classify
@@ -10,6 +11,15 @@ from extract.endpoints.time_frames import Time, read_time_frame, read_times_in_p
 from extract.endpoints.vocabulary import endpoint_classes, field_book
 from extract.facts import Endpoint, EndpointTime, Evidence, evidence
 from extract.study import Field, Outcome, Study
+from extract.time_units import in_days
+
+TITLE_TIME_DIFFERS = "title_time_differs"
+"""Flag of an endpoint whose title names a time that the time frame does not hold."""
+
+_TITLE_TIME = re.compile(
+    r"\b(?:week|month|day|year)s? (\d+)|\b(?:at|after|to) (\d+)[ -](?:weeks?|months?|days?|years?)\b", re.IGNORECASE
+)
+_SAME = 0.05  # 12 months and 52 weeks are the same time
 
 
 def extract_endpoints(study: Study) -> list[Endpoint]:
@@ -22,6 +32,7 @@ def _endpoint(outcome: Outcome, in_field: Callable[[str], bool]) -> Endpoint:
     measure = outcome.measure.text.norm
     description = outcome.description.text.norm if outcome.description is not None else ""
     classified = classify(measure, description, in_field)
+    times = _times(outcome)
     return Endpoint(
         outcome_type=outcome.outcome_type,
         outcome_no=outcome.outcome_no,
@@ -30,17 +41,32 @@ def _endpoint(outcome: Outcome, in_field: Callable[[str], bool]) -> Endpoint:
         endpoint_label=endpoint_classes()[classified.name].label,
         instrument=find_instrument(measure, description),
         metric=find_metric(measure, description),
-        times=_times(outcome),
-        evidence=_class_evidence(outcome, classified),
+        times=times,
+        evidence=_class_evidence(outcome, classified, [TITLE_TIME_DIFFERS] if _title_differs(outcome, times) else []),
     )
 
 
-def _class_evidence(outcome: Outcome, classified: Classified) -> Evidence:
+def _class_evidence(outcome: Outcome, classified: Classified, flags: list[str]) -> Evidence:
     if classified.where == "description" and outcome.description is not None:
-        return evidence(outcome.description, classified.start, classified.end)
+        return evidence(outcome.description, classified.start, classified.end, flags)
     if classified.where is None:
-        return evidence(outcome.measure, 0, len(outcome.measure.text.norm))
-    return evidence(outcome.measure, classified.start, classified.end)
+        return evidence(outcome.measure, 0, len(outcome.measure.text.norm), flags)
+    return evidence(outcome.measure, classified.start, classified.end, flags)
+
+
+def _title_differs(outcome: Outcome, times: list[EndpointTime]) -> bool:
+    """Does the title name a time ("response at day 28") that its time frame ("4 months") does not hold?"""
+    if outcome.time_frame is None or not times:
+        return False
+    found = _TITLE_TIME.search(outcome.measure.text.norm)
+    if found is None or (found[1] or found[2]) in outcome.time_frame.text.norm:
+        return False
+    days = {in_days(time.high, time.unit) for time in times}
+    return any(
+        (own := in_days(time.high, time.unit)) is not None
+        and not any(day is not None and abs(own - day) <= _SAME * day for day in days)
+        for time in read_times_in_prose(outcome.measure.text.norm)
+    )
 
 
 def _times(outcome: Outcome) -> list[EndpointTime]:

@@ -23,8 +23,9 @@ from typing import Generic, TypeVar
 Payload = TypeVar("Payload")
 
 MAX_GAP = 4
-_MAX_KNOWN = 20_000
+_MAX_KNOWN = 50_000
 _WORD = re.compile(r"[^\W_]+(?:'s(?![^\W_]))?")
+_WRITTEN = re.compile(r"[^\W_]+(?:\*[^\W_]*)*(?:'s(?![^\W_]))?")
 _BREAK = re.compile(r"[.;:()]")
 _ITEM = re.compile(r"\([^)]*\)|\[[^\]]*\]|\S+")
 
@@ -64,37 +65,46 @@ class _Walk(Generic[Payload]):
         self.words = words
         self.known = known
         self.text = text
-        self.spans: list[tuple[int, int]] = []  # of the words, as far as they were needed
-        self.ahead = _WORD.finditer(text)
-        self.found: list[Match[Payload]] = []
+        self.spans: list[tuple[int, int]] = []  # characters of each word
+        self.found: list[tuple[int, int, int, Payload]] = []  # first word, last word, words matched
 
-    def span(self, index: int) -> tuple[int, int]:
-        """The characters of the word `index`."""
-        while len(self.spans) <= index:
-            self.spans.append(next(self.ahead).span())
-        return self.spans[index]
+    def matches(self) -> list[Match[Payload]]:
+        """What was found, by characters."""
+        self._measure()
+        spans = self.spans
+        return [
+            Match(spans[first][0], spans[last][1], words, words == last - first + 1, payload)
+            for first, last, words, payload in self.found
+        ]
 
     def visit(self, node: _Node[Payload], first: int, last: int, words: int) -> None:
         """Take what ends at the word `last` and go on from there; `words` of the phrase have been matched."""
         for payload in node.payloads:
-            contiguous = words == last - first + 1
-            self.found.append(Match(self.span(first)[0], self.span(last)[1], words, contiguous, payload))
-        if node.next and last + 1 < len(self.words):
-            for symbol in self.known[self.words[last + 1]].symbols:
-                following = node.next.get(symbol)
-                if following is not None:
-                    self.visit(following, first, last + 1, words + 1)
+            self.found.append((first, last, words, payload))
+        following = last + 1
+        if following == len(self.words):
+            return
+        if node.next:
+            edges = node.next
+            for symbol in self.known[self.words[following]].symbols:
+                if symbol in edges:
+                    self.visit(edges[symbol], first, following, words + 1)
         if node.gap is not None:
             self._leap(node.gap, first, last, words)
 
     def _leap(self, node: _Node[Payload], first: int, last: int, words: int) -> None:
+        self._measure()
+        edges = node.next
         for index in range(last + 1, min(last + 2 + MAX_GAP, len(self.words))):
-            if _BREAK.search(self.text, self.span(index - 1)[1], self.span(index)[0]):
+            if _BREAK.search(self.text, self.spans[index - 1][1], self.spans[index][0]):
                 return
             for symbol in self.known[self.words[index]].symbols:
-                following = node.next.get(symbol)
-                if following is not None:
-                    self.visit(following, first, index, words + 1)
+                if symbol in edges:
+                    self.visit(edges[symbol], first, index, words + 1)
+
+    def _measure(self) -> None:
+        if not self.spans:
+            self.spans = [match.span() for match in _WORD.finditer(self.text)]
 
 
 class PhraseBook(Generic[Payload]):
@@ -140,14 +150,14 @@ class PhraseBook(Generic[Payload]):
             if word in starting:
                 for node in known[word].roots:
                     walk.visit(node, index, index, 1)
-        return walk.found
+        return walk.matches() if walk.found else []
 
     def _learn(self, words: set[str]) -> None:
         """Keep the symbols of words met for the first time; forget all when there are too many."""
         if len(self._known) > _MAX_KNOWN:
             self._known.clear()
             self._starting.clear()
-        for word in words - self._known.keys():
+        for word in [word for word in words if word not in self._known]:
             symbols = self._symbols(word)
             roots = tuple(node for symbol in symbols if (node := self._root.next.get(symbol)) is not None)
             self._known[word] = _Word(symbols, roots)
@@ -208,10 +218,10 @@ def _words(item: str) -> list[str]:
     if item.startswith("="):
         return ["=" + word for word in _WORD.findall(item)]
     words = []
-    for match in _WORD.finditer(item):
+    for match in _WRITTEN.finditer(item):
         word = match.group().removesuffix("'s")
-        if item[match.end() : match.end() + 1] == "*":
-            words.append(word.lower() + "*")
+        if "*" in word:  # "randomi*ed" is read as "randomi*"
+            words.append(word.split("*")[0].lower() + "*")
         elif word.isupper() and word.isalpha():
             words.append("=" + word if len(word) <= 2 else word.lower())
         else:

@@ -13,12 +13,17 @@ from extract.endpoints.vocabulary import load_toml
 _WORDS = re.compile(r"[a-z]{3,}", re.IGNORECASE)
 _STATEMENT = re.compile(r"\b(?:will|shall|is|are|was|were)\b", re.IGNORECASE)
 _TEMPORAL = re.compile(
-    r"\b(?:until|during|after|before|at the|at (?:end|study|each|time)|from the|through|end of|visit|follow|prior|while|when|upon"
-    r"|completion|whichever|duration of|time of|time to|time from|every|daily)\b",
+    r"\b(?:until|during|after|before|at the|at (?:end|study|each|time)|from the|through|end of|visit|follow|prior|while"
+    r"|when|upon|completion|whichever|duration of|time of|time to|time from|every|daily)\b",
     re.IGNORECASE,
 )
-_EMPTY = {"through", "until", "and", "from", "approximately", "about", "date", "the", "for", "not", "applicable", "none", "n/a",
-          "unknown", "tbd", "specified", "provided", "time", "frame", "expected", "ending"}  # fmt: skip
+_EMPTY = {
+    "through", "until", "and", "from", "approximately", "about", "date", "the", "for", "not", "applicable", "none",
+    "unknown", "tbd", "specified", "provided", "time", "frame", "expected", "ending",
+}  # fmt: skip
+_LEAD = (
+    "at on the and or immediately shortly right day time date hospital of study in pacu icu after before during to a"
+)
 
 
 class _Spanned(Protocol):
@@ -37,12 +42,8 @@ def is_event(text: str) -> bool:
 @cache
 def _event_words() -> re.Pattern[str]:
     words = sorted(load_toml("time_relations.toml")["events"]["words"], key=len, reverse=True)
-    return re.compile(
-        r"\s*(?:(?:at|on|the|and|or|immediately|shortly|right|day|time|date|hospital|of|study|in|pacu|icu|after|before|during|to|a) )*(?:"
-        + "|".join(word.replace(" ", "[ -]") for word in words)
-        + r")\b",
-        re.IGNORECASE,
-    )
+    events = "|".join(word.replace(" ", "[ -]") for word in words)
+    return re.compile(rf"\s*(?:(?:{_LEAD.replace(' ', '|')}) )*(?:{events})\b", re.IGNORECASE)
 
 
 def event_segments(text: str, tokens: list[Token], items: Iterable[_Spanned]) -> list[tuple[int, int]]:

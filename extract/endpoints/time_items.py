@@ -54,10 +54,8 @@ def _restated(members: list[Item], outside: list[Item], tokens: list[Token], ope
         return members
     if others and all(item.prefixed and item.low in (0, 1) for item in members):
         return members  # "date of dosing (cycle 1, day 1) up to 50 weeks"
-    if len(members) == 1 and members[0].low <= 1:
-        if opening > 0 and tokens[opening - 1].kind == "baseline":
-            return members
-    return []
+    defines_baseline = opening > 0 and tokens[opening - 1].kind == "baseline"
+    return members if defines_baseline and len(members) == 1 and members[0].low <= 1 else []
 
 
 def without_starts(items: list[Item], tokens: list[Token]) -> list[Item]:
@@ -80,8 +78,11 @@ def _is_start(item: Item, tokens: list[Token]) -> bool:
 
 
 def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:
-    """`Cycle 1 day 15` is day 15; later cycles stay cycles; days and cycles that only say on which day hours are counted
-    ("2, 4 and 8 hours after the dose on day 1") are no times of their own."""
+    """`Cycle 1 day 15` is day 15; later cycles stay cycles.
+
+    Days and cycles that only say on which day hours are counted ("2 and 4 hours after the dose on day 1") are no times
+    of their own.
+    """
     hours = any(item.unit in ("min", "h") and item.relation == "at" for item in items)
     kept: list[Item] = []
     for item in items:

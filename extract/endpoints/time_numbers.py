@@ -1,12 +1,13 @@
 """From the tokens of a time frame to its quantities: numbers with units, single or as ranges.
 
-"Weeks 2, 4 and 8", "6 weeks, 3, 6 and 12 months", "Day -5 to -3", "6-12-36 months": numbers without a unit take it from the
-neighbours that they are listed with.
+"Weeks 2, 4 and 8", "6 weeks, 3, 6 and 12 months", "Day -5 to -3", "6-12-36 months": numbers without a unit take it
+from the neighbours that they are listed with.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extract.endpoints.time_tokens import Token
 from extract.time_units import convert, in_days
@@ -42,7 +43,7 @@ class _Number:
 def quantities(tokens: list[Token]) -> list[Quantity]:
     """The quantities in the order of the text. Numbers that no unit belongs to are left out."""
     numbers = _numbers(tokens)
-    links = [_link(tokens, a, b) for a, b in zip(numbers, numbers[1:], strict=False)]
+    links = [_link(tokens, a, b) for a, b in pairwise(numbers)]
     _share_units(numbers, links)
     return _join(tokens, numbers, links)
 

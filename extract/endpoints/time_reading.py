@@ -19,6 +19,7 @@ _BEFORE_NUMBER = {
     "averaging",
     "less than",
 }
+_THROUGH = {"through", "throughout", "thru"}
 _UNTIL = {"until", "untill", "till", "up to", "upto", "up until"}
 
 
@@ -86,7 +87,7 @@ class Reading:
             position -= 1
         if position >= 0 and self.tokens[position].name == "-" and after:
             position -= 1
-        left = any(item.last == position for item in (*self.done, *self.anchors))
+        left = any(item.last == position for item in self.done) or any(q.last == position for q in self.anchors)
         of_day = quantity.unit == "cycle" and not quantity.prefixed and self.tokens[position + 1].text == "of"
         if left and (after or of_day):
             self.anchors.append(quantity)
@@ -103,7 +104,7 @@ class Reading:
         self.done.append(item)
 
     def _relate_range(self, item: Item) -> None:
-        """`8-10 weeks`, with "up to" or "every" before it, or as the end of a span ("to end of treatment (8-10 weeks)")."""
+        """`8-10 weeks`, with "up to" or "every" before it, or as the end of a span ("to discharge (8-10 days)")."""
         item.relation, item.own_relation = "from_to", True
         keyword = self._keyword_before(item.first)
         name = self.tokens[keyword].name if keyword is not None else ""
@@ -194,6 +195,9 @@ class Reading:
         token = self.tokens[stop]
         if token.name == "(" and not self._follows_item(stop):
             self._inherit(item, stop)
+        elif token.name == "and" and stop > 1 and self._between_baseline(stop):
+            item.relation, item.low, item.own_relation = "from_to", 0.0, True
+            self.consumed.add(stop - 1)
         elif (token.name == "and" and token.text == "or") or token.name == ",":
             earlier = self._open_relation(stop)
             if (
@@ -204,6 +208,10 @@ class Reading:
                 item.relation = "up_to"
         elif token.kind == "keyword" and token.text == "at":
             self._inherit(item, stop)
+
+    def _between_baseline(self, conjunction: int) -> bool:
+        before = self.tokens[conjunction - 1]
+        return before.kind == "baseline" and self.tokens[conjunction - 2].text == "between"
 
     def _left_stop(self, index: int) -> int:
         position = index - 1
@@ -224,7 +232,7 @@ class Reading:
         token = self.tokens[earlier]
         if token.name == "to" and any(t.name == "from" or t.kind == "baseline" for t in self.tokens[:earlier]):
             self._to(item, earlier)
-        elif token.name == "up_to":
+        elif token.name == "up_to" and (self.tokens[stop].name == "(" or token.text in _UNTIL | _THROUGH):
             item.relation = "up_to"
             self._consume_left(earlier)
         elif token.name == "within":
@@ -258,7 +266,7 @@ class Reading:
         for position in range(keyword - 1, -1, -1):
             token = self.tokens[position]
             point = next((item for item in self.done if item.last == position), None)
-            if point is not None and point.relation == "at":
+            if point is not None and point.relation == "at" and not self._defines_baseline(point):
                 return point
             if token.kind == "baseline":
                 self.consumed.add(position)
@@ -269,6 +277,11 @@ class Reading:
                 break
             words = words or token.kind in ("word", "keyword", "between", "baseline")
         return "event" if words else None
+
+    def _defines_baseline(self, point: Item) -> bool:
+        """`Baseline (day 1) to week 12`."""
+        opening = self.openings[point.bracket]
+        return opening > 0 and self.tokens[opening - 1].kind == "baseline" and point.low in (0, 1)
 
     def _from_ahead(self, position: int) -> bool:
         """Is there a `from` to the left, in the same sentence, that a comma does not close?"""

@@ -18,8 +18,8 @@ from extract.time_units import INTERVALS, NUMBER_WORDS, ORDINAL_WORDS, UNIT_LETT
 class Token:
     """One token. `kind`: number, unit, interval, keyword, baseline, mark, word, fill (filler), between.
 
-    `text` is the token in lower case, `value` a number's value or an interval's count; `name` is a unit's code, a keyword's kind, a mark's character or
-    the word itself. `glued` says that nothing stands between it and the token before.
+    `text` is the token in lower case, `value` a number's value or an interval's count; `name` is a unit's code, a
+    keyword's kind, a mark's character or the word itself. `glued`: nothing stands between it and the token before.
     """
 
     kind: str
@@ -145,11 +145,11 @@ def tokenise(text: str) -> list[Token]:
 def _token(match: re.Match[str]) -> Token:
     start, end = match.span()
     lower = match.group().lower()
-    if match["mark"] is not None:
+    kind = match.lastgroup  # of nested groups the outer one
+    if kind == "mark":
         return Token("mark", {"[": "(", "]": ")", "\n": ";"}.get(lower, lower), start, end, lower)
-    if match["number"] is not None:
-        ordinal = match["ordinal"] is not None
-        return Token("number", lower, start, end, lower, value=float(match["number"]), ordinal=ordinal)
+    if kind != "word":
+        return Token("number", lower, start, end, lower, float(match["number"]), ordinal=kind == "ordinal")
     if match["letter"] is not None:
         return Token("unit", UNIT_LETTERS[lower], start, end, lower)
     if match["every"] is not None:

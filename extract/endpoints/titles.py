@@ -13,19 +13,27 @@ from extract.endpoints.vocabulary import ClassRule, Instrument, Meaning, instrum
 _LENGTH = 400  # of a description; what the outcome is stands at its beginning
 _ASIDE_PENALTY = 2
 
-_ASIDES = (
-    # "… in patients with heart failure": about the patients
-    re.compile(
-        r"\b(?:in|among|of|for) (?:[\w-]+ ){0,5}?(?:patients|participants|subjects|people|persons|adults|children|women|men"
-        r"|individuals|survivors|neonates|infants|newborns|volunteers|males|females|adolescents|donors)\b"
-        r"(?: (?:with|who|undergoing|receiving|treated|having|on|that)\b.*)?",
-        re.IGNORECASE,
-    ),
-    # "Effect of exercise on HbA1c": about the treatment
-    re.compile(
-        r"(?:effects?|impact|influence|efficacy|effectiveness) of (?=.{3,100}? (?:on|in) )(?:.{3,100}?) (?:on|in) ",
-        re.IGNORECASE,
-    ),
+_PEOPLE = (
+    "patients|participants|subjects|people|persons|adults|children|women|men|individuals|survivors|neonates|infants"
+    "|newborns|volunteers|males|females|adolescents|donors"
+)
+_COUNTS = (
+    "number", "numbers", "proportion", "proportions", "percentage", "percentages", "percent", "%", "rate", "rates",
+    "incidence", "frequency", "count", "share",
+)  # fmt: skip
+_NOT_COUNTED = "".join(f"(?<!{word} )" for word in _COUNTS)
+# "… in patients with heart failure", "abilities of patients with a prosthesis": about the patients;
+# but "number of patients with heart failure" is about heart failure.
+_PATIENTS = re.compile(
+    rf"\b(?:in|among|for|{_NOT_COUNTED}of) (?:(?!(?:in|of|for|among|on|with|to|and)\b)[\w-]+ ){{0,5}}?(?:{_PEOPLE})\b"
+    r"(?: (?:with|who|undergoing|receiving|treated|having|on|that)\b[^:;(]*)?",
+    re.IGNORECASE,
+)
+_ANYBODY = re.compile(_PEOPLE, re.IGNORECASE)
+# "Effect of exercise on HbA1c": about the treatment
+_TREATMENT = re.compile(
+    r"(?:effects?|impact|influence|efficacy|effectiveness) of (?=.{3,100}? (?:on|in) )(?:.{3,100}?) (?:on|in) ",
+    re.IGNORECASE,
 )
 
 
@@ -105,6 +113,8 @@ def _best(candidates: tuple[Candidate, ...]) -> Candidate | None:
     """The highest rank, then the one named first, then the longest; what stands inside a longer one is left out."""
     if len(candidates) < 2:
         return candidates[0] if candidates else None
+    if all(item.name == candidates[0].name for item in candidates):
+        return max(candidates, key=lambda item: (item.rank, -item.start, item.end))
     outer = [item for item in candidates if not any(_inside(item, other) for other in candidates)]
     return max(outer, key=lambda item: (item.rank, -item.start, item.end, item.field is not None))
 
@@ -115,10 +125,14 @@ def _inside(item: Candidate, other: Candidate) -> bool:
 
 def _candidates(text: str, matches: list[tuple[Match[Meaning], ClassRule]]) -> tuple[Candidate, ...]:
     asides = _asides(text) if len({rule.name for _, rule in matches}) > 1 else []
+
+    def penalty(match: Match[Meaning]) -> int:
+        return _ASIDE_PENALTY if any(start <= match.start and match.end <= end for start, end in asides) else 0
+
     return tuple(
         Candidate(
             rule.name,
-            rule.rank - _ASIDE_PENALTY * any(start <= match.start and match.end <= end for start, end in asides),
+            rule.rank - (penalty(match) if asides else 0),
             match.start,
             match.end,
             rule.field,
@@ -130,4 +144,7 @@ def _candidates(text: str, matches: list[tuple[Match[Meaning], ClassRule]]) -> t
 
 
 def _asides(text: str) -> list[tuple[int, int]]:
-    return [found.span() for pattern in _ASIDES for found in pattern.finditer(text)]
+    spans = [found.span() for found in _TREATMENT.finditer(text)]
+    if _ANYBODY.search(text):  # the cheap test first
+        spans += [found.span() for found in _PATIENTS.finditer(text)]
+    return spans

@@ -10,6 +10,7 @@
 -- Column canonical_high: upper end in canonical_unit
 -- Column canonical_unit: unit that amounts are compared in; weight-based, surface-based and flat amounts stay apart
 -- Column canonical_basis: how canonical_low was made, or why it is NULL
+-- Column dimension: what the unit measures: mass, volume, cells, absorbed dose …
 -- Column base_unit: canonical_unit without body weight, surface and time, e.g. mg
 -- Column total_unit: unit of the daily, weekly and cycle amounts: canonical_unit without its time, e.g. mg/m2
 -- Column daily_low: amount a day in total_unit; NULL where the frequency is not stated or not regular by the day

@@ -16,6 +16,7 @@
 -- Column cells_high: highest flat number of cells
 -- Column conditioning: lymphodepletion or conditioning: agents with amounts and days; what is given only before day 0 of cells, too
 -- Column regimens: named regimens
+-- Column sex: ALL, FEMALE or MALE
 -- Column ages: age ranges in the text; the registry's own where the text has none
 -- Column min_years: the youngest who may take part, in years; NULL means no limit
 -- Column max_years: the oldest who may take part, in years; NULL means no limit

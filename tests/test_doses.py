@@ -1,0 +1,232 @@
+"""Doses end to end: agent, schedule and route bound to each amount, and what is no dose."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from extract.doses.vocabulary import read_toml
+from tests.dose_studies import amounts, frequency, one_arm, read
+
+
+def test_car_t_cells_after_lymphodepletion() -> None:
+    facts = one_arm(
+        "CD19 CAR-T cells (1.0×10⁶/kg, single intravenous infusion) after lymphodepletion with "
+        "cyclophosphamide (300mg/m²/d ×3d) + fludarabine (30mg/m²/d ×3d).",
+        "CD19 CAR-T",
+    )
+    assert amounts(facts) == [
+        ("cd19 car-t cells", 1e6, 1e6, "{cells}", "kg", None),
+        ("cyclophosphamide", 300, 300, "mg", "m2", "d"),
+        ("fludarabine", 30, 30, "mg", "m2", "d"),
+    ]
+    cells, cyclophosphamide, _ = facts.doses
+    assert (frequency(cells), cells.route) == ((1, None, None), "iv")
+    assert (cyclophosphamide.duration_value, cyclophosphamide.duration_unit) == (3, "d")
+
+
+def test_a_misspelled_agent_is_resolved_and_flagged() -> None:
+    facts = one_arm("Fludarabin 30 mg/m2 on day -5 to -3.", "CAR-T")
+    (dose,) = facts.doses
+    assert (dose.agent, dose.agent_key, dose.days) == ("Fludarabin", "fludarabine", [-5, -4, -3])
+    assert dose.evidence.flags == ["misspelled_agent"]
+
+
+def test_respectively_gives_both_the_amount() -> None:
+    facts = one_arm("Infusion of CD22 and CD19 CAR-T cells (dose 5×10⁶/kg respectively).", "CAR-T")
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("cd22 car-t cells", 5e6), ("cd19 car-t cells", 5e6)]
+
+
+def test_respectively_pairs_agents_and_amounts() -> None:
+    facts = one_arm(
+        "Metformin and sitagliptin are given at 500 mg and 50 mg, respectively.", "Metformin", "Sitagliptin"
+    )
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("metformin", 500), ("sitagliptin", 50)]
+
+
+def test_slashed_amounts_belong_to_slashed_agents() -> None:
+    facts = one_arm("100/25 mg losartan/hydrochlorothiazide daily.", "Losartan/Hydrochlorothiazide")
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("losartan", 100), ("hydrochlorothiazide", 25)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Paclitaxel 80 mg/m2 and carboplatin AUC 2 weekly.",
+        "80 mg/m2 paclitaxel and carboplatin AUC 2 weekly.",
+        "Paclitaxel at a dose of 80 mg/m2; carboplatin (AUC 2) weekly.",
+        "Weekly paclitaxel (80 mg/m2) plus carboplatin AUC=2.",
+    ],
+)
+def test_amounts_before_or_after_their_agents(text: str) -> None:
+    facts = one_arm(text, "Paclitaxel", "Carboplatin")
+    assert [(d.agent_key, d.amount_low, d.unit) for d in facts.doses] == [
+        ("paclitaxel", 80, "mg"),
+        ("carboplatin", 2, "{AUC}"),
+    ]
+
+
+def test_a_schedule_at_the_end_of_an_enumeration_holds_for_all_of_it() -> None:
+    facts = one_arm("Aspirin 100 mg + clopidogrel 75 mg once daily for 6 months.", "Aspirin", "Clopidogrel")
+    assert [frequency(d) for d in facts.doses] == [(1, 1, "d")] * 2
+    assert [(d.duration_value, d.duration_unit) for d in facts.doses] == [(6, "mo")] * 2
+
+
+def test_each_agent_keeps_its_own_schedule() -> None:
+    facts = one_arm(
+        "Gemcitabine 1000 mg/m2 IV on days 1 and 8 and capecitabine 825 mg/m2 orally twice daily on days 1-14 "
+        "of each 21-day cycle.",
+        "Gemcitabine",
+        "Capecitabine",
+    )
+    gemcitabine, capecitabine = facts.doses
+    assert (gemcitabine.days, gemcitabine.route) == ([1, 8], "iv")
+    assert (capecitabine.days, capecitabine.route) == (list(range(1, 15)), "po")
+    assert frequency(capecitabine) == (2, 1, "d")
+    assert capecitabine.cycle_days == 21
+
+
+def test_the_day_of_a_cycle_is_once_a_cycle() -> None:
+    (dose,) = one_arm("Docetaxel 75 mg/m2 IV on day 1 of each 21-day cycle.", "Docetaxel").doses
+    assert (dose.days, dose.cycle_days, frequency(dose)) == ([1], 21, (1, 1, "cycle"))
+
+
+def test_consecutive_days_are_daily() -> None:
+    (dose,) = one_arm("Azacitidine 75 mg/m2 SC on days 1 to 7, every 4 weeks.", "Azacitidine").doses
+    assert (frequency(dose), dose.days, dose.cycle_days) == ((1, 1, "d"), list(range(1, 8)), 28)
+
+
+def test_a_later_sentence_gives_the_cycle() -> None:
+    (dose,) = one_arm("Oxaliplatin 85 mg/m2 IV day 1. Treatment repeats every 14 days.", "Oxaliplatin").doses
+    assert dose.cycle_days == 14
+
+
+def test_loading_and_maintenance_are_two_doses() -> None:
+    loading, following = one_arm(
+        "Trastuzumab: a loading dose of 8 mg/kg followed by a maintenance dose of 6 mg/kg every 3 weeks.", "Trastuzumab"
+    ).doses
+    assert (loading.role, frequency(loading)) == ("loading", (1, None, None))
+    assert (following.role, frequency(following)) == ("maintenance", (1, 3, "wk"))
+
+
+def test_a_maximum_leaves_the_schedule_to_the_dose() -> None:
+    dose, maximum = one_arm("Vincristine 1.5 mg/m2 (maximum 2 mg) IV on days 1, 8 and 15.", "Vincristine").doses
+    assert (dose.amount_low, dose.days) == (1.5, [1, 8, 15])
+    assert (maximum.amount_low, maximum.role, maximum.days) == (2, "maximum", None)
+
+
+def test_radiation_total_and_fraction() -> None:
+    facts = read(
+        arms=[{"label": "RT", "description": "Total dose of 60 Gy in 30 fractions of 2 Gy, 5 days a week."}],
+        interventions=[{"type": "RADIATION", "name": "Radiotherapy"}],
+    )
+    assert [(d.agent_key, d.amount_low, d.role, d.route) for d in facts.doses] == [
+        ("radiation", 60, "total", "rt-external"),
+        ("radiation", 2, "fraction", "rt-external"),
+    ]
+
+
+def test_the_same_fact_in_several_fields_is_one_dose() -> None:
+    facts = read(
+        arms=[{"label": "Drug 20 mg", "description": "Tablet"}],
+        interventions=[{"name": "Zopiclone 20 mg", "description": "Zopiclone 20 mg orally at bedtime for 4 weeks"}],
+        title="Zopiclone 20 mg in Insomnia",
+    )
+    (dose,) = facts.doses
+    assert dose.evidence.source_field == "protocolSection.armsInterventionsModule.interventions[0].description"
+    assert (dose.route, frequency(dose), dose.arm_nos) == ("po", (1, 1, "d"), [1])
+
+
+def test_an_amount_without_name_is_the_interventions() -> None:
+    facts = read(
+        arms=[{"label": "A"}],
+        interventions=[
+            {"name": "Capsaicin"},
+            {"name": "Ibuprofen", "description": "400 mg three times a day by mouth"},
+        ],
+    )
+    assert [(d.agent_key, d.intervention_no, frequency(d)) for d in facts.doses] == [("ibuprofen", 2, (3, 1, "d"))]
+
+
+def test_a_route_said_elsewhere_is_taken_over() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Tarazumab 300 mg every 4 weeks."}],
+        interventions=[{"name": "Tarazumab", "description": "Given by subcutaneous injection."}],
+    )
+    assert facts.doses[0].route == "sc"
+
+
+def test_a_volume_counts_only_where_no_mass_is_stated() -> None:
+    assert amounts(one_arm("Denosumab 60 mg (1.0 mL) subcutaneously.", "Denosumab")) == [
+        ("denosumab", 60, 60, "mg", None, None)
+    ]
+    assert amounts(one_arm("0.5 mL of influenza vaccine into the deltoid.", "Influenza vaccine")) == [
+        ("influenza vaccine", 0.5, 0.5, "mL", None, None)
+    ]
+
+
+def test_a_code_name_nobody_knows_is_an_agent() -> None:
+    facts = read(description="Patients receive Xy-KLB (0.5 mg) and sargramostim (250 mcg).", interventions=[])
+    assert [d.agent_key for d in facts.doses] == ["xy-klb", "sargramostim"]
+
+
+@pytest.mark.parametrize("entry", read_toml("decoys.toml")["decoy"], ids=lambda entry: str(entry["name"]))
+def test_every_decoy_has_an_example_that_gives_no_dose(entry: dict[str, Any]) -> None:
+    if entry.get("needs_other_amount"):
+        facts = one_arm(f"Tarazumab 5 mg, {entry['example']}", "Tarazumab")
+        assert [dose.amount_low for dose in facts.doses] == [5]
+    else:
+        assert one_arm(entry["example"], "Tarazumab").doses == []
+
+
+@pytest.mark.parametrize("entry", read_toml("roles.toml")["role"], ids=lambda entry: str(entry["code"]))
+def test_every_role_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
+    facts = one_arm(f"Tarazumab, {entry['example']}, is given.", "Tarazumab", "Radiotherapy")
+    assert entry["code"] in [dose.role for dose in facts.doses]
+
+
+def test_eligibility_criteria_are_not_read() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "CAR-T cells are infused once."}],
+        interventions=[{"name": "CAR-T"}],
+        criteria="ANC ≥1.0×10⁹/L, platelets ≥75×10⁹/L, hemoglobin ≥80 g/L, prednisone above 10 mg a day is excluded.",
+    )
+    assert facts.doses == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ANC of 1.0×10⁹/L, platelets 75×10⁹/L and hemoglobin 80 g/L are needed.",
+        "Statins cut the risk by 30% (95% CI 20-40%).",
+        "A total of 10 mL of venous blood is drawn.",
+        "MRD below 10⁻⁴ is negative.",
+        "Women with BMI below 30 kg/m2 and a prostate volume of 40 mL.",
+    ],
+)
+def test_measurements_are_no_doses(text: str) -> None:
+    assert one_arm(text, "Tarazumab").doses == []
+
+
+def test_a_study_without_arms_has_doses_without_arms() -> None:
+    facts = read(interventions=[{"name": "Etoposide", "description": "60 mg/kg on day -3"}])
+    assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("etoposide", [])]
+    assert facts.arm_agents == facts.regimens == []
+
+
+@pytest.mark.parametrize("value", [None, 5, [], {}, "", " ", "mg", "5", "5 mg", "(" * 500, "\\" * 500, "10^" * 300])
+def test_odd_values_do_no_harm(value: object) -> None:
+    record: dict[str, Any] = {
+        "protocolSection": {
+            "descriptionModule": {"briefSummary": value, "detailedDescription": value},
+            "armsInterventionsModule": {
+                "armGroups": [{"label": value, "description": value}, value],
+                "interventions": [{"type": "DRUG", "name": value, "description": value, "otherNames": [value]}, value],
+            },
+        }
+    }
+    from extract.doses import extract_doses
+    from extract.study import Study
+
+    assert extract_doses(Study.from_record(record)) is not None

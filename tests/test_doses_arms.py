@@ -1,0 +1,124 @@
+"""Who receives a dose, and every agent of every arm."""
+
+from __future__ import annotations
+
+from extract.facts import DoseFacts
+from tests.dose_studies import read
+
+
+def agents(facts: DoseFacts, arm_no: int) -> list[str]:
+    return [row.agent_key for row in facts.arm_agents if row.arm_no == arm_no]
+
+
+def arms_of(facts: DoseFacts) -> dict[tuple[str, float | None], list[int]]:
+    return {(dose.agent_key, dose.amount_low): dose.arm_nos for dose in facts.doses}
+
+
+def test_a_dose_in_an_arms_own_text_is_that_arms() -> None:
+    facts = read(
+        arms=[{"label": "Low", "description": "Zopiclone 5 mg"}, {"label": "High", "description": "Zopiclone 10 mg"}],
+        interventions=[{"name": "Zopiclone"}],
+    )
+    assert arms_of(facts) == {("zopiclone", 5): [1], ("zopiclone", 10): [2]}
+
+
+def test_a_dose_in_an_interventions_text_is_that_of_the_linked_arms() -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}, {"label": "C"}],
+        interventions=[
+            {"name": "Aspirin", "description": "100 mg daily", "armGroupLabels": ["A", "C"]},
+            {"name": "Placebo", "description": "Tablet", "armGroupLabels": ["B"]},
+        ],
+    )
+    assert arms_of(facts) == {("aspirin", 100): [1, 3]}
+    assert [agents(facts, number) for number in (1, 2, 3)] == [["aspirin"], ["placebo"], ["aspirin"]]
+
+
+def test_an_arm_with_its_own_amount_does_not_receive_that_of_a_link() -> None:
+    facts = read(
+        arms=[{"label": "5 mg of XB-142"}, {"label": "10 mg of XB-142"}],
+        interventions=[
+            {"name": "XB-142", "description": "Single dose of 5 mg"},
+            {"name": "XB-142", "description": "Single dose of 10 mg"},
+        ],
+    )
+    assert arms_of(facts) == {("xb-142", 5): [1], ("xb-142", 10): [2]}
+
+
+def test_interventions_of_one_name_follow_the_order_of_the_arms() -> None:
+    facts = read(
+        arms=[{"label": "Arm 1"}, {"label": "Arm 2"}],
+        interventions=[
+            {"name": "Vardenafil", "description": "5 mg on demand"},
+            {"name": "Vardenafil", "description": "10 mg on demand"},
+        ],
+    )
+    assert arms_of(facts) == {("vardenafil", 5): [1], ("vardenafil", 10): [2]}
+
+
+def test_a_description_names_its_groups() -> None:
+    facts = read(
+        arms=[{"label": "Group A"}, {"label": "Group B"}],
+        interventions=[{"name": "Ketamine"}],
+        description="Group A receives ketamine 0.3 mg/kg. Group B receives ketamine 0.5 mg/kg.",
+    )
+    assert arms_of(facts) == {("ketamine", 0.3): [1], ("ketamine", 0.5): [2]}
+
+
+def test_both_groups() -> None:
+    facts = read(
+        arms=[{"label": "Group A"}, {"label": "Group B"}],
+        interventions=[{"name": "Ketamine", "armGroupLabels": ["Group A"]}],
+        description="Both groups receive midazolam 2 mg.",
+    )
+    assert arms_of(facts) == {("midazolam", 2): [1, 2]}
+
+
+def test_devices_procedures_and_questionnaires_are_no_agents() -> None:
+    facts = read(
+        arms=[{"label": "A"}],
+        interventions=[
+            {"type": "DEVICE", "name": "Pacemaker"},
+            {"type": "PROCEDURE", "name": "Appendectomy"},
+            {"type": "BEHAVIORAL", "name": "Exercise"},
+            {"type": "OTHER", "name": "Quality-of-life assessment"},
+            {"type": "RADIATION", "name": "Stereotactic radiotherapy"},
+        ],
+    )
+    assert agents(facts, 1) == ["radiation"]
+
+
+def test_agents_of_an_arm_without_links_come_from_its_text() -> None:
+    facts = read(arms=[{"label": "Chemo", "description": "Patients receive docetaxel and oral lenvatinib."}])
+    assert agents(facts, 1) == ["docetaxel", "lenvatinib"]
+
+
+def test_earlier_therapy_is_not_given() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Patients resistant to imatinib and with prior dasatinib get bosutinib."}],
+        interventions=[{"name": "Bosutinib"}],
+    )
+    assert agents(facts, 1) == ["bosutinib"]
+
+
+def test_brand_names_codes_and_components() -> None:
+    facts = read(
+        arms=[{"label": "A"}],
+        interventions=[
+            {"name": "BAY38-9456 (Levitra, Vardenafil)"},
+            {"name": "Metformin 500 mg tablets + Sitagliptin"},
+            {"name": "AMG 162 / Denosumab"},
+        ],
+    )
+    assert agents(facts, 1) == ["vardenafil", "metformin", "sitagliptin", "denosumab"]
+
+
+def test_a_composite_intervention_gives_each_arm_what_it_names() -> None:
+    facts = read(
+        arms=[
+            {"label": "Tadalafil group", "description": "5 mg daily"},
+            {"label": "Sildenafil group", "description": "25 mg daily"},
+        ],
+        interventions=[{"name": "Tadalafil 5 mg / Sildenafil 25 mg"}],
+    )
+    assert (agents(facts, 1), agents(facts, 2)) == (["tadalafil"], ["sildenafil"])

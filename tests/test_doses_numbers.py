@@ -1,0 +1,130 @@
+"""Numbers and amounts in every printed form."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.doses.amounts import Amount, find_amounts
+from extract.doses.numbers import VALUES, decimal, values
+from extract.doses.vocabulary import read_toml
+from extract.text import normalise
+
+
+def found(text: str, *, cells: bool = False) -> list[Amount]:
+    return find_amounts(normalise(text).norm, cells=cells)
+
+
+def spans(text: str) -> list[tuple[float, float]]:
+    match = VALUES.search(text)
+    assert match is not None
+    return [(value.low, value.high) for value in values(match)]
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("5", 5), ("0.5", 0.5), (".5", 0.5), ("0,5", 0.5), ("2,25", 2.25), ("1,000", 1000), ("10,000", 10_000)],
+)
+def test_a_decimal_is_read_as_meant(text: str, value: float) -> None:
+    assert decimal(text) == value
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1.5×10⁶ cells", "1.5x10^6 cells", r"1.5 x 10\^6 cells", r"1.5\*10\^6 cells", "1.5x10E6 cells", "1.5 x 10e6 cells",
+        "1.5e6 cells", "1.5x10(6) cells", "1.5x10**6 cells", "1.5x106 cells", "1.5 million cells", "1,500,000 cells",
+    ],
+)  # fmt: skip
+def test_powers_of_ten_in_every_printed_form(text: str) -> None:
+    assert [(a.low, a.unit) for a in found(text)] == [(1_500_000.0, "{cells}")]
+
+
+def test_a_lost_superscript_is_flagged() -> None:
+    (amount,) = found("2×108 live cells")
+    assert (amount.low, amount.flags) == (2e8, ["lost_superscript"])
+
+
+def test_a_power_may_stand_at_the_upper_end_only() -> None:
+    assert spans("0.3-2 x 10^7") == [(3e6, 2e7)]
+    assert spans("1, 3 and 10 x 10^6") == [(1e6, 1e6), (3e6, 3e6), (1e7, 1e7)]
+
+
+def test_ranges_and_lists() -> None:
+    assert spans("25-50") == [(25, 50)]
+    assert spans("25 to 50") == [(25, 50)]
+    assert spans("1, 3 and 10") == [(1, 1), (3, 3), (10, 10)]
+    assert spans("20-10") == [(20, 20), (10, 10)]
+
+
+def test_levels_share_the_unit_printed_once() -> None:
+    levels = found("1, 3 and 10 mg/kg")
+    assert [(a.low, a.unit, a.per, a.role) for a in levels] == [(v, "mg", "kg", "level") for v in (1, 3, 10)]
+    assert levels[0].flags == ["unit_inherited"]
+
+
+def test_a_level_of_nothing_is_no_amount() -> None:
+    assert [a.low for a in found("0, 10 or 20 mg")] == [10, 20]
+
+
+def test_a_unit_on_both_ends_is_one_range() -> None:
+    assert [(a.low, a.high) for a in found("25 mg to 50 mg")] == [(25, 50)]
+    assert [(a.low, a.high) for a in found("increased from 25 mg to 50 mg")] == [(25, 25), (50, 50)]
+
+
+@pytest.mark.parametrize(
+    ("text", "per", "per_time"),
+    [
+        ("30mg/m²/d", "m2", "d"), ("30 mg/m^2/day", "m2", "d"), ("30 mg per square meter", "m2", None),
+        ("3 mg/kg body weight", "kg", None), ("0.1 µg/kg/min", "kg", "min"), ("80 mg per day", None, "d"),
+        ("6 mg·kg-1·h-1", "kg", "h"), ("150 mL/hour", None, "h"), ("1.5 mg/m2/wk", "m2", "wk"), ("2 mg/kg/dose", "kg", None),
+    ],
+)  # fmt: skip
+def test_what_an_amount_is_counted_against(text: str, per: str | None, per_time: str | None) -> None:
+    (amount,) = found(text)
+    assert (amount.per, amount.per_time) == (per, per_time)
+
+
+def test_an_interval_in_the_denominator_is_a_frequency() -> None:
+    (amount,) = found("40 mg/2 weeks")
+    assert (amount.per_time, amount.frequency) == (None, (1.0, 2.0, "wk"))
+
+
+def test_tablets_of_a_mass_are_one_intake() -> None:
+    assert [(a.low, a.unit) for a in found("two 5 mg tablets")] == [(10, "mg")]
+    assert [(a.low, a.unit) for a in found("2 x 250 mg")] == [(500, "mg")]
+
+
+def test_a_concentration_is_marked() -> None:
+    assert [a.concentration for a in found("5 mg/mL and 40 mg/dL")] == [True, True]
+
+
+@pytest.mark.parametrize("text", ["75×10⁹/L", "1.0 x 10^9 /L", "2x10^6/mL", "AUC0-24", "AUC 0-inf", "10^-4"])
+def test_counts_per_volume_and_exposures_are_no_amounts(text: str) -> None:
+    assert found(text, cells=True) == []
+
+
+def test_area_under_the_curve() -> None:
+    assert [(a.low, a.high, a.unit) for a in found("AUC=5-6")] == [(5, 6, "{AUC}")]
+    assert [a.low for a in found("area under the curve of 2")] == [2]
+
+
+def test_numbers_that_belong_to_a_word_before_them() -> None:
+    assert [a.low for a in found("Day 1, 100 mg")] == [100]
+    assert [a.low for a in found("on days -4 to -2, and 2 Gy")] == [2]
+    assert [a.low for a in found("VP-16, 100 mg/m2")] == [100]
+    assert found("AB-994 capsules") == []
+
+
+def test_a_sentence_end_without_a_blank_is_no_decimal_point() -> None:
+    assert [a.low for a in found("for six weeks.1×10^9 cells")] == [1e9]
+
+
+@pytest.mark.parametrize("entry", read_toml("units.toml")["unit"], ids=lambda entry: entry["code"])
+def test_every_unit_has_an_example_that_is_read(entry: dict[str, object]) -> None:
+    text, low, high = entry["example"]  # type: ignore[misc]
+    assert (low, high, entry["code"]) in [(a.low, a.high, a.unit) for a in found(str(text))]
+
+
+@pytest.mark.parametrize("text", ["1," * 30_000, "1 - " * 20_000, "10^" * 20_000, "mg " * 20_000, "1x10" * 20_000])
+def test_hostile_text_is_read_in_time(text: str) -> None:
+    assert isinstance(found(text), list)

@@ -1,0 +1,112 @@
+"""Frequencies, days, durations, cycles, phases and routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from extract.doses.routes import find_routes
+from extract.doses.schedule import find_cycles, find_days, find_durations, find_frequencies, find_phases, read_days
+from extract.doses.vocabulary import read_toml
+
+
+def first_days(text: str) -> list[int] | None:
+    items = find_days(text)
+    return items[0].value if items else None
+
+
+@pytest.mark.parametrize(
+    "entry", read_toml("frequencies.toml")["frequency"], ids=lambda entry: str(entry["example"][0])
+)
+def test_every_frequency_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
+    text, times, every, unit = entry["example"]
+    item = find_frequencies(text)[0]
+    assert item.value == (times, every or None, unit or None)
+
+
+@pytest.mark.parametrize("entry", read_toml("routes.toml")["route"], ids=lambda entry: str(entry["code"]))
+def test_every_route_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
+    assert entry["code"] in [item.value for item in find_routes(entry["example"])]
+
+
+@pytest.mark.parametrize("entry", read_toml("phases.toml")["phase"], ids=lambda entry: str(entry["code"]))
+def test_every_phase_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
+    assert entry["code"] in [item.value for item in find_phases(entry["example"])]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("days 1, 8 and 15", [1, 8, 15]), ("day -5 to -3", [-5, -4, -3]), ("D1-5", [1, 2, 3, 4, 5]),
+        ("Day 1, Day 8, Day 15", [1, 8, 15]), ("days 1 through 3", [1, 2, 3]), ("d 1 + d 8", [1, 8]),
+        ("days 1-3 and 8-10", [1, 2, 3, 8, 9, 10]), ("day one of each cycle", [1]), ("days -7, -6 and -5", [-7, -6, -5]),
+        ("beginning on day 4 for 3 days", [4, 5, 6]), ("IV 1, 8, 15", [1, 8, 15]),
+    ],
+)  # fmt: skip
+def test_days(text: str, days: list[int]) -> None:
+    assert first_days(text) == days
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "21-day cycle",
+        "within 7 days",
+        "beginning on day 1",
+        "through day 42",
+        "mg per day (2 tablets)",
+        "for 5 days 10 mg",
+    ],
+)
+def test_what_is_no_day_of_giving(text: str) -> None:
+    assert first_days(text) is None
+
+
+def test_a_drug_name_does_not_continue_a_list_of_days() -> None:
+    assert first_days("on D1, 5-fluorouracil") == [1]
+
+
+def test_days_out_of_all_reason_are_dropped() -> None:
+    assert read_days("days 1 to 99999") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "duration"),
+    [("for 12 weeks", (12, "wk")), ("x 3 d", (3, "d")), ("×3d".replace("×", "x"), (3, "d")), ("until week 16", (16, "wk")),
+     ("for a total treatment period of 24 months", (24, "mo")), ("12-week treatment", (12, "wk")), ("for 3-6 months", (6, "mo"))],
+)  # fmt: skip
+def test_durations(text: str, duration: tuple[float, str]) -> None:
+    assert find_durations(text)[0].value == duration
+
+
+def test_the_time_of_an_infusion_is_no_duration() -> None:
+    assert find_durations("infused over 2 hours") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "value"),
+    [("in 21-day cycles", "cycle_days", 21), ("two-week cycles", "cycle_days", 14), ("cycles repeat every 4 weeks", "cycle_days", 28),
+     ("21 days for 1 cycle", "cycle_days", 21), ("for up to 6 cycles", "cycles", 6), ("a total of 4 cycles", "cycles", 4),
+     ("weekly for 3 weeks followed by 1 week rest", "cycle_days", 28)],
+)  # fmt: skip
+def test_cycles(text: str, kind: str, value: float) -> None:
+    assert (kind, value) in [(item.kind, item.value) for item in find_cycles(text)]
+
+
+def test_a_limit_is_no_frequency() -> None:
+    assert find_frequencies("no more than once daily") == []
+
+
+def test_every_day_of_a_cycle_length_is_no_frequency() -> None:
+    assert find_frequencies("each 21-day cycle") == []
+
+
+def test_a_numbered_label_keeps_its_number() -> None:
+    assert [item.value for item in find_phases("ind2: 60 mg/m2")] == ["induction 2"]
+
+
+@pytest.mark.parametrize("finder", [find_days, find_durations, find_cycles, find_frequencies, find_phases, find_routes])
+@pytest.mark.parametrize("text", ["day 1, " * 5_000, "every " * 10_000, "for 3 " * 10_000, "(" * 20_000, "1-" * 20_000])
+def test_hostile_text_is_read_in_time(finder: Any, text: str) -> None:  # noqa: ANN401
+    assert isinstance(finder(text), list)

@@ -1,0 +1,52 @@
+"""The spaCy pipeline: tokens, spans and what the components found."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.pipeline import DoseTokenizer, pipeline, read, reading_of
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens"),
+    [
+        ("500mg", ["500", "mg"]),
+        ("100-200mg/m2", ["100", "-", "200", "mg", "/", "m", "2"]),
+        ("1.5x10^9/L", ["1.5", "x", "10", "^", "9", "/", "L"]),
+    ],
+)
+def test_numbers_and_units_are_tokens_of_their_own(text: str, tokens: list[str]) -> None:
+    assert [token.text for token in DoseTokenizer(pipeline().vocab)(text)] == tokens
+
+
+@pytest.mark.parametrize("text", ["", " ", "  two  blanks\n\nand lines ", "5 mg\tdaily", "β-blocker 5µg", "a" * 5_000])
+def test_tokens_keep_the_text(text: str) -> None:
+    assert DoseTokenizer(pipeline().vocab)(text).text == text
+
+
+def test_components_leave_spans() -> None:
+    doc = read("Aspirin 100 mg orally once daily. No more.")
+    assert {name: [span.text for span in doc.spans[name]] for name in ("segments", "amounts", "agents")} == {
+        "segments": ["Aspirin 100 mg orally once daily", "No more."],
+        "amounts": ["100 mg"],
+        "agents": ["Aspirin"],
+    }
+    assert [span.text for span in doc.spans["schedule"]] == ["orally", "once daily"]
+
+
+def test_a_passage_without_amounts_is_not_read_further() -> None:
+    reading = reading_of(read("Aspirin is given once daily."))
+    assert (reading.amounts, reading.agents, reading.items) == ([], [], [])
+
+
+def test_components_are_registered_under_their_names() -> None:
+    assert pipeline().pipe_names == ["dose_segments", "dose_amounts", "dose_agents", "dose_context", "dose_schedule"]
+
+
+def test_wrapped_lines_do_not_end_a_phrase() -> None:
+    line = "Patients receive the study medication every morning before breakfast for as long as they wish and\ntake 5 mg aspirin."
+    assert len(reading_of(read(line)).segments) == 1
+
+
+def test_list_items_do() -> None:
+    assert len(reading_of(read("Treatment:\n* aspirin 5 mg\n* heparin 10 mg")).segments) == 3
