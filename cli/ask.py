@@ -26,6 +26,9 @@ class Comparison(StrEnum):
     regimens = "regimens"
     ages = "ages"
     endpoints = "endpoints"
+    eligibility = "eligibility"
+    disagreements = "disagreements"
+    changes = "changes"
 
 
 # The columns that people want to see at once; --format csv|json|parquet gives every column of the view.
@@ -35,6 +38,9 @@ _SHOWN = {
     Comparison.regimens: "nct_id, arm_label, regimen",
     Comparison.ages: "nct_id, ages, cohort, registered_ages, agreement",
     Comparison.endpoints: "nct_id, outcome_type, endpoint, times, horizon_days, measure",
+    Comparison.eligibility: "nct_id, sex, ages, healthy_volunteers, min_years, max_years",
+    Comparison.disagreements: "nct_id, kind, about, one, other",
+    Comparison.changes: "nct_id, version_no, seen, change_kind, topic, old_value, new_value",
 }
 
 

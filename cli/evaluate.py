@@ -12,7 +12,6 @@ import typer
 from cli.output import console, print_table
 from crawler.errors import UsageError
 from crawler.sample import load_expected, load_records
-from extract.evaluation import evaluate as evaluate_records
 
 
 def register(app: typer.Typer) -> None:
@@ -32,6 +31,8 @@ def evaluate(
 
     Example: trialkb evaluate --errors 10 --kind "dose missed"
     """
+    from extract.evaluation import evaluate as evaluate_records  # loads spaCy, which other commands need not wait for
+
     if (records is None) != (gold is None):
         raise UsageError("--records and --gold belong together: give both or none")
     items = _lines(records) if records else load_records()

@@ -7,7 +7,7 @@ import sys
 import typer
 import typer.main
 
-from cli import ask, config, demo, doctor, evaluate, export, history, releases, serve, update, verify
+from cli import ask, config, demo, doctor, evaluate, export, history, releases, report, serve, update, verify
 from cli.config import defaults_for
 from cli.output import notices
 from crawler.errors import TrialkbError
@@ -22,7 +22,7 @@ app = typer.Typer(
     add_completion=True,
 )
 
-for module in (update, ask, history, export, serve, demo, evaluate, releases, verify, config, doctor):
+for module in (update, ask, history, export, report, serve, demo, evaluate, releases, verify, config, doctor):
     module.register(app)
 
 

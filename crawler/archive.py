@@ -38,7 +38,8 @@ class Entry:
     """One arrival. `seq` counts from 1 over the whole archive; `size` is that of the plain body in bytes.
 
     `kind`: `page` of /studies, one `study`, (part of) a local `file`, `version`, `metadata`, `ids` (a page with
-    nothing but ids), `past` (a version from the registry's own history), `run` (a run's own record). `source`: the URL or the file's name.
+    nothing but ids), `past` (a version from the registry's own history), `run` (a run's own record). `source`: the
+    URL or the file's name.
     """
 
     seq: int

@@ -152,6 +152,14 @@ class RegistryClient:
         """One record. An alias leads to the record that replaced it. Raises Refused with status 404 if unknown."""
         return self.get(f"studies/{normal_id(nct_id)}")
 
+    def history(self, nct_id: str) -> Received:
+        """A record with the list of its versions, from the registry's internal and undocumented history."""
+        return self.get(f"../int/studies/{normal_id(nct_id)}", {"history": "true"})
+
+    def past_version(self, nct_id: str, number: int) -> Received:
+        """One version of a record, numbered from 0, from the same place."""
+        return self.get(f"../int/studies/{normal_id(nct_id)}/history/{number}")
+
     def ids(self, query: Query) -> tuple[set[str], int]:
         """The ids of a query and the registry's own total, at the price of one small page for 1,000 ids."""
         found: set[str] = set()

@@ -145,20 +145,21 @@ def silent(_: Progress) -> None:
 
 
 @contextlib.contextmanager
-def run_record(recorder: Recorder, query: Query, what: str) -> Iterator[Callable[..., None]]:
+def run_record(recorder: Recorder, query: Query | None, what: str) -> Iterator[Callable[..., None]]:
     """Notes in the archive that a run began and how it ended; the caller adds facts to its end.
 
     A run with a beginning and no end was killed: what it fetched is real, but it proves nothing about completeness.
     """
     facts: dict[str, object] = {}
-    recorder.note("begun", what=what, query=query.to_json())
+    asked = {"query": query.to_json()} if query else {}
+    recorder.note("begun", what=what, **asked)
     try:
         yield facts.update
     except BaseException as error:
         with contextlib.suppress(ArchiveError):
             recorder.note("failed", what=what, error=type(error).__name__, reason=str(error)[:500])
         raise
-    recorder.note("complete", what=what, query=query.to_json(), **facts)
+    recorder.note("complete", what=what, **asked, **facts)
 
 
 def requests_on(archive: Archive, day: date) -> int:

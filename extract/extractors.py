@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
 from typing import Any
 
 from extract.ages import extract_ages
@@ -17,8 +13,6 @@ from extract.doses import extract_doses
 from extract.endpoints import extract_endpoints
 from extract.facts import AgeRange, Criterion, DesignStatistic, DoseFacts, Endpoint
 from extract.study import Study
-
-RULES_VERSION = "1"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -72,24 +66,3 @@ def _count(found: DoseFacts | list[Any]) -> int:
     if isinstance(found, DoseFacts):
         return len(found.doses) + len(found.arm_agents) + len(found.regimens)
     return len(found)
-
-
-@cache
-def extractor_version() -> str:
-    """Version of the rules: it changes with every change of code or data in this package.
-
-    Facts carry it, so that what was read under older rules is known and read again.
-    """
-    digest = hashlib.sha256()
-    for name, content in sorted(_sources(files("extract"), "")):
-        digest.update(name.encode() + b"\0" + content + b"\0")
-    return f"{RULES_VERSION}.{digest.hexdigest()[:8]}"
-
-
-def _sources(folder: Traversable, prefix: str) -> Iterator[tuple[str, bytes]]:
-    for item in folder.iterdir():
-        if item.is_dir():
-            if item.name != "__pycache__":
-                yield from _sources(item, f"{prefix}{item.name}/")
-        elif item.name.endswith((".py", ".toml", ".tsv")):
-            yield prefix + item.name, item.read_bytes()

@@ -34,7 +34,6 @@ class Reading:
 
     text: str = ""
     names: Names | None = None
-    cells: bool = False
     segments: list[tuple[int, int]] = field(default_factory=list)
     amounts: list[Amount] = field(default_factory=list)
     agents: list[Mention] = field(default_factory=list)
@@ -76,7 +75,8 @@ def segment(doc: Doc) -> Doc:
 def amounts(doc: Doc) -> Doc:
     """Numbers with a unit."""
     reading = reading_of(doc)
-    reading.amounts = find_amounts(reading.text, cells=reading.cells)
+    if not reading.amounts:
+        reading.amounts = find_amounts(reading.text)
     _put(doc, "amounts", ((amount.start, amount.end) for amount in reading.amounts))
     return doc
 
@@ -170,9 +170,16 @@ def pipeline() -> Language:
     return nlp
 
 
-def read(text: str, names: Names | None = None, *, cells: bool = False) -> Doc:
-    """Run the pipeline over a normalised passage; `names` are the study's own agents."""
+def read(text: str, names: Names | None = None, *, cells: bool = False) -> Doc | None:
+    """Run the pipeline over a normalised passage; None if it holds no amount at all.
+
+    `names` are the study's own agents; `cells` reads a bare power of ten as a number of cells. Amounts are looked
+    for before the document is made, since most passages have none.
+    """
+    found = find_amounts(text, cells=cells)
+    if all(amount.concentration for amount in found):
+        return None
     nlp = pipeline()
     doc = nlp.make_doc(text)
-    doc.user_data["reading"] = Reading(text=text, names=names, cells=cells)
+    doc.user_data["reading"] = Reading(text=text, names=names, amounts=found)
     return nlp(doc)

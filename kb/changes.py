@@ -73,7 +73,7 @@ def note_changes(con: duckdb.DuckDBPyConnection, archive: Archive) -> None:
         changes = differences(found[old_body, old_no], found[new_body, new_no])
         kinds.append((nct_id, version_no, change_kind(changes)))
         rows += [(nct_id, version_no, change.path, change.old, change.new) for change in changes]
-    _store(con, rows, kinds)
+    write_changes(con, rows, kinds)
 
 
 def fetch_records(archive: Archive, wanted: Mapping[str, set[int]]) -> dict[tuple[str, int], dict[str, Any]]:
@@ -87,11 +87,12 @@ def fetch_records(archive: Archive, wanted: Mapping[str, set[int]]) -> dict[tupl
     return found
 
 
-def _store(
+def write_changes(
     con: duckdb.DuckDBPyConnection,
     rows: list[tuple[str, int, str, str | None, str | None]],
     kinds: list[tuple[str, int, str]],
 ) -> None:
+    """Keep rows of `history.study_changes`, and whose change each version was: (id, version, kind)."""
     if rows:
         schema = tables("history")["study_changes"].arrow_schema
         columns = [pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), schema, strict=True)]
@@ -102,7 +103,8 @@ def _store(
     con.register("kinds", pa.table({"nct_id": nct_ids, "version_no": versions, "kind": names}))
     con.execute(
         "UPDATE history.study_versions AS v SET change_kind = k.kind FROM kinds AS k "
-        "WHERE v.nct_id = k.nct_id AND v.version_no = k.version_no AND v.change_kind IN ('sponsor', 'registry')"
+        "WHERE v.nct_id = k.nct_id AND v.version_no = k.version_no "
+        "AND v.change_kind NOT IN ('removed', 'restored')"
     )
     con.unregister("kinds")
 

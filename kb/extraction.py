@@ -10,8 +10,8 @@ import duckdb
 import orjson
 import pyarrow as pa
 
-from extract.extractors import extractor_version, read_study
 from extract.study import Study
+from extract.version import extractor_version
 from kb.load import transaction
 from kb.parallel import in_order
 from kb.rows import FactRows
@@ -65,9 +65,7 @@ def extract_studies(
     return counts
 
 
-def pending_studies(
-    con: duckdb.DuckDBPyConnection, *, again: bool = False, among: str | None = None
-) -> list[str]:
+def pending_studies(con: duckdb.DuckDBPyConnection, *, again: bool = False, among: str | None = None) -> list[str]:
     """Ids of the studies to be read, in order; `among`: only of those that this SQL selects."""
     done = "SELECT nct_id FROM extracted.extractions WHERE extractor_version = ?"
     condition = f"WHERE nct_id IN ({among})" if among else "WHERE true"
@@ -79,6 +77,9 @@ def pending_studies(
 
 def extract_chunk(texts: list[str]) -> tuple[list[str], dict[str, pa.Table]]:
     """Read some studies, given as JSON in the registry's shape: their ids, and the rows by table."""
+    # Loading spaCy takes longer than answering a question, and most commands read no text.
+    from extract.extractors import read_study
+
     gathered = FactRows()
     ids = []
     for text in texts:

@@ -17,10 +17,8 @@ import orjson
 import pyarrow as pa
 
 from crawler.archive import Archive
-from extract.ages import extract_ages
-from extract.doses import extract_doses
-from extract.extractors import extractor_version
 from extract.study import Study
+from extract.version import extractor_version
 from kb.changes import fetch_records
 from kb.fact_texts import age_text, dose_text
 from kb.parallel import in_order
@@ -88,11 +86,16 @@ def _facts(read: Callable[[Study], Facts], study: Study) -> Facts | None:
 
 
 def _doses(study: Study) -> Facts:
+    # Loading spaCy takes longer than most commands, which read no text.
+    from extract.doses import extract_doses
+
     labels = {arm.arm_no: arm.label.raw for arm in study.arms}
     return [(dose.agent_key, dose_text(dose, labels)) for dose in extract_doses(study).doses]
 
 
 def _ages(study: Study) -> Facts:
+    from extract.ages import extract_ages
+
     return [(age.cohort or "", age_text(age)) for age in extract_ages(study)]
 
 

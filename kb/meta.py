@@ -8,7 +8,7 @@ import duckdb
 import pyarrow as pa
 
 from crawler.settings import product_version
-from extract.extractors import extractor_version
+from extract.version import extractor_version
 from kb.schema import SCHEMA_VERSION, all_tables, read_tsv, tables
 
 

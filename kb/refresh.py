@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import httpx
 
 from crawler.archive import Archive
 from crawler.client import RegistryClient
-from crawler.errors import UsageError
+from crawler.errors import GateFailed, NetworkError, ProtocolError, TrialkbError, UsageError
+from crawler.pace import Clock
 from crawler.query import Query
 from crawler.recorder import Progress as CrawlProgress
 from crawler.recorder import requests_on
@@ -22,12 +23,16 @@ from kb.store import Store
 
 @dataclass(slots=True)
 class RefreshSummary:
-    """What a refresh did. `update` is None where the registry had nothing new; `reason` says so."""
+    """What a refresh did. `update` is None where the registry had nothing new; `reason` says so.
+
+    `data_version` is the registry's, `requests` and `bytes_received` those of this run.
+    """
 
     requests: int = 0
     bytes_received: int = 0
     update: UpdateResult | None = None
     reason: str = ""
+    data_version: str | None = None
 
 
 def refresh_from(
@@ -40,39 +45,55 @@ def refresh_from(
     workers: int | None = None,
     progress: Progress | None = None,
     transport: httpx.BaseTransport | None = None,
+    clock: Clock | None = None,
 ) -> RefreshSummary:
     """Bring the knowledge base up to date with the registry: one query, or all that it remembers.
 
-    The caller holds the store's lock. Raises UsageError where nothing was asked and nothing is remembered,
-    NetworkError, ProtocolError, ArchiveError, KnowledgeBaseError.
+    The caller holds the store's lock. `transport` and `clock` are for tests. A query that fails keeps the others from
+    nothing: they are fetched and published, then its error is raised. Raises UsageError where nothing was asked and
+    nothing is remembered, NetworkError, ProtocolError, ArchiveError, KnowledgeBaseError.
     """
     archive = Archive(store.raw)
+    clock = clock or Clock()
+    queries = [asked] if asked else _remembered(store, settings)
+    # What a run before this one received and could not publish: with it this run asks as if nothing had happened.
+    with contextlib.suppress(GateFailed):
+        update(store, prepare, workers=workers, progress=progress)
     summary = RefreshSummary()
 
     def told(step: CrawlProgress) -> None:
         if progress:
             progress(step.stage, step.done, step.total)
 
+    failure: TrialkbError | None = None
     quiet = True
-    used_today = requests_on(archive, datetime.now(UTC).date()) if settings.daily_requests else 0
-    with RegistryClient(settings, transport, used_today=used_today) as client:
-        for query in [asked] if asked else _remembered(store, settings):
-            state = known_state(store, settings, query)
-            result = refresh(
-                client,
-                archive,
-                query,
-                state,
-                new_run_id("refresh"),
-                told,
-                rolling_share=rolling_share,
-                download_folder=store.raw / "download",
-            )
-            summary.requests += result.requests
-            summary.bytes_received += result.bytes
+    today = clock.now().date()
+    used_today = requests_on(archive, today) if settings.daily_requests else 0
+    with RegistryClient(
+        settings, transport, used_today=used_today, clock=clock.monotonic, sleep=clock.sleep, now=clock.now
+    ) as client:
+        for query in queries:
+            try:
+                result = refresh(
+                    client,
+                    archive,
+                    query,
+                    known_state(store, settings, query),
+                    new_run_id("refresh", clock.now()),
+                    told,
+                    rolling_share=rolling_share,
+                    download_folder=store.raw / "download",
+                )
+            except (NetworkError, ProtocolError) as error:
+                failure = failure or error
+                continue
             quiet = quiet and result.nothing_new
+            summary.data_version = result.data_version
             summary.reason = f"nothing new: the registry's data is still that of {result.data_version}"
+        summary.requests, summary.bytes_received = client.requests, client.received_bytes
     done = update(store, prepare, workers=workers, progress=progress)
+    if failure is not None:
+        raise failure
     if not quiet or done.release is not None:
         summary.update = done
     return summary

@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 
-from extract.extractors import StudyFacts, extractor_version
 from extract.facts import AgeRange, Criterion, Dose, Endpoint, EndpointTime, Regimen
 from extract.study import Study
 from extract.time_units import convert, in_days
+from extract.version import extractor_version
 from kb.schema import Table, tables
+
+if TYPE_CHECKING:
+    from extract.extractors import StudyFacts
 
 Row = dict[str, Any]
 

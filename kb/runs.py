@@ -8,21 +8,29 @@ comparison, checks and publishes. A run that died between the two is picked up b
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import contextlib
+import uuid
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import orjson
 import pyarrow as pa
 
 from crawler.archive import Archive, Entry
-from crawler.records import RECORD_KINDS
+from crawler.errors import ArchiveError, KnowledgeBaseError, TrialkbError
+from extract.version import extractor_version
 from kb.checks import check
+from kb.drift import Drift, note_drift
 from kb.extraction import ExtractionCounts, extract_studies, pending_studies
+from kb.fact_changes import note_fact_changes
+from kb.journal import NOTHING_NEW, ArchivedRun, archived_runs
 from kb.load import LoadCounts, forget_studies, load_entries, transaction
 from kb.meta import write_build, write_dictionary, write_units
+from kb.past import merge_past
 from kb.schema import tables
 from kb.store import Build, Store
 
@@ -33,33 +41,26 @@ Prepare = Callable[[duckdb.DuckDBPyConnection], None]
 
 
 @dataclass(slots=True)
-class ArchivedRun:
-    """A complete run as the archive's journal tells it."""
-
-    run_id: str
-    command: str
-    started_at: datetime
-    finished_at: datetime
-    source: str
-    data_version: str | None
-    note: dict[str, Any]
-    entries: list[Entry] = field(default_factory=list, repr=False)
-
-    @property
-    def nothing_new(self) -> bool:
-        """The registry had no newer data: there is nothing to load."""
-        return bool(self.note.get("nothing_new"))
-
-
-@dataclass(slots=True)
 class UpdateResult:
-    """What an update did. `release` is None where there was nothing to do."""
+    """What an update did. `release` is None where there was nothing to do; `runs` are those loaded."""
 
     release: Path | None
     load: LoadCounts = field(default_factory=LoadCounts)
     removed: int = 0
     extraction: ExtractionCounts = field(default_factory=ExtractionCounts)
     runs: list[str] = field(default_factory=list)
+    drift: list[Drift] = field(default_factory=list)
+    data_version: str | None = None
+
+
+@dataclass(slots=True)
+class _Plan:
+    """What an update has to do. `rules_changed`: the published version was read by other rules."""
+
+    fresh: bool
+    runs: list[ArchivedRun]
+    needed: bool
+    rules_changed: bool = False
 
 
 def update(
@@ -73,68 +74,113 @@ def update(
 ) -> UpdateResult:
     """Publish what the archive has and the current version lacks. The caller holds the store's lock.
 
-    `prepare` makes the comparison views. `rebuild` starts from nothing. Raises ArchiveError, KnowledgeBaseError,
-    GateFailed (yesterday's version stays).
+    `prepare` makes the comparison views. `rebuild` starts from nothing, as does a version whose tables are not those
+    of this program. Raises ArchiveError, KnowledgeBaseError, GateFailed (yesterday's version stays).
     """
-    report = progress or _silent
     archive = Archive(store.raw)
-    with store.build(fresh=rebuild) as build:
-        todo = list(_missing_runs(build.con, archive))
-        news = any(not run.nothing_new for run in todo)
-        if not (news or rebuild or extract_again or pending_studies(build.con)):
-            return UpdateResult(None)
-        result = UpdateResult(None, runs=[run.run_id for run in todo])
-        for run in todo:
-            _load_run(build, archive, run, result, report)
-        waiting = len(pending_studies(build.con, again=extract_again))
-        result.extraction = extract_studies(
-            build.con, again=extract_again, workers=workers, progress=_counter(report, "extract", waiting)
-        )
-        prepare(build.con)
-        write_units(build.con)
-        write_dictionary(build.con)
-        check(build.con)
-        write_build(build.con)
-        result.release = build.publish()
+    plan = _plan(store, archive, rebuild)
+    if not (plan.needed or rebuild or extract_again):
+        return UpdateResult(None)
+    try:
+        with store.build(fresh=plan.fresh) as build:
+            return _make(build, archive, plan, prepare, extract_again, workers, progress or _silent)
+    except TrialkbError as error:
+        _note_failure(archive, error)
+        raise
+
+
+def _plan(store: Store, archive: Archive, rebuild: bool) -> _Plan:
+    """Looks before anything is copied: on most nights the answer is that there is nothing to do."""
+    if rebuild or not store.current.exists():
+        runs = archived_runs(archive)
+        return _Plan(True, runs, any(run.complete and run.kept for run in runs))
+    if store.outdated():
+        runs = archived_runs(archive)
+        if not any(run.complete for run in runs):
+            raise KnowledgeBaseError(
+                f"{store.current} was made by another version of trialkb, and {store.raw} has nothing to make it anew "
+                "from: begin another with --kb"
+            )
+        return _Plan(True, runs, True)
+    with store.connect() as con:
+        known = {row[0] for row in con.execute("SELECT run_id FROM meta.runs").fetchall()}
+        runs = archived_runs(archive, known)
+        pending = bool(pending_studies(con))
+        news = any(_loadable(con, run) for run in runs)
+        rules = con.execute("SELECT value FROM meta.build WHERE key = 'extractor_version'").fetchall()
+    return _Plan(False, runs, news or pending, rules != [(extractor_version(),)])
+
+
+def _make(
+    build: Build,
+    archive: Archive,
+    plan: _Plan,
+    prepare: Prepare,
+    extract_again: bool,
+    workers: int | None,
+    report: Progress,
+) -> UpdateResult:
+    con = build.con
+    result = UpdateResult(None, runs=[run.run_id for run in plan.runs])
+    if plan.rules_changed:
+        note_fact_changes(con, archive, everything=True, workers=workers)
+    for run in plan.runs:
+        _load_run(build, archive, run, result, workers, report)
+    waiting = len(pending_studies(con, again=extract_again))
+    result.extraction.add(
+        extract_studies(con, again=extract_again, workers=workers, progress=_counter(report, "extract", waiting))
+    )
+    prepare(con)
+    write_units(con)
+    write_dictionary(con)
+    check(con)
+    write_build(con)
+    result.release = build.publish()
     return result
 
 
-def complete_runs(archive: Archive) -> Iterator[ArchivedRun]:
-    """Runs whose end the archive notes, in the order in which they ended, with their records' entries."""
-    open_runs: dict[str, list[Entry]] = {}
-    begun: dict[str, datetime] = {}
-    for entry in archive.entries():
-        begun.setdefault(entry.run_id, entry.received_at)
-        if entry.kind in RECORD_KINDS:
-            open_runs.setdefault(entry.run_id, []).append(entry)
-        if entry.kind == "run" and entry.note.get("state") == "complete":
-            yield ArchivedRun(
-                run_id=entry.run_id,
-                command=str(entry.note.get("what", "")),
-                started_at=begun[entry.run_id],
-                finished_at=entry.received_at,
-                source=entry.source,
-                data_version=entry.data_version,
-                note=entry.note,
-                entries=open_runs.pop(entry.run_id, []),
-            )
+def _loadable(con: duckdb.DuckDBPyConnection, run: ArchivedRun) -> bool:
+    """True if the run holds something to load.
+
+    What a failed run received is real too, and the next complete run may no longer find it: it becomes a version. But
+    not before the query was complete once, for half a first load must not look like a knowledge base.
+    """
+    if run.complete:
+        return run.state != NOTHING_NEW
+    key = [run.note.get("query"), run.source]
+    known = con.execute("SELECT 1 FROM meta.queries WHERE query = ? AND base_url = ?", key).fetchall()
+    return bool(known and run.entries)
 
 
-def _missing_runs(con: duckdb.DuckDBPyConnection, archive: Archive) -> Iterator[ArchivedRun]:
-    known = {row[0] for row in con.execute("SELECT run_id FROM meta.runs").fetchall()}
-    return (run for run in complete_runs(archive) if run.run_id not in known)
-
-
-def _load_run(build: Build, archive: Archive, run: ArchivedRun, result: UpdateResult, report: Progress) -> None:
-    expected = run.note.get("fetched")
-    counts = load_entries(build.con, archive, run.entries, _counter(report, "load", expected))
-    with transaction(build.con):
-        _remember_query(build.con, run)
-        removed = _bury(build.con, run)
-        _note_sources(build.con, run.entries)
-        _note_run(build.con, run, counts, removed)
+def _load_run(
+    build: Build, archive: Archive, run: ArchivedRun, result: UpdateResult, workers: int | None, report: Progress
+) -> None:
+    con = build.con
+    entries = run.entries if _loadable(con, run) else []
+    counts = load_entries(con, archive, entries, _counter(report, "load", run.note.get("fetched")))
+    with transaction(con):
+        merge_past(con, archive, run.past)
+        _remember_query(con, run)
+        removed = _bury(con, run) if run.complete else 0
+        result.drift += note_drift(con, archive, run.run_id, run.models)
+        _note_sources(con, sorted([*entries, *run.models, *run.past], key=lambda entry: entry.seq))
+        note_fact_changes(con, archive, workers=workers)
+    read = _read_loaded(con, counts, workers, report)
+    _note_run(con, run, counts, removed, read)
     result.load.add(counts)
     result.removed += removed
+    result.extraction.add(read)
+    result.data_version = max(filter(None, (result.data_version, run.data_version)), default=None)
+
+
+def _read_loaded(
+    con: duckdb.DuckDBPyConnection, counts: LoadCounts, workers: int | None, report: Progress
+) -> ExtractionCounts:
+    """The texts of what a run brought, read before the next run is loaded: so that its counts are its own."""
+    if not (counts.new or counts.changed):
+        return ExtractionCounts()
+    told = _counter(report, "extract", counts.new + counts.changed)
+    return extract_studies(con, again=True, among="SELECT nct_id FROM loaded", workers=workers, progress=told)
 
 
 def _bury(con: duckdb.DuckDBPyConnection, run: ArchivedRun) -> int:
@@ -179,19 +225,24 @@ def _note_sources(con: duckdb.DuckDBPyConnection, entries: list[Entry]) -> None:
 
 
 def _remember_query(con: duckdb.DuckDBPyConnection, run: ArchivedRun) -> None:
+    """What the query has now, and when each record was fetched: the next refresh starts from there.
+
+    A failed run moves no data version, but what it fetched it fetched: the next list of ids is compared with that too.
+    """
     query = run.note.get("query")
     if not query:
         return
     key = [query, run.source]
     total, last_post_date = run.note.get("total"), run.note.get("last_post_date")
-    if run.nothing_new:
+    if run.state == NOTHING_NEW:
         con.execute("UPDATE meta.queries SET run_id = ? WHERE query = ? AND base_url = ?", [run.run_id, *key])
         return
-    con.execute("DELETE FROM meta.queries WHERE query = ? AND base_url = ?", key)
-    con.execute(
-        "INSERT INTO meta.queries VALUES (?, ?, ?, ?, ?, ?)",
-        [*key, run.data_version, run.run_id, total, last_post_date],
-    )
+    if run.complete:
+        con.execute("DELETE FROM meta.queries WHERE query = ? AND base_url = ?", key)
+        con.execute(
+            "INSERT INTO meta.queries VALUES (?, ?, ?, ?, ?, ?)",
+            [*key, run.data_version, run.run_id, total, last_post_date],
+        )
     # What was removed, or still exists but is no longer of this query, is not asked for again.
     gone = [*(run.note.get("removed") or []), *(run.note.get("left") or [])]
     con.execute(
@@ -206,16 +257,20 @@ def _remember_query(con: duckdb.DuckDBPyConnection, run: ArchivedRun) -> None:
     )
 
 
-def _note_run(con: duckdb.DuckDBPyConnection, run: ArchivedRun, counts: LoadCounts, removed: int) -> None:
+def _note_run(
+    con: duckdb.DuckDBPyConnection, run: ArchivedRun, counts: LoadCounts, removed: int, read: ExtractionCounts
+) -> None:
     values = {
         "run_id": run.run_id,
         "command": run.command,
+        "state": run.state,
+        "error": run.error,
         "started_at": run.started_at.replace(tzinfo=None),
         "finished_at": run.finished_at.replace(tzinfo=None),
         "source": run.source,
         "query": run.note.get("query"),
         "data_version": run.data_version,
-        "requests": run.note.get("requests"),
+        "requests": run.requests,
         "bytes_received": run.note.get("bytes"),
         "records_seen": counts.seen,
         "records_new": counts.new,
@@ -223,9 +278,22 @@ def _note_run(con: duckdb.DuckDBPyConnection, run: ArchivedRun, counts: LoadCoun
         "records_unchanged": counts.unchanged,
         "records_removed": removed,
         "records_failed": counts.failed,
+        "studies_read": read.studies,
+        "extractors_failed": read.failed,
+        **{f"{name}_found": read.rows.get(name, 0) for name in ("doses", "ages", "endpoints", "design_statistics")},
     }
     marks = ", ".join("?" for _ in values)
     con.execute(f"INSERT INTO meta.runs ({', '.join(values)}) VALUES ({marks})", list(values.values()))
+
+
+def _note_failure(archive: Archive, error: TrialkbError) -> None:
+    """What was received is safe, but was not published: the next version's `meta.runs` tells why."""
+    now = datetime.now(UTC)
+    note: dict[str, Any] = {"state": "failed", "what": "publish"}
+    note |= {"error": type(error).__name__, "reason": str(error)[:500]}
+    run_id = f"{now:%Y%m%dT%H%M%SZ}-publish-{uuid.uuid4().hex[:6]}"
+    with contextlib.suppress(ArchiveError):
+        archive.put(orjson.dumps(note), kind="run", source=str(archive.root.parent), run_id=run_id, **note)
 
 
 def _counter(report: Progress, stage: str, total: int | None) -> Callable[[int], None]:

@@ -25,7 +25,7 @@ from pathlib import Path
 import duckdb
 
 from crawler.errors import KnowledgeBaseError, Locked, UsageError
-from kb.schema import SCHEMA_VERSION, create_schema
+from kb.schema import SCHEMA_VERSION, create_schema, fits
 
 # Files in this format open in DuckDB 1.2 and later; the client's own default would need 2.0.
 STORAGE_VERSION = "v1.2.0"
@@ -75,11 +75,11 @@ class Store:
         The caller holds the lock. Leaving the block without `publish()` throws the version away.
         """
         self._discard()
-        if self.current.exists() and not fresh and not self._outdated():
-            shutil.copyfile(self.current, self.building)
-            self.building.chmod(0o644)
         con = duckdb.connect(config=CONFIG)
         try:
+            if self.current.exists() and not fresh and not self.outdated():
+                shutil.copyfile(self.current, self.building)
+                self.building.chmod(0o644)
             con.execute(f"ATTACH '{_escaped(self.building)}' AS {_ATTACHED} (STORAGE_VERSION '{STORAGE_VERSION}')")
             con.execute(f"USE {_ATTACHED}")
             con.execute(f"SET temp_directory = '{_escaped(self.root / 'tmp')}'")
@@ -87,7 +87,8 @@ class Store:
             con.execute("SET checkpoint_threshold = '512MB'")
             create_schema(con)
             yield Build(self, con)
-        except duckdb.IOException as error:
+        except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException, OSError) as error:
+            # A full disk shows in any of these; the published version is untouched.
             raise KnowledgeBaseError(f"cannot write {self.building}: {str(error).splitlines()[0]}") from error
         finally:
             con.close()
@@ -97,11 +98,11 @@ class Store:
         """Published versions, oldest first."""
         return sorted(path.name for path in self.releases.glob("trialkb-*.duckdb"))
 
-    def _outdated(self) -> bool:
+    def outdated(self) -> bool:
         """The published version has tables of another shape: the next one starts from nothing, out of the archive."""
         with self.connect() as con:
             known = con.execute("SELECT value FROM meta.build WHERE key = 'schema_version'").fetchall()
-        return known not in ([], [(SCHEMA_VERSION,)])
+            return known not in ([], [(SCHEMA_VERSION,)]) or not fits(con)
 
     def rollback(self, name: str | None = None) -> Path:
         """Make an earlier release the current version again: the one before, or the one named. Gives its path.

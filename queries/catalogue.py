@@ -87,13 +87,21 @@ def _describe_columns(con: duckdb.DuckDBPyConnection, query: Query) -> None:
             con.execute(f'COMMENT ON COLUMN compare.{query.name}."{row[0]}" IS {quoted(meaning)}')
 
 
+# Columns that views hand on under their own names come from these, in this order where several have the name.
+_ORIGINS = {
+    "extracted": ("doses", "dose_arms", "ages", "endpoints"),
+    "ctgov": ("studies", "designs", "eligibilities", "design_outcomes", "calculated_values"),
+    "history": ("study_versions", "study_changes"),
+}
+
+
 @cache
 def _handed_on() -> dict[str, str]:
-    """Meanings of columns by name, as the tables have them: facts first, then the registry's."""
+    """Meanings of columns by name, as the tables have them."""
     found: dict[str, str] = {}
-    for schema in ("extracted", "ctgov", "history"):
-        for table in tables(schema).values():
-            for column in table.columns:
+    for schema, names in _ORIGINS.items():
+        for name in names:
+            for column in tables(schema)[name].columns:
                 found.setdefault(column.name, column.meaning)
     return found
 

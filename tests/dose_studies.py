@@ -34,7 +34,7 @@ def record(
     }
 
 
-def read(**parts: Any) -> DoseFacts:  # noqa: ANN401
+def read(**parts: Any) -> DoseFacts:
     """The facts of a record made by `record`."""
     return extract_doses(Study.from_record(record(**parts)))
 

@@ -19,8 +19,10 @@ from tests.dose_studies import record
 
 _PIECES = st.sampled_from(
     [
-        "aspirin", "5 mg", "10\\^6", "5×10⁶/kg", "CAR-T cells", "\\* ", "\n", ". ", "day -5 to -3", "≥", "µg", "0.25\\~0.5×108 cells",
-        "mg/m\\^2", "orally", "twice daily", "(", ")", "placebo", "100/25 mg", "AUC 5", "β", "\u00a0", "FC regimen", "2 weeks after",
+        "aspirin", "5 mg", "10\\^6", "5×10⁶/kg", "CAR-T cells", "\\* ", "\n", ". ", "day -5 to -3", "≥", "µg",
+        "0.25\\~0.5×108 cells",
+        "mg/m\\^2", "orally", "twice daily", "(", ")", "placebo", "100/25 mg", "AUC 5", "β", "\u00a0",
+        "FC regimen", "2 weeks after",
     ]
 )  # fmt: skip
 
@@ -30,7 +32,7 @@ def evidences(facts: DoseFacts) -> list[Evidence]:
     return [item.evidence for item in [*facts.doses, *facts.arm_agents, *facts.regimens]] + steps
 
 
-def field_at(source: Any, path: str) -> str:  # noqa: ANN401
+def field_at(source: Any, path: str) -> str:
     for key in re.findall(r"[^.\[\]]+", path):
         source = source[int(key)] if key.isdigit() else source[key]
     assert isinstance(source, str)

@@ -25,7 +25,7 @@ def test_tokens_keep_the_text(text: str) -> None:
 
 
 def test_components_leave_spans() -> None:
-    doc = read("Aspirin 100 mg orally once daily. No more.")
+    doc = pipeline()("Aspirin 100 mg orally once daily. No more.")
     assert {name: [span.text for span in doc.spans[name]] for name in ("segments", "amounts", "agents")} == {
         "segments": ["Aspirin 100 mg orally once daily", "No more."],
         "amounts": ["100 mg"],
@@ -35,8 +35,13 @@ def test_components_leave_spans() -> None:
 
 
 def test_a_passage_without_amounts_is_not_read_further() -> None:
-    reading = reading_of(read("Aspirin is given once daily."))
+    assert read("Aspirin is given once daily in 2020.") is None
+    reading = reading_of(pipeline()("Aspirin is given once daily."))
     assert (reading.amounts, reading.agents, reading.items) == ([], [], [])
+
+
+def test_the_pipeline_reads_a_plain_text() -> None:
+    assert [amount.low for amount in reading_of(pipeline()("Aspirin 100 mg.")).amounts] == [100]
 
 
 def test_components_are_registered_under_their_names() -> None:
@@ -44,9 +49,10 @@ def test_components_are_registered_under_their_names() -> None:
 
 
 def test_wrapped_lines_do_not_end_a_phrase() -> None:
-    line = "Patients receive the study medication every morning before breakfast for as long as they wish and\ntake 5 mg aspirin."
-    assert len(reading_of(read(line)).segments) == 1
+    line = "Patients receive the study medication every morning before breakfast for as long as "
+    line += "they wish and\ntake 5 mg aspirin."
+    assert len(reading_of(pipeline()(line)).segments) == 1
 
 
 def test_list_items_do() -> None:
-    assert len(reading_of(read("Treatment:\n* aspirin 5 mg\n* heparin 10 mg")).segments) == 3
+    assert len(reading_of(pipeline()("Treatment:\n* aspirin 5 mg\n* heparin 10 mg")).segments) == 3

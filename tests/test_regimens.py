@@ -74,9 +74,9 @@ def test_steps_stand_in_the_order_of_their_days() -> None:
 
 
 SANDWICH = (
-    "Patients have a first infusion of CD22 and CD19 CAR-T cells (5×10⁶/kg respectively, CAR-T1). Stem cell mobilization "
-    "and collection is done 6-8 weeks after CAR-T infusion. BuCy as conditioning for auto-HSCT is given 4 weeks after the "
-    "stem cell collection. CAR-T cells are re-infused 2 days after auto-HSCT."
+    "Patients have a first infusion of CD22 and CD19 CAR-T cells (5×10⁶/kg respectively, CAR-T1). Stem cell "
+    "mobilization and collection is done 6-8 weeks after CAR-T infusion. BuCy as conditioning for auto-HSCT is given "
+    "4 weeks after the stem cell collection. CAR-T cells are re-infused 2 days after auto-HSCT."
 )
 
 

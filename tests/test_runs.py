@@ -136,7 +136,7 @@ def test_what_a_dead_run_received_is_loaded_by_the_next(
     refresh: Any, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("kb.refresh.update", _die)
+        patch.setattr("kb.runs.load_entries", _die)
         with pytest.raises(KeyboardInterrupt):
             refresh()
     assert not store.current.exists()

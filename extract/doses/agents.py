@@ -126,11 +126,16 @@ def find_agents(text: str, own: Names | None = None, *, stems: bool = True) -> l
     return found
 
 
-_TARGET = r"(?:anti-?\s?)?(?:CD-?\d+[a-z]?|BCMA|GPC-?3|GPRC5D|CLL-?1|mesothelin|HER-?2|EGFR(?:vIII)?|GD2|MUC1|PSMA|CLDN18\.2|claudin ?18\.2|B7-?H3|ROR1|NKG2D|FLT3|BAFF-?R|CS1|CEA|PSCA|IL13Ra2|DLL3|CD19/CD\d+|CD22/CD19)"
+_TARGET = (
+    r"(?:anti-?\s?)?(?:CD-?\d+[a-z]?|BCMA|GPC-?3|GPRC5D|CLL-?1|mesothelin|HER-?2|EGFR(?:vIII)?|GD2|MUC1|"
+    r"PSMA|CLDN18\.2|claudin ?18\.2|B7-?H3|ROR1|NKG2D|FLT3|BAFF-?R|CS1|CEA|PSCA|IL13Ra2|DLL3|CD19/CD\d+|"
+    r"CD22/CD19)"
+)
 _TARGETS = rf"{_TARGET}(?:/{_TARGET})*"
 _CAR_T = re.compile(
     rf"(?P<targets>{_TARGETS}(?:\s*(?:,|and|or|&|plus|\+)\s*{_TARGETS})*)[\s-]*(?:targeted|targeting|directed|specific|redirected|positive)?[\s-]*"
-    r"(?:chimeric antigen receptors?(?: \(CAR\))?|CAR)[\s-]*(?P<cell>T|NK)?(?:[\s-]*(?:cells?|lymphocytes))?(?![A-Za-z])",
+    r"(?:chimeric antigen receptors?(?: \(CAR\))?|CAR)[\s-]*(?P<cell>T|NK)?(?:[\s-]*(?:cells?|"
+    r"lymphocytes))?(?![A-Za-z])",
     re.IGNORECASE,
 )
 

@@ -51,12 +51,19 @@ _SKIPPED = (
     r"|lesion|leg|hand|muscle|ear|tooth|animal|participant|vaccination|visit|bag|serving"
 )
 _FRACTION = r"fractions?|fx|fr|f\b|exposure"
-_STRENGTH = r"tablets?|capsules?|tabs?|caps?|vials?|ampoules?|ampules?|sachets?|pills?|puffs?|actuations?|inhalations?|sprays?|drops?|patch"
+_STRENGTH = (
+    r"tablets?|capsules?|tabs?|caps?|vials?|ampoules?|ampules?|sachets?|pills?|puffs?|actuations?|"
+    r"inhalations?|sprays?|drops?|patch"
+)
 _CONCENTRATION = (
     r"(?:\d+(?:\.\d+)?\s*)?(?:m[lL]|d[lL]|L|l|u[lL]|cc|c\.c\.|ml|millilit(?:er|re)s?|lit(?:er|re)s?|decilit(?:er|re)s?|mm\s?\^?3|mm\s?\^?2"
-    r"|cm\s?\^?[23]|cm|mcl|mmol|microlit(?:er|re)s?|mm3|cubic|100 ?g|g\b|gm|gram|mg\b|field|high[- ]power|HPF|creatinine|\d+ ?g)"
+    r"|cm\s?\^?[23]|cm|mcl|mmol|microlit(?:er|re)s?|mm3|cubic|100 ?g|g\b|gm|gram|mg\b|field|high[- ]power|"
+    r"HPF|creatinine|\d+ ?g)"
 )
-_TIME = r"(?:(?P<n>\d+(?:\.\d+)?)[\s-]*)?(?P<time>days?|d|hours?|hrs?|hr|h|minutes?|mins?|min|weeks?|wks?|wk|w|months?|mo|years?|yr|night)"
+_TIME = (
+    r"(?:(?P<n>\d+(?:\.\d+)?)[\s-]*)?(?P<time>days?|d|hours?|hrs?|hr|h|minutes?|mins?|min|weeks?|wks?|wk|"
+    r"w|months?|mo|years?|yr|night)"
+)
 _DENOMINATOR = re.compile(
     rf"\s*(?:/|\bper\b|\beach\b|\ba\b(?=\s*(?:day|week|night|month))|\ban\b(?=\s*hour))\s*(?:of\s+)?(?:the\s+)?"
     rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2})|(?P<fraction>{_FRACTION})|(?P<strength>{_STRENGTH})"
@@ -80,22 +87,26 @@ _NOT_CELLS = re.compile(
     r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
 )
 _AUC = re.compile(
-    r"\bAUC(?:\s?\([Aa]rea [^()]{5,40}\))?(?:[\s(:=)-]|\bof\b|\btarget(?:ed)?\b|\bequal to\b|\bdose\b)*(?P<low>\d{1,2}(?:\.\d+)?)"
+    r"\bAUC(?:\s?\([Aa]rea [^()]{5,40}\))?(?:[\s(:=)-]|\bof\b|\btarget(?:ed)?\b|\bequal to\b|"
+    r"\bdose\b)*(?P<low>\d{1,2}(?:\.\d+)?)"
     r"(?:\s*(?:-|to|or|/)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-\s?(?:inf|t\b|24)|\s?(?:h|hr|hours?)\b)"
     r"(?:\s*\(?mg/m[lL](?:[\s./*x]*min(?:ute)?s?)?\)?)?(?:\s*\(?min[*.]?mg/m[lL]\)?)?",
 )
 _AUC_WORDS = re.compile(
-    r"area under (?:the )?(?:concentration[- ])?(?:time[- ])?(?:the )?curve\s*(?:\(AUC\))?\s*(?:[=:]|of|to|target)*\s*(?P<low>\d{1,2}(?:\.\d+)?)"
+    r"area under (?:the )?(?:concentration[- ])?(?:time[- ])?(?:the )?curve\s*(?:\(AUC\))?\s*(?:[=:]|of|"
+    r"to|target)*\s*(?P<low>\d{1,2}(?:\.\d+)?)"
     r"(?:\s*(?:-|to)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r"\b(?P<count>a half|half|one|two|three|four|five|six|seven|eight|ten|one-half|1/2)(?:\s?\(\d+\))?[\s-]+(?:(?!mg|days?|weeks?)[\w-]+\s){0,2}?"
+    r"\b(?P<count>a half|half|one|two|three|four|five|six|seven|eight|ten|one-half|"
+    r"1/2)(?:\s?\(\d+\))?[\s-]+(?:(?!mg|days?|weeks?)[\w-]+\s){0,2}?"
     r"(?P<unit>tablets?|capsules?|caplets?|pills?|sachets?|puffs?|drops?|patch(?:es)?|inhalations?|sprays?|applications?|lozenges?|softgels?)\b",
     re.IGNORECASE,
 )
 _COUNT_BEFORE = re.compile(
-    r"(?<![\w.])(?P<count>\d{1,2}|one|two|three|four|five|six)\s*(?:x|\*|of(?: the)?|tablets? of|capsules? of|tablets? x|-)?\s*(?:\(\s*)?$",
+    r"(?<![\w.])(?P<count>\d{1,2}|one|two|three|four|five|six)\s*(?:x|\*|of(?: the)?|tablets? of|"
+    r"capsules? of|tablets? x|-)?\s*(?:\(\s*)?$",
     re.IGNORECASE,
 )
 _FORM_AFTER = re.compile(
@@ -121,7 +132,7 @@ def _units() -> tuple[re.Pattern[str], list[tuple[str, str, float]]]:
     for entry in read_toml("units.toml")["unit"]:
         parts = ["(?i:" + "|".join(entry.get("spellings", ["(?!)"])) + ")", *entry.get("exact", [])]
         alternatives.append(("|".join(parts), entry))
-    for pattern, entry in alternatives:
+    for _, entry in alternatives:
         meanings.append((entry["code"], entry["kind"], float(entry.get("factor", 1))))
     joined = "|".join(
         f"({pattern})" if pattern[-1] == "%" else f"((?:{pattern})(?![A-Za-z0-9]))" for pattern, _ in alternatives
@@ -135,7 +146,10 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     `cells` says that a bare power of ten may be read as a number of cells (the text is about a cell product).
     """
     found: list[Amount] = []
+    units, _ = _units()
     for match in VALUES.finditer(text):
+        if match.group().isdigit() and match.end() - match.start() < 6 and units.match(text, match.end()) is None:
+            continue  # a short number that no unit follows: a year, a count, a day
         items = _trimmed(text, values(match))
         if items:
             new = _with_unit(text, items, match.end(), cells, len(found))

@@ -23,7 +23,11 @@ _ROLE_WORDS = {
     "PLACEBO": re.compile(r"\bplacebo\s+(?:group|arm)\b", re.IGNORECASE),
 }
 _NOT_GIVEN_BEFORE = re.compile(
-    r"\b(?:prior|previous(?:ly)?|without|no|not|never|except|allerg\w*|resistan\w*|refractory|failed|failure|intoleran\w*|history of|instead of|naive to|contraindicat\w*|progress\w* on|progress\w* after|discontinu\w*|compared (?:to|with)|versus|than|relapsed after|levels? of|serum|plasma|eligible for|insulin[- ]dependent|response to|sensitiv\w+ to|treated with(?! placebo)(?= prior))\s+(?:\w+[\s-]+){0,2}\Z",
+    r"\b(?:prior|previous(?:ly)?|without|no|not|never|except|allerg\w*|resistan\w*|refractory|failed|"
+    r"failure|intoleran\w*|history of|instead of|naive to|contraindicat\w*|progress\w* on|"
+    r"progress\w* after|discontinu\w*|compared (?:to|with)|versus|than|relapsed after|levels? of|serum|"
+    r"plasma|eligible for|insulin[- ]dependent|response to|sensitiv\w+ to|"
+    r"treated with(?! placebo)(?= prior))\s+(?:\w+[\s-]+){0,2}\Z",
     re.IGNORECASE,
 )
 _NOT_GIVEN_AFTER = re.compile(
@@ -31,7 +35,11 @@ _NOT_GIVEN_AFTER = re.compile(
     re.IGNORECASE,
 )
 _BODY_SUBSTANCES = frozenset(
-    ("glucose", "calcium", "iron", "zinc", "testosterone", "progesterone", "estradiol", "insulin", "magnesium", "platelets", "vitamin d", "t cells", "dendritic cells", "nk cells", "treg cells", "red blood cells", "cd34+ cells", "nitric oxide", "epinephrine", "dopamine", "human chorionic gonadotropin", "fsh", "adenosine", "lithium", "selenium", "folic acid", "melatonin", "oxytocin", "growth hormone", "glucagon", "creatine", "glycerol", "dextrose", "nicotine", "vasopressin", "levothyroxine", "vitamin b12")
+    ("glucose", "calcium", "iron", "zinc", "testosterone", "progesterone", "estradiol", "insulin", "magnesium",
+    "platelets", "vitamin d", "t cells", "dendritic cells", "nk cells", "treg cells", "red blood cells",
+    "cd34+ cells", "nitric oxide", "epinephrine", "dopamine", "human chorionic gonadotropin", "fsh",
+    "adenosine", "lithium", "selenium", "folic acid", "melatonin", "oxytocin", "growth hormone", "glucagon",
+    "creatine", "glycerol", "dextrose", "nicotine", "vasopressin", "levothyroxine", "vitamin b12")
 )  # fmt: skip
 
 

@@ -36,7 +36,11 @@ class Remark:
 
 _ADJECTIVES = (
     r"oral|orally|intravenous|iv|i\.v\.|subcutaneous|sc|po|im|intramuscular|inhaled|topical|intravitreal|intrathecal|epidural|nebuli[sz]ed|the|study|drug|investigational|matching|matched|active|single|of|a|an"
-    r"|low-dose|high-dose|dose|doses|daily|once|twice|hyperbaric|isobaric|heavy|plain|tablets?|capsules?|injections?|infusions?|solution|intravenously|standard|dosage|bolus|equivalent|total|autologous|allogeneic|generic|branded|commercial|each|either|local|viable|cells|per|dose|study|oral|recombinant|human|pure|elemental|body weight|injectable|infused|with|powder|extract|cream|gel|ointment|strength|film-coated|extended|release|er|xr|sr|liquid|weekly|monthly"
+    r"|low-dose|high-dose|dose|doses|daily|once|twice|hyperbaric|isobaric|heavy|plain|tablets?|capsules?|"
+    r"injections?|infusions?|solution|intravenously|standard|dosage|bolus|equivalent|total|autologous|"
+    r"allogeneic|generic|branded|commercial|each|either|local|viable|cells|per|dose|study|oral|"
+    r"recombinant|human|pure|elemental|body weight|injectable|infused|with|powder|extract|cream|gel|"
+    r"ointment|strength|film-coated|extended|release|er|xr|sr|liquid|weekly|monthly"
 )
 _TIGHT_RIGHT = re.compile(
     rf"[\s\"'\u201c,]*(?:\((?:[^()]{{0,40}})\)\s*)?(?:(?:{_ADJECTIVES})[\s-]+)*[\"'(]?\s*\Z", re.IGNORECASE
@@ -52,7 +56,9 @@ _CONJUNCTION = re.compile(
     r"[\s\"'()]*(?:,|/|\+|&|and then|then|and|plus|or|combined with|followed by|,\s*and|-)?[\s\"'()]*\Z", re.IGNORECASE
 )
 _NOT_GIVEN = re.compile(
-    r"\b(?:prior|previous(?:ly)?|without|no|not|except|than|compared (?:to|with)|versus|vs\.?|in contrast to|instead of|after|before|following|allerg\w+ to|resistan\w+ to|failed|intoleran\w+ to|refractory to|if|until)\s+(?:\w+\s+){0,2}\Z",
+    r"\b(?:prior|previous(?:ly)?|without|no|not|except|than|compared (?:to|with)|versus|vs\.?|"
+    r"in contrast to|instead of|after|before|following|allerg\w+ to|resistan\w+ to|failed|intoleran\w+ to|"
+    r"refractory to|if|until)\s+(?:\w+\s+){0,2}\Z",
     re.IGNORECASE,
 )
 _FORGETS = frozenset(("group",))
@@ -177,7 +183,8 @@ def _bind_segment(
 
 
 _SUBJECT = re.compile(
-    r"[\W\d]*(?P<name>[A-Z][\w-]{4,}) (?:(?:will be|was|is|were|are|shall be) )?(?:given|administered|infused|injected|started|initiated|dosed|taken|delivered)\b"
+    r"[\W\d]*(?P<name>[A-Z][\w-]{4,}) (?:(?:will be|was|is|were|are|shall be) )?(?:given|administered|"
+    r"infused|injected|started|initiated|dosed|taken|delivered)\b"
 )
 _NO_SUBJECT = re.compile(
     r"(?:treatments?|patients?|participants?|subjects?|medications?|chemotherapy|therapy|vaccines?|vaccination|cells|infusions?|injections?|doses?|dosing|drugs?|study|tablets?|capsules?|women|children|infants|controls?|groups?|induction|maintenance|conditioning|thereafter|solution|product|agents?|radiation|radiotherapy|irradiation|intervention|placebo|each|participant|medicine|volunteers)\Z",
@@ -210,7 +217,7 @@ def _look_ahead(text: str, bounds: list[Bound], topic: Mention | None, default: 
         bound, following = bounds[k], bounds[k + 1]
         if bound.sure or following.named is None or following.amount.start - bound.end > 70:
             continue
-        if topic is None and default is None or following.start >= following.amount.start:
+        if (topic is None and default is None) or following.start >= following.amount.start:
             bound.agent, bound.named, bound.sure = following.agent, following.named, True
 
 
@@ -294,20 +301,20 @@ def _choose(
         return named_after
     if right_of and not (left_tight and len(left_gap) <= 3):
         return right
-    if right_tight and (amount_first or (not right_gap.strip() and left_gap.strip(" (,:") and not left_tight)):
+    touching = not right_gap.strip()
+    alone = touching and bool(left_gap.strip(" (,:")) and not left_tight
+    if right_tight and (amount_first or alone or (touching and amount.kind == "percent")):
         return right
-    if right_tight and amount.kind == "percent" and not right_gap.strip():
-        return right
-    if left is not None and left_tight:
-        return left
-    if right_tight:
-        return right
+    if left_tight or right_tight:
+        return left if left_tight else right
     if left is not None and not _owned(text, doses, index, left, amount_first):
         return left
-    if previous is not None:
-        return previous
-    if left is not None:
-        return left
+    if previous is not None or left is not None:
+        return previous or left
+    return _farther(text, amount, here, right, right_gap)
+
+
+def _farther(text: str, amount: Amount, here: list[Mention], right: Mention | None, right_gap: str) -> Mention | None:
     far = next((m for m in reversed(here) if m.end <= amount.start and m.agent.kind != "placebo"), None)
     if far is not None:
         return far
@@ -376,18 +383,22 @@ def _owned(text: str, doses: list[Amount], index: int, mention: Mention, amount_
 # ---- schedules -----------------------------------------------------------------------------------------------------
 
 _AS_NEEDED = re.compile(
-    r"\b(?:on demand|p\.?r\.?n\b|as needed|as required|when needed|if needed|(?:prior to|before) (?:sexual|intercourse))",
+    r"\b(?:on demand|p\.?r\.?n\b|as needed|as required|when needed|if needed|(?:prior to|"
+    r"before) (?:sexual|intercourse))",
     re.IGNORECASE,
 )
 OBSERVED = re.compile(
-    r"\b(?:samples?|sampling|measure\w*|assess\w*|obtained|visits?|follow(?:ed)?[- ]?up|monitor\w*|evaluat\w*|scans?|record\w*|collected|drawn|questionnaires?|screening|wash-?out|examin\w*|surgery|observ\w*|imaging|tested)\b",
+    r"\b(?:samples?|sampling|measure\w*|assess\w*|obtained|visits?|follow(?:ed)?[- ]?up|monitor\w*|"
+    r"evaluat\w*|scans?|record\w*|collected|drawn|questionnaires?|screening|wash-?out|examin\w*|surgery|"
+    r"observ\w*|imaging|tested)\b",
     re.IGNORECASE,
 )
 _KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
 _ADJECTIVE_GAP = re.compile(rf"[\s-]*(?:(?:{_ADJECTIVES}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE)
 _NO_GAP = re.compile(r"[\s()]*\Z")
 _LIST_GAP = re.compile(
-    r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|followed by|matching|matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
+    r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|followed by|matching|"
+    r"matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
     re.IGNORECASE,
 )
 
@@ -474,7 +485,7 @@ def _fill(head: _Head, item: Item) -> None:
             facts[item.kind] = item.value
         elif item.kind == "days" and item.start - head.end < 14:
             facts["days"] = sorted({*facts["days"], *item.value})
-        elif item.kind == "frequency" and _DAILY == facts["frequency"] and item.value[1:] == _DAILY[1:]:
+        elif item.kind == "frequency" and facts["frequency"] == _DAILY and item.value[1:] == _DAILY[1:]:
             facts["frequency"] = item.value  # "daily on days 2-19 at 400 mg bid"
         elif item.kind == "frequency" and facts["frequency"][1] is None and item.value[1] is not None:
             facts["frequency"] = item.value  # "once Q2W"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import Any
 
 from extract.doses.binding import OBSERVED, Remark
@@ -54,7 +55,7 @@ def _long(frequency: tuple[float, float | None, str | None]) -> bool:
 
 def _runs(days: list[int]) -> list[int]:
     lengths = [1]
-    for previous, day in zip(days, days[1:], strict=False):
+    for previous, day in pairwise(days):
         if day == previous + 1:
             lengths[-1] += 1
         else:

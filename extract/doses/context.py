@@ -11,13 +11,11 @@ from extract.doses.vocabulary import read_toml
 
 _WINDOW = 130
 _NEVER = re.compile(r"(?!)")
-_ALWAYS = re.compile("")
 
 
 @dataclass(slots=True)
 class _Decoy:
     name: str
-    hint: re.Pattern[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
     unless_before: re.Pattern[str]
@@ -42,7 +40,6 @@ def _decoys() -> list[_Decoy]:
     return [
         _Decoy(
             entry["name"],
-            _hint(entry.get("before")) if not entry.get("kinds") else _ALWAYS,
             _pattern(entry.get("before")),
             _pattern(entry.get("after")),
             _pattern(entry.get("unless_before")),
@@ -63,9 +60,15 @@ def _roles() -> list[_Role]:
 
 
 @cache
+def _decoy_hint() -> re.Pattern[str]:
+    patterns = [entry.get("before") for entry in read_toml("decoys.toml")["decoy"] if not entry.get("kinds")]
+    return _hint("|".join(pattern for pattern in patterns if pattern))
+
+
+@cache
 def _role_hint() -> re.Pattern[str]:
     patterns = [entry.get(side) for entry in read_toml("roles.toml")["role"] for side in ("before", "after")]
-    return _hint(" ".join(pattern for pattern in patterns if pattern) + " fraction fx per each daily")
+    return _hint("|".join(pattern for pattern in patterns if pattern) + "|fraction|fx| x |[x*]\\s?\\d")
 
 
 def mark_decoys(
@@ -92,13 +95,49 @@ def mark_decoys(
 
 
 def _hint(pattern: str | None) -> re.Pattern[str]:
-    """Some word of every alternative of a pattern, in lower case: a search for these is cheap and fails mostly."""
-    words = re.findall(r"[a-z]{3,}(?![a-z]*\?)|[a-z]{3,}(?=[a-z]\?)|[<>=]", (pattern or "(?!)").lower())
+    """The longest word of every alternative of a pattern, in lower case: cheap to search for, and mostly absent."""
+    text = (pattern or "(?!)").lower()
+    text = re.sub(r"\\[a-z]", " ", text)
+    for _ in range(2):
+        text = re.sub(r"(?<=[a-z])\(\?:[^()]*\)\??", "", text)  # endings
+    words = []
+    for alternative in re.split(r"[|()\[\]]", text):
+        found = re.findall(r"[a-z]{3,}(?!\?)|[a-z]{3,}(?=[a-z]\?)|[<>=]", alternative)
+        words += sorted(found, key=len)[-1:]
     words = [word for word in dict.fromkeys(words) if word not in _COMMON_WORDS]
     return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)) or "(?!)")
 
 
-_COMMON_WORDS = frozenset(("the", "and", "for", "not"))
+# Words that stand in most texts about doses; no alternative in the data files rests on one of them alone.
+_COMMON_WORDS = frozenset(
+    [
+        "the",
+        "and",
+        "for",
+        "not",
+        "was",
+        "has",
+        "had",
+        "have",
+        "been",
+        "were",
+        "who",
+        "that",
+        "with",
+        "will",
+        "dos",
+        "dose",
+        "doses",
+        "daily",
+        "take",
+        "are",
+        "its",
+        "per",
+        "one",
+        "each",
+        "allowed",
+    ]
+)
 
 
 def _decoy(
@@ -106,11 +145,11 @@ def _decoy(
 ) -> str:
     if amount.concentration:
         return "concentration"
-    lowered = before.lower()
+    hinted = _decoy_hint().search(before.lower()) is not None
     for decoy in _decoys():
         if (decoy.kinds and amount.kind not in decoy.kinds) or (named and decoy.name == "laboratory"):
             continue
-        if not decoy.hint.search(lowered) and decoy.after is _NEVER:
+        if not hinted and not decoy.kinds and decoy.after is _NEVER:
             continue
         hit = (decoy.before.search(before) and not decoy.unless_before.search(before)) or (
             decoy.after.search(after)

@@ -68,6 +68,8 @@ def _read(study: Study, lexicon: Lexicon, source: Field, rank: int) -> tuple[lis
     default = _default_agent(study, lexicon, source)
     for start, end in passages(text, hits):
         doc = extract.pipeline.read(text[start:end], lexicon.names, cells=lexicon.has_cells)
+        if doc is None:
+            continue
         reading = extract.pipeline.reading_of(doc)
         if all(amount.decoy for amount in reading.amounts):
             continue

@@ -112,9 +112,9 @@ def _unite(kept: Statement, other: Statement) -> None:
         kept.segment = other.segment
     kept.facts = facts
     kept.amount.per_time = kept.amount.per_time or other.amount.per_time
-    if kept.amount.role in ("maximum", "minimum") and other.amount.role in ("dose", "level"):
-        kept.amount.role = other.amount.role
-    elif kept.amount.role == "dose" and other.amount.role in ("level", "loading", "maintenance", "total", "fraction"):
+    if (kept.amount.role in ("maximum", "minimum") and other.amount.role in ("dose", "level")) or (
+        kept.amount.role == "dose" and other.amount.role in ("level", "loading", "maintenance", "total", "fraction")
+    ):
         kept.amount.role = other.amount.role
     kept.own_arm_nos = sorted({*kept.own_arm_nos, *other.own_arm_nos})
     if kept.registered == other.registered:

@@ -11,7 +11,7 @@ from extract.doses.vocabulary import read_toml
 
 @cache
 def named_regimen_pattern() -> tuple[re.Pattern[str], list[dict[str, Any]]]:
-    """One pattern over all names, each with an empty group at its end, and the entries of `regimens.toml` in the groups' order."""
+    """One pattern over all names, an empty group ending each, and the entries of `regimens.toml` in that order."""
     parts: list[str] = []
     meanings: list[dict[str, Any]] = []
     for entry in read_toml("regimens.toml")["regimen"]:

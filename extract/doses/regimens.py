@@ -50,16 +50,23 @@ def find_regimens(study: Study, lexicon: Lexicon, statements: list[Statement]) -
     """
     found: list[Regimen] = []
     named: dict[str, list[_Named]] = {}
+    ordered = _may_be_ordered(study)
     for arm in study.arms:
         for source in _fields_of(study, arm):
             if source.path not in named:
                 named[source.path] = _named(source)
-        found += _of_arm(study, lexicon, statements, arm, named)
+        found += _of_arm(study, lexicon, statements, arm, named, ordered=ordered)
     return found
 
 
 def _of_arm(
-    study: Study, lexicon: Lexicon, statements: list[Statement], arm: Arm, known: dict[str, list[_Named]]
+    study: Study,
+    lexicon: Lexicon,
+    statements: list[Statement],
+    arm: Arm,
+    known: dict[str, list[_Named]],
+    *,
+    ordered: bool,
 ) -> list[Regimen]:
     own = [(number, s) for number, s in enumerate(statements, 1) if arm.arm_no in s.arm_nos]
     groups: dict[str, _Group] = {}
@@ -78,11 +85,21 @@ def _of_arm(
             taken.add(name.name)
             regimens.append(_inferred(arm, name))
     regimens.sort(key=lambda regimen: _order(regimen.phase))
-    for source in fields:
+    for source in fields if ordered else ():
         sequence = find_sequence(source, arm.arm_no, lexicon, own)
         if sequence is not None:
             return [sequence, *regimens]
     return regimens
+
+
+_ORDERED = re.compile(r"\bCAR|transplant|SCT|DLI", re.IGNORECASE)
+
+
+def _may_be_ordered(study: Study) -> bool:
+    """Whether the study is about cells or transplantation, whose steps have an order worth looking for."""
+    texts = [item.name.raw for item in study.interventions]
+    texts += [source.raw for source in (study.brief_title, study.official_title) if source is not None]
+    return any(_ORDERED.search(text) for text in texts)
 
 
 def _order(phase: str) -> int:

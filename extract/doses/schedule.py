@@ -28,10 +28,16 @@ class Item:
 
 
 _NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
-_UNIT = r"(?:minutes?|mins?|min|hours?|hrs?|hr|h|days?|d|nights?|mornings?|evenings?|weeks?|wks?|wk|w|months?|mos?|mo|years?|yrs?|cycles?)(?![a-z])"
+_UNIT = (
+    r"(?:minutes?|mins?|min|hours?|hrs?|hr|h|days?|d|nights?|mornings?|evenings?|weeks?|wks?|wk|w|months?|"
+    r"mos?|mo|years?|yrs?|cycles?)(?![a-z])"
+)
 _SHORT = r"(?:hrs?|h|days?|d|wks?|wk|weeks?|w|months?|mo|m|min)"
 _ADVERB = r"\b(?:daily|weekly|monthly|yearly|annually|hourly|nightly)\b"
-_MULTIPLE = rf"(?:twice|thrice|{_NUMBER}\s*(?:or\s+{_NUMBER}\s+)?(?:times|time|x)|{_NUMBER}\s?-\s?{_NUMBER}\s*times|2x|3x|4x|x\s?[2-4])"
+_MULTIPLE = (
+    rf"(?:twice|thrice|{_NUMBER}\s*(?:or\s+{_NUMBER}\s+)?(?:times|time|x)|"
+    rf"{_NUMBER}\s?-\s?{_NUMBER}\s*times|2x|3x|4x|x\s?[2-4])"
+)
 _PLACEHOLDERS = {"NUM": _NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE}
 
 
@@ -54,8 +60,15 @@ def _frequencies() -> tuple[re.Pattern[str], list[dict[str, Any]]]:
             pattern = re.sub(rf"\b{name}\b", expression.replace("\\", "\\\\"), pattern)
         for group in ("n", "m", "unit"):
             pattern = pattern.replace(f"(?P<{group}>", f"(?P<{group}{index}>")
-        parts.append(f"(?P<f{index}>{pattern})")
-    return re.compile(r"(?<![\w/])(?:" + "|".join(parts) + ")", re.IGNORECASE), entries
+        parts.append(f"{_guard(entry['pattern'])}{pattern}(?P<f{index}>)")
+    return re.compile(r"(?<![\w/])(?:" + "|".join(parts) + ")"), entries
+
+
+def _guard(pattern: str) -> str:
+    """What a frequency that begins with a number or an adverb can begin with: fails sooner than the whole."""
+    if pattern.startswith(("(?P<m>", "(?P<n>")):
+        return r"(?=\d|on|tw|th|fo|fi|si|se|ei|ni|te|x)"
+    return "(?=da|we|mo|ye|an|ho|ni)" if pattern.startswith("(?P<unit>ADVERB") else ""
 
 
 _LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than\s*\Z|\bnot exceed\w*\s*\Z", re.IGNORECASE)
@@ -65,20 +78,12 @@ def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[
     """Every "how often" in the text; a single administration is (1, None, None)."""
     pattern, entries = _frequencies()
     found = []
-    for match in pattern.finditer(text, start, end):
+    for match in pattern.finditer(text.translate(UPPER), start, end):
         if _LIMIT.search(text, max(0, match.start() - 30), match.start()):
             continue
-        index = (
-            int((match.lastgroup or "f0")[1:])
-            if (match.lastgroup or "").startswith("f")
-            else _group(match, len(entries))
-        )
+        index = int((match.lastgroup or "f0")[1:])  # the empty group at the end of each alternative
         found.append(Item("frequency", match.start(), match.end(), _frequency(match, index, entries[index])))
     return found
-
-
-def _group(match: re.Match[str], count: int) -> int:
-    return next(index for index in range(count) if match[f"f{index}"] is not None)
 
 
 def _frequency(match: re.Match[str], index: int, entry: dict[str, Any]) -> tuple[float, float | None, str | None]:
@@ -110,7 +115,10 @@ _DAY_WORD = rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?|dys?)\b|(?<![\w-])[dD](?=\s?-
 _INTEGER = r"(?:-?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
 _DAY_RANGE_TO = r"\s*(?:-|to|through|thru|until|up to|\.\.\.?)\s*"
 _DAY_LIST_SEPARATOR = r"\s*(?:,\s*and\s|,\s*&|,|and|&|\+|/|;\s?(?=d))\s*"
-_DAY_VALUE = rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x\s?10|cycles|h\b|hours|weeks|minutes|courses|patients)|\s?-\s?(?!d\s?-?\d)[a-z])(?:\s?(?:st|nd|rd|th)\b)?\*?"
+_DAY_VALUE = (
+    rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x\s?10|cycles|h\b|hours|"
+    rf"weeks|minutes|courses|patients)|\s?-\s?(?!d\s?-?\d)[a-z])(?:\s?(?:st|nd|rd|th)\b)?\*?"
+)
 _DAYS = re.compile(
     rf"(?<![\w])(?<!\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
@@ -143,7 +151,8 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
 
 
 _STARTING = re.compile(
-    r"\b(?:beginning|starting|begins?|starts?|started|commenc\w+|initiated)(?: from| on| at)?(?: study)?\s*\Z|\bfrom(?: study)?\s*\Z",
+    r"\b(?:beginning|starting|begins?|starts?|started|commenc\w+|initiated)(?: from| on|"
+    r" at)?(?: study)?\s*\Z|\bfrom(?: study)?\s*\Z",
     re.IGNORECASE,
 )
 _ENDING = re.compile(
@@ -165,7 +174,8 @@ def _single_day(text: str, match: re.Match[str], day: int) -> list[int]:
 
 
 _DAY_TOKEN = re.compile(
-    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)|(?P<to>\bto\b|\bthrough\b|\bthru\b|\buntil\b|\bup to\b|\.\.\.?)"
+    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)|(?P<to>\bto\b|\bthrough\b|\bthru\b|"
+    r"\buntil\b|\bup to\b|\.\.\.?)"
     r"|(?P<value>\d+)|(?P<minus>-)|(?P<sep>,|\band\b|&|\+|/|;)|(?P<word>[A-Za-z]+)",
     re.IGNORECASE,
 )
@@ -206,12 +216,19 @@ def read_days(text: str) -> list[int]:
 
 
 _DURATION = re.compile(
-    rf"(?:\b(?:for|during|lasting|duration of|period of|total of|up to|within|course of|over(?: a)?|continued for|x|\*)\s*(?:a\s+|an\s+|the\s+)?(?:total(?: duration| treatment period)? (?:of )?|period of |maximum of |max(?:imum)?(?: of)? |up to |additional |about |approximately |at least |first |next |another |further |subsequent )*)"
-    rf"(?P<value>{_NUMBER})(?:\s*(?:-|to|or)\s*(?P<high>{_NUMBER}))?(?:\s?\(\d+\))?[\s-]*(?:consecutive |continuous |successive |more |full |calendar |additional )?(?P<unit>days?|d|weeks?|wks?|wk|w|months?|mos?|years?|yrs?|hours?|hrs?|h)(?![a-z])(?!\s*(?:cycle|apart|interval|before|prior|after (?:the )?last))",
+    rf"(?:\b(?:for|during|lasting|duration of|period of|total of|up to|within|course of|over(?: a)?|"
+    rf"continued for|x|\*)\s*(?:a\s+|an\s+|the\s+)?(?:total(?: duration| treatment period)? (?:of )?|"
+    rf"period of |maximum of |max(?:imum)?(?: of)? |up to |additional |about |approximately |at least |"
+    rf"first |next |another |further |subsequent )*)"
+    rf"(?P<value>{_NUMBER})(?:\s*(?:-|to|or)\s*(?P<high>{_NUMBER}))?(?:\s?\(\d+\))?[\s-]*(?:consecutive |"
+    rf"continuous |successive |more |full |calendar |additional )?(?P<unit>days?|d|weeks?|wks?|wk|w|"
+    rf"months?|mos?|years?|yrs?|hours?|hrs?|h)(?![a-z])(?!\s*(?:cycle|apart|interval|before|prior|"
+    rf"after (?:the )?last))",
     re.IGNORECASE,
 )
 _LENGTH = re.compile(
-    rf"\b(?P<value>{_NUMBER})[\s-](?P<unit>day|week|month|year)s?[\s-](?:treatment|course|period|duration|regimen|double[- ]blind|open[- ]label|of treatment|study treatment|therapy|of (?:daily|once|twice))",
+    rf"\b(?P<value>{_NUMBER})[\s-](?P<unit>day|week|month|year)s?[\s-](?:treatment|course|period|duration|"
+    rf"regimen|double[- ]blind|open[- ]label|of treatment|study treatment|therapy|of (?:daily|once|twice))",
     re.IGNORECASE,
 )
 _UNTIL = re.compile(
@@ -221,15 +238,24 @@ _INFUSION_TIME = re.compile(
     r"\bover(?: a| about| approximately)*\s*$|\binfus\w+ (?:for|over)\s*$|\bwithin\s*$", re.IGNORECASE
 )
 _CYCLE_DAYS = re.compile(
-    rf"\b(?:(?P<a>{_NUMBER})[\s-]?(?P<au>days?|d|weeks?|wks?|wk|w|months?)(?:\s?\([^)]{{0,12}}\))?[\s-]*(?:(?:treatment|dosing|chemotherapy|study)\s)?(?:cycles?|courses?|a cycle|as (?:a|one|1) (?:cycle|course)|(?:is|was|constitutes?|for|=) (?:a|one|1|each) (?:cycle|course))"
-    rf"|(?:cycles?|courses?)(?: length)?(?: \w+)?(?:\s(?:of|is|was|lasts?|every|repeated every|repeats? every|will be repeated every|are repeated every|length|duration))*\s*[=:(]?\s*(?P<b>{_NUMBER})[\s-]?(?P<bu>days?|d|weeks?|wks?|wk|w|months?)\b"
+    rf"\b(?:(?P<a>{_NUMBER})[\s-]?(?P<au>days?|d|weeks?|wks?|wk|w|"
+    rf"months?)(?:\s?\([^)]{{0,12}}\))?[\s-]*(?:(?:treatment|dosing|chemotherapy|study)\s)?(?:cycles?|"
+    rf"courses?|a cycle|as (?:a|one|1) (?:cycle|course)|(?:is|was|constitutes?|for|=) (?:a|one|1|"
+    rf"each) (?:cycle|course))"
+    rf"|(?:cycles?|courses?)(?: length)?(?: \w+)?(?:\s(?:of|is|was|lasts?|every|repeated every|"
+    rf"repeats? every|will be repeated every|are repeated every|length|"
+    rf"duration))*\s*[=:(]?\s*(?P<b>{_NUMBER})[\s-]?(?P<bu>days?|d|weeks?|wks?|wk|w|months?)\b"
     rf"|repeat(?:s|ed|ing)?(?:\s\w+)?\s(?:every|each|q)\s?(?P<c>{_NUMBER})[\s-]?(?P<cu>days?|d|weeks?|wks?|wk|w)\b"
-    rf"|every\s(?P<e>{_NUMBER})[\s-](?P<eu>days?|weeks?)[\s-](?:\([^)]*\)\s)?(?:as (?:a|one|1)|per|for (?:one|1|a)|=|is a|(?:was|were) (?:a|one))\s(?:cycle|course)"
-    rf"|weekly for (?P<g>{_NUMBER}) weeks? (?:followed by|with|then) (?:a |an )?(?:(?P<h>{_NUMBER})|rest)?[\s-]?(?:weeks?)?\s?(?:of )?(?:rest|off|break)?)",
+    rf"|every\s(?P<e>{_NUMBER})[\s-](?P<eu>days?|weeks?)[\s-](?:\([^)]*\)\s)?(?:as (?:a|one|1)|per|"
+    rf"for (?:one|1|a)|=|is a|(?:was|were) (?:a|one))\s(?:cycle|course)"
+    rf"|weekly for (?P<g>{_NUMBER}) weeks? (?:followed by|with|then) (?:a |an )?(?:(?P<h>{_NUMBER})|"
+    rf"rest)?[\s-]?(?:weeks?)?\s?(?:of )?(?:rest|off|break)?)",
     re.IGNORECASE,
 )
 _CYCLES = re.compile(
-    rf"\b(?:(?:(?:for|total(?: of)?|up to|maximum(?: of)?|max(?:imum)?|x|complete|receive|least|repeated for|additional|until|to|of)\s+)(?:(?:a|the|up to|total of|maximum of|another|additional|about|first)\s+)*"
+    rf"\b(?:(?:(?:for|total(?: of)?|up to|maximum(?: of)?|max(?:imum)?|x|complete|receive|least|"
+    rf"repeated for|additional|until|to|of)\s+)(?:(?:a|the|up to|total of|maximum of|another|additional|"
+    rf"about|first)\s+)*"
     rf"(?P<a>{_NUMBER})(?:\s*(?:-|to|or)\s*(?P<b>{_NUMBER}))?(?:\s(?:treatment|consecutive|planned|additional|\d+-(?:week|day)|three-week|four-week|21-day|28-day|14-day))*\s(?:cycles?|courses?)(?!\s?\d)"
     rf"|(?P<c>{_NUMBER})(?:\s?-\s?(?P<d>{_NUMBER}))?\s(?:treatment\s)?cycles\b|x\s?(?P<e>\d{{1,2}})\scycles?)",
     re.IGNORECASE,

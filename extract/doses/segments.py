@@ -27,28 +27,37 @@ _BREAK = re.compile(
 # Lower case, and every alternative begins with a letter: so the engine can skip most of them at once.
 _MAYBE = re.compile(
     r"\d[\s-]{0,2}(?:mg|ml|mc|me|mb|mi|mu\b|mmol|mol|meg|ug|ng|nmol|nano|g\b|gm|gr|gy|gs\b|gc\b|gtt|genom|gbq|giga|umol|uci|unit|u\b|ui\b|u\.i|usp|ufc|cg[ye]|cc\b|c\.c|cell|cfu|centi|colony|ccid"
-    r"|cap(?:s|l|\b)|l\b|lit(?:er|re)|lozenge|iu\b|i\.u|international|infectious|inhal|injection|kbq|kilo|rad|billion|bau|trillion|tab|thousand|tcid|til|pill|puff|patch|packet|pellet|plaque|pfu|drop|doses? of|applic|actuat|amp|anti-?xa|axa"
+    r"|cap(?:s|l|\b)|l\b|lit(?:er|re)|lozenge|iu\b|i\.u|international|infectious|inhal|injection|kbq|kilo|"
+    r"rad|billion|bau|trillion|tab|thousand|tcid|til|pill|puff|patch|packet|pellet|plaque|pfu|drop|"
+    r"doses? of|applic|actuat|amp|anti-?xa|axa"
     r"|subcut|sachet|spray|supposit|softgel|stick|sq-u|sc inj|vial|viable|vector|viral|virus|vg\b|vp\b|v\.g|ffu|focus)"
-    r"|\d\s?(?:%|per ?cent)\s?(?:[\w/()]{0,5}\s)?(?!of\b|ci\b|conf|redu|incr|impr|decr|power|patients|chance|risk|probab|drop|and\b|in\b|to\b|with\b|for\b|at\b|or\b|on\b|from\b|were\b|are\b|is\b|was\b|had\b|have\b|after\b|by\b|when\b|two|one|among|level|signif|based|loss|follow|surviv|respon|differ|compar|attrition|will|would|lost|lower|higher|more|less|versus|vs)[a-z]{3}"
+    r"|\d\s?(?:%|per ?cent)\s?(?:[\w/()]{0,5}\s)?(?!of\b|ci\b|conf|redu|incr|impr|decr|power|patients|"
+    r"chance|risk|probab|drop|and\b|in\b|to\b|with\b|for\b|at\b|or\b|on\b|from\b|were\b|are\b|is\b|was\b|"
+    r"had\b|have\b|after\b|by\b|when\b|two|one|among|level|signif|based|loss|follow|surviv|respon|differ|"
+    r"compar|attrition|will|would|lost|lower|higher|more|less|versus|vs)[a-z]{3}"
     r"|[x*]\s?10|\de\d|10\s?\^|10\s?\(\d|10[5-9]\s?(?:/|c)"
 )
 _PERCENT_AFTER = re.compile(r"[a-z]{5} \d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
 _COUNT_WORD = re.compile(
-    r"\b(?:one|two|three|four|half) (?:\w+ ){0,2}?(?:tab|cap|pill|drop|puff|sachet|patch|inhal|spray|applic|lozen|softg)"
+    r"\b(?:one|two|three|four|half) (?:\w+ ){0,2}?(?:tab|cap|pill|drop|puff|sachet|patch|inhal|spray|"
+    r"applic|lozen|softg)"
 )
+
+
+_DIGIT_OR_WORD = re.compile(r"\d|[oO]ne |[tT]wo |[tT]hree |[hH]alf ")
 
 
 def dose_like(text: str) -> list[int]:
     """Positions of numbers that may be amounts."""
+    if _DIGIT_OR_WORD.search(text) is None:
+        return []
     lowered = text.translate(UPPER)
     found = [match.start() for match in _MAYBE.finditer(lowered)]
     if "%" in lowered:
         found += [match.start() for match in _PERCENT_AFTER.finditer(lowered)]
     if "auc" in lowered or "under the" in lowered:
         found += [match.start() for match in re.finditer(r"\bauc|under the (?:conc|time|plasma|curve)", lowered)]
-    if any(
-        word in lowered for word in ("tab", "cap", "pill", "drop", "puff", "sach", "patch", "inhal", "spray", "applic")
-    ):
+    if "one " in lowered or "two " in lowered or "three " in lowered or "half " in lowered or "four " in lowered:
         found += [match.start() for match in _COUNT_WORD.finditer(lowered)]
     return sorted(found)
 

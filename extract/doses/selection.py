@@ -14,7 +14,8 @@ _DOSAGE_FORM = re.compile(
     re.IGNORECASE,
 )
 _FORM_BEFORE = re.compile(
-    r"\b(?:cream|gel|ointment|solution|lotion|spray|eye ?drops?|drops|mouthwash|foam|suspension|paste)\s+(?:of |at )?\Z",
+    r"\b(?:cream|gel|ointment|solution|lotion|spray|eye ?drops?|drops|mouthwash|foam|suspension|"
+    r"paste)\s+(?:of |at )?\Z",
     re.IGNORECASE,
 )
 _GENERIC_CELLS = frozenset(

@@ -18,7 +18,8 @@ from extract.study import Field
 
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight)"
 _TIMING = re.compile(
-    rf"(?P<low>{_NUMBER})(?:\s*(?:-|to)\s*(?P<high>{_NUMBER}))?\s*(?P<unit>days?|weeks?|months?)\s*(?P<side>after|before|prior to|following|post|from)\b",
+    rf"(?P<low>{_NUMBER})(?:\s*(?:-|to)\s*(?P<high>{_NUMBER}))?\s*(?P<unit>days?|weeks?|"
+    rf"months?)\s*(?P<side>after|before|prior to|following|post|from)\b",
     re.IGNORECASE,
 )
 _AFTER = re.compile(r"\b(?:after|following|before|prior to|post|from|since|until)\b", re.IGNORECASE)

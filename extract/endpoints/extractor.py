@@ -19,6 +19,7 @@ TITLE_TIME_DIFFERS = "title_time_differs"
 _TITLE_TIME = re.compile(
     r"\b(?:week|month|day|year)s? (\d+)|\b(?:at|after|to) (\d+)[ -](?:weeks?|months?|days?|years?)\b", re.IGNORECASE
 )
+_DIGIT = re.compile(r"[0-9]")
 _SAME = 0.05  # 12 months and 52 weeks are the same time
 
 
@@ -56,16 +57,17 @@ def _class_evidence(outcome: Outcome, classified: Classified, flags: list[str]) 
 
 def _title_differs(outcome: Outcome, times: list[EndpointTime]) -> bool:
     """Does the title name a time ("response at day 28") that its time frame ("4 months") does not hold?"""
-    if outcome.time_frame is None or not times:
+    measure = outcome.measure.text.norm
+    if outcome.time_frame is None or not times or not _DIGIT.search(measure):
         return False
-    found = _TITLE_TIME.search(outcome.measure.text.norm)
+    found = _TITLE_TIME.search(measure)
     if found is None or (found[1] or found[2]) in outcome.time_frame.text.norm:
         return False
     days = {in_days(time.high, time.unit) for time in times}
     return any(
         (own := in_days(time.high, time.unit)) is not None
         and not any(day is not None and abs(own - day) <= _SAME * day for day in days)
-        for time in read_times_in_prose(outcome.measure.text.norm)
+        for time in read_times_in_prose(measure)
     )
 
 
@@ -95,14 +97,14 @@ def _endpoint_time(source: Field, time: Time) -> EndpointTime:
 
 
 def _field_test(study: Study) -> Callable[[str], bool]:
-    """A test whether the study is of a field of medicine; its conditions and titles are read on first use."""
+    """A test whether the study is of a field of medicine; its conditions and brief title are read on first use."""
     known: set[str] | None = None
 
     def in_field(name: str) -> bool:
         nonlocal known
         if known is None:
-            titles = [title.text.norm for title in (study.brief_title, study.official_title) if title is not None]
-            text = " ; ".join([*study.conditions, *titles])
+            title = study.brief_title.raw if study.brief_title is not None else ""
+            text = " ; ".join([*study.conditions, title])
             known = {match.payload for match in field_book().find(text)}
         return name in known
 

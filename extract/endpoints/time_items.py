@@ -53,7 +53,7 @@ def _restated(members: list[Item], outside: list[Item], tokens: list[Token], ope
             return [left]
         return members
     if others and all(item.prefixed and item.low in (0, 1) for item in members):
-        return members  # "date of dosing (cycle 1, day 1) up to 50 weeks"
+        return members  # "first dose (cycle 1, day 1) up to 40 weeks"
     defines_baseline = opening > 0 and tokens[opening - 1].kind == "baseline"
     return members if defines_baseline and len(members) == 1 and members[0].low <= 1 else []
 

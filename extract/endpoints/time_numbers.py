@@ -1,6 +1,6 @@
 """From the tokens of a time frame to its quantities: numbers with units, single or as ranges.
 
-"Weeks 2, 4 and 8", "6 weeks, 3, 6 and 12 months", "Day -5 to -3", "6-12-36 months": numbers without a unit take it
+"Weeks 2, 4 and 8", "6 weeks, 3, 6 and 12 months", "Day -5 to -3", "4-8-12 months": numbers without a unit take it
 from the neighbours that they are listed with.
 """
 
@@ -189,7 +189,7 @@ def _join(tokens: list[Token], numbers: list[_Number], links: list[str | None]) 
 
 
 def _range(numbers: list[_Number], links: list[str | None], index: int) -> Quantity | None:
-    """Two numbers with one dash or `to` between them; three in a row ("6-12-36 months") are points."""
+    """Two numbers with one dash or `to` between them; three in a row ("4-8-12 months") are points."""
     if index >= len(links) or links[index] != "range":
         return None
     chained = (index > 0 and links[index - 1] == "range") or (index + 1 < len(links) and links[index + 1] == "range")
@@ -212,7 +212,7 @@ def span(a: Quantity, b: Quantity) -> Quantity | None:
 
 
 def _sum(tokens: list[Token], numbers: list[_Number], index: int) -> Quantity | None:
-    """`147 months and 5 days`, `2 years 10 months`, `Day 13+48 hours`: one time in two units."""
+    """`20 months and 6 days`, `2 years 10 months`, `Day 13+48 hours`: one time in two units."""
     if index + 1 >= len(numbers):
         return None
     a, b = numbers[index], numbers[index + 1]

@@ -76,7 +76,7 @@ class Reading:
         return None
 
     def _is_anchor(self, quantity: Quantity) -> bool:
-        """`three years after day 0 of the first cycle`: what stands straight after "after" is the zero point."""
+        """`two years after day 0 of the first cycle`: what stands straight after "after" is the zero point."""
         position, after = quantity.first - 1, False
         while position >= 0 and (
             self.tokens[position].kind in ("fill", "between")
@@ -187,7 +187,7 @@ class Reading:
         return None
 
     def _relate_pending(self, item: Item, keyword: int | None = None) -> None:
-        """A bare number at the end of a span: "from enrolment to the end of treatment at 1 year", "until death or 5
+        """A bare number at the end of a span: "from enrolment to the end of treatment at 2 years", "until death or 5
         years", "through study completion (about 2 years)"."""
         stop = keyword if keyword is not None else self._left_stop(item.first)
         if stop < 0:

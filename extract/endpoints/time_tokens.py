@@ -127,7 +127,9 @@ def tokenise(text: str) -> list[Token]:
     tokens: list[Token] = []
     long_phrases = _long_phrases()
     position = last_end = 0
-    while (match := _LEXER.search(text, position)) is not None:
+    for match in _LEXER.finditer(text):
+        if match.start() < position:
+            continue  # within a longer phrase
         token = _token(match)
         if token.kind not in ("number", "mark") and token.text in long_phrases:
             longer = long_phrases[token.text].match(text, token.start)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -11,6 +11,7 @@ from extract.endpoints.phrases import Match
 from extract.endpoints.vocabulary import ClassRule, Instrument, Meaning, instrument_book, title_book
 
 _LENGTH = 400  # of a description; what the outcome is stands at its beginning
+_INSTRUMENT_LENGTH = 300
 _ASIDE_PENALTY = 2
 
 _PEOPLE = (
@@ -29,7 +30,6 @@ _PATIENTS = re.compile(
     r"(?: (?:with|who|undergoing|receiving|treated|having|on|that)\b[^:;(]*)?",
     re.IGNORECASE,
 )
-_ANYBODY = re.compile(_PEOPLE, re.IGNORECASE)
 # "Effect of exercise on HbA1c": about the treatment
 _TREATMENT = re.compile(
     r"(?:effects?|impact|influence|efficacy|effectiveness) of (?=.{3,100}? (?:on|in) )(?:.{3,100}?) (?:on|in) ",
@@ -54,7 +54,7 @@ class Candidate:
 class TitleReading:
     """What a text says: candidates for the class, the best where no field of medicine matters, instrument, metric."""
 
-    candidates: tuple[Candidate, ...] = ()
+    candidates: Sequence[Candidate] = ()
     fields: frozenset[str] = frozenset()  # the fields of medicine that candidates depend on
     best: Candidate | None = None
     instrument: Instrument | None = None
@@ -82,7 +82,7 @@ def read_title(text: str) -> TitleReading:
     if not (classes or instruments or metrics):
         return _NOTHING
     candidates = _candidates(text, classes)
-    fields = frozenset(candidate.field for candidate in candidates if candidate.field)
+    fields = frozenset([item.field for item in candidates if item.field is not None])
     return TitleReading(
         candidates,
         fields,
@@ -95,7 +95,7 @@ def read_title(text: str) -> TitleReading:
 @lru_cache(maxsize=1024)  # descriptions repeat within a study, seldom beyond it
 def read_instrument(text: str) -> Instrument | None:
     """Only the instrument of a description: most descriptions are read for nothing else."""
-    found = instrument_book().find(text[:_LENGTH])
+    found = instrument_book().find(text[:_INSTRUMENT_LENGTH])
     if not found:
         return None
     return min(found, key=lambda match: (-match.payload.rank, match.start, -match.end)).payload
@@ -106,45 +106,44 @@ def best_candidate(reading: TitleReading, in_field: Callable[[str], bool]) -> Ca
     if not reading.fields:
         return reading.best
     member = {name for name in reading.fields if in_field(name)}
-    return _best(tuple(item for item in reading.candidates if item.field is None or item.field in member))
+    return _best([item for item in reading.candidates if item.field is None or item.field in member])
 
 
-def _best(candidates: tuple[Candidate, ...]) -> Candidate | None:
+def _best(candidates: Sequence[Candidate]) -> Candidate | None:
     """The highest rank, then the one named first, then the longest; what stands inside a longer one is left out."""
     if len(candidates) < 2:
         return candidates[0] if candidates else None
-    if all(item.name == candidates[0].name for item in candidates):
-        return max(candidates, key=lambda item: (item.rank, -item.start, item.end))
-    outer = [item for item in candidates if not any(_inside(item, other) for other in candidates)]
-    return max(outer, key=lambda item: (item.rank, -item.start, item.end, item.field is not None))
+    longer = [item for item in candidates if item.contiguous and item.words > 1]
+    best: Candidate | None = None
+    best_key: tuple[int, int, int, bool] = (-9, 0, 0, False)
+    for item in candidates:
+        key = (item.rank, -item.start, item.end, item.field is not None)
+        if key > best_key and not any(_inside(item, other) for other in longer):
+            best, best_key = item, key
+    return best
 
 
 def _inside(item: Candidate, other: Candidate) -> bool:
-    return other.words > item.words and other.contiguous and other.start <= item.start and item.end <= other.end
+    return other.words > item.words and other.start <= item.start and item.end <= other.end
 
 
-def _candidates(text: str, matches: list[tuple[Match[Meaning], ClassRule]]) -> tuple[Candidate, ...]:
-    asides = _asides(text) if len({rule.name for _, rule in matches}) > 1 else []
-
-    def penalty(match: Match[Meaning]) -> int:
-        return _ASIDE_PENALTY if any(start <= match.start and match.end <= end for start, end in asides) else 0
-
-    return tuple(
-        Candidate(
-            rule.name,
-            rule.rank - (penalty(match) if asides else 0),
-            match.start,
-            match.end,
-            rule.field,
-            match.words,
-            match.contiguous,
-        )
-        for match, rule in matches
-    )
+def _candidates(text: str, matches: list[tuple[Match[Meaning], ClassRule]]) -> list[Candidate]:
+    first = matches[0][1].name if matches else ""
+    asides = _asides(text) if any(rule.name != first for _, rule in matches) else []
+    candidates = []
+    for match, rule in matches:
+        start, end, rank = match.start, match.end, rule.rank
+        if asides and any(a <= start and end <= b for a, b in asides):
+            rank -= _ASIDE_PENALTY
+        candidates.append(Candidate(rule.name, rank, start, end, rule.field, match.words, match.contiguous))
+    return candidates
 
 
 def _asides(text: str) -> list[tuple[int, int]]:
-    spans = [found.span() for found in _TREATMENT.finditer(text)]
-    if _ANYBODY.search(text):  # the cheap test first
+    lower = text.lower()
+    spans: list[tuple[int, int]] = []
+    if " of " in lower and (" on " in lower or " in " in lower):  # the cheap tests first
+        spans += [found.span() for found in _TREATMENT.finditer(text)]
+    if any(word in lower for word in _PEOPLE.split("|")):
         spans += [found.span() for found in _PATIENTS.finditer(text)]
     return spans

@@ -2,6 +2,7 @@
 -- Example: SELECT nct_id, bound, text_years, registered_years, quote FROM compare.age_conflicts ORDER BY abs(text_years - registered_years) DESC
 -- Needs: ages
 -- Column bound: minimum or maximum
+-- Column agreement: how the whole ranges compare, as in compare.ages
 -- Column ages: the range in the text for people
 -- Column registered_ages: the registry's minimum and maximum for people
 -- Column text_years: the bound in the text, in years

@@ -5,10 +5,12 @@
 -- Column stage_no: what is given together has one number; a higher one comes later; 1000: order not stated
 -- Column regimen_name: named regimen, e.g. FC
 -- Column phase: lymphodepletion, conditioning, induction …; "before day 0" where only the days say so
+-- Column step_no: place within the stage
 -- Column amount: the amount for people; NULL if none is stated
 -- Column timing: days, or the frequency where no days are stated
 -- Column counted_in_cells: the amount is a number of cells
 -- Column start_day: first day
+-- Column end_day: last day
 -- Column dose_no: row of extracted.doses; NULL if no amount is stated
 CREATE OR REPLACE TABLE compare.arm_steps AS
 WITH studied AS (
