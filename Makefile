@@ -10,7 +10,7 @@ demo: $(READY)
 	$(VENV)/bin/trialkb demo --kb demo-kb
 
 test: $(READY)
-	$(VENV)/bin/python -m pytest
+	$(VENV)/bin/python -m pytest -n auto
 
 check: $(READY)
 	$(VENV)/bin/ruff check .
