@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import resource
 import shutil
 import tempfile
 import time
@@ -21,6 +20,7 @@ import orjson
 
 import queries
 from bench.corpus import parts, read_records, renumbered
+from bench.memory import PeakMemory
 from crawler.archive import Archive
 from kb.checks import check
 from kb.extraction import extract_studies
@@ -65,7 +65,9 @@ def main() -> None:
     arguments = parser.parse_args()
     root = arguments.kb or Path(tempfile.mkdtemp(prefix="trialkb-bench-"))
     try:
-        build(Store(root), read_records(arguments.records), arguments.studies, arguments.workers)
+        with PeakMemory() as peak:
+            build(Store(root), read_records(arguments.records), arguments.studies, arguments.workers)
+        print(f"peak memory: main process {peak.own:,.0f} MB, largest worker {peak.largest_worker:,.0f} MB")
     finally:
         if arguments.kb is None:
             shutil.rmtree(root)
@@ -95,8 +97,6 @@ def build(store: Store, records: list[bytes], count: int, workers: int | None) -
     total = sum(seconds for name, seconds in stages.seconds.items() if name != "archive")
     print(f"{'end to end, without archive':28} {total:9.1f} s {count / total:10,.0f} studies/s")
     print(f"database {release.stat().st_size / 1e6:,.0f} MB; rows {counts.rows}; failed extractions {counts.failed}")
-    for who, name in ((resource.RUSAGE_SELF, "main process"), (resource.RUSAGE_CHILDREN, "largest worker")):
-        print(f"peak memory, {name}: {resource.getrusage(who).ru_maxrss / 1024:,.0f} MB")
 
 
 if __name__ == "__main__":
