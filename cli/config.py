@@ -9,13 +9,15 @@ from functools import cache
 from pathlib import Path
 from typing import Annotated, Any
 
+import orjson
 import typer
 
-from cli.options import FormatOption
-from cli.output import Format, print_table
+from cli.output import print_table
 from crawler.errors import UsageError
 from crawler.refresh import ROLLING_SHARE
 from crawler.settings import LIVE_BASE_URL, ClientSettings
+from kb.gates import Limits
+from kb.store import RELEASES_KEPT
 
 _DEFAULTS = ClientSettings()
 
@@ -46,6 +48,8 @@ KEYS = (
     Key("max_tries", _DEFAULTS.max_tries, "how often a request that may succeed later is tried"),
     Key("daily_requests", None, "most requests a day; left out: no limit"),
     Key("rolling_share", round(ROLLING_SHARE, 4), "share of the known records fetched again each run, oldest first"),
+    Key("max_fall", Limits().max_fall, "share of its rows, or of the studies with a fact, that a version may lose"),
+    Key("keep", RELEASES_KEPT, "published versions that are kept, the newest among them"),
 )
 
 
@@ -65,7 +69,7 @@ def register(app: typer.Typer) -> None:
 
 def config(
     template: Annotated[bool, typer.Option("--template", help="Print a file with every key, to be changed.")] = False,
-    form: FormatOption = Format.table,
+    json: Annotated[bool, typer.Option("--json", help="Print them as JSON.")] = False,
 ) -> None:
     """Show the settings in force and where each came from.
 
@@ -74,8 +78,13 @@ def config(
     if template:
         typer.echo(_template())
         return
+    names = ["key", "value", "from", "meaning"]
     rows: list[tuple[object, ...]] = [(s.key.name, s.value, s.origin, s.key.meaning) for s in settings().values()]
-    print_table(["key", "value", "from", "meaning"], rows)
+    if json:
+        found = [dict(zip(names, row, strict=True)) for row in rows]
+        typer.echo(orjson.dumps(found, option=orjson.OPT_INDENT_2).decode())
+    else:
+        print_table(names, rows)
 
 
 def settings() -> dict[str, Setting]:
@@ -103,7 +112,7 @@ def defaults_for(commands: dict[str, list[str]]) -> dict[str, dict[str, Any]]:
 
 
 def _setting(key: Key, found: dict[str, Any], path: Path | None) -> Setting:
-    if key.variable in os.environ:
+    if os.environ.get(key.variable):
         return Setting(key, os.environ[key.variable], f"environment {key.variable}")
     if key.name in found:
         return Setting(key, found[key.name], str(path))
@@ -121,17 +130,25 @@ def _read(path: Path) -> dict[str, Any]:
     unknown = sorted(found.keys() - {key.name for key in KEYS})
     if unknown:
         raise UsageError(f"the configuration {path} has an unknown key {unknown[0]}: 'trialkb config' lists the known")
+    for name, value in found.items():
+        if not isinstance(value, str | int | float):
+            raise UsageError(f"{name} in the configuration {path} is a {type(value).__name__}, not one value")
     return found
 
 
 def _template() -> str:
     lines = ["# Configuration of trialkb. Options and environment variables (TRIALKB_…) override it.", ""]
     for key in KEYS:
-        value = f'"{key.default}"' if isinstance(key.default, str) else key.default
-        shown = (
-            f"{key.name} = {value}"
-            if key.default not in (None, "")
-            else f"# {key.name} = {'1000' if 'requests' in key.name else value or ''}"
-        )
-        lines += [f"# {key.meaning}", shown, ""]
+        lines += [f"# {key.meaning}", _template_line(key), ""]
     return "\n".join(lines).rstrip()
+
+
+def _template_line(key: Key) -> str:
+    """The default, or an example behind `#` where there is none."""
+    if key.default is None or key.default == "":
+        return f"# {key.name} = {_EXAMPLES[key.name]}"
+    return f'{key.name} = "{key.default}"' if isinstance(key.default, str) else f"{key.name} = {key.default}"
+
+
+# What a key without a default may look like.
+_EXAMPLES = {"workers": "2", "contact": '"registry-questions@example.org"', "daily_requests": "2000"}

@@ -7,7 +7,24 @@ import sys
 import typer
 import typer.main
 
-from cli import ask, config, demo, doctor, evaluate, export, history, releases, report, serve, update, verify
+from cli import (
+    ask,
+    compare,
+    config,
+    demo,
+    dictionary,
+    doctor,
+    evaluate,
+    export,
+    history,
+    mcp,
+    releases,
+    report,
+    search,
+    serve,
+    update,
+    verify,
+)
 from cli.config import defaults_for
 from cli.output import notices
 from crawler.errors import TrialkbError
@@ -22,7 +39,24 @@ app = typer.Typer(
     add_completion=True,
 )
 
-for module in (update, ask, history, export, report, serve, demo, evaluate, releases, verify, config, doctor):
+for module in (
+    update,
+    ask,
+    search,
+    compare,
+    dictionary,
+    history,
+    export,
+    report,
+    mcp,
+    serve,
+    demo,
+    evaluate,
+    releases,
+    verify,
+    config,
+    doctor,
+):
     module.register(app)
 
 

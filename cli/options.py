@@ -28,5 +28,14 @@ WorkersOption = Annotated[
     int | None,
     typer.Option(envvar="TRIALKB_WORKERS", min=1, help="Processes that read texts; default: all cores."),
 ]
+MaxFallOption = Annotated[
+    float,
+    typer.Option(
+        envvar="TRIALKB_MAX_FALL", min=0, max=1, help="Share of its rows that a table may lose and still be published."
+    ),
+]
+KeepOption = Annotated[
+    int, typer.Option(envvar="TRIALKB_KEEP", min=1, help="Published versions that are kept, the newest among them.")
+]
 
 DEFAULT_KB = Path("kb")

@@ -11,6 +11,7 @@ from pathlib import Path
 import duckdb
 from rich import box
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from crawler.errors import UsageError
@@ -56,11 +57,22 @@ def _copy(con: duckdb.DuckDBPyConnection, sql: str, form: Format) -> None:
         raise UsageError("Parquet is not for a terminal: send it to a file, e.g. … --format parquet > doses.parquet")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "result"
-        con.execute(f"COPY ({sql.rstrip().rstrip(';')}) TO {quoted(str(path))} ({_COPY_OPTIONS[form]})")
+        con.execute(f"COPY ({_bare(sql)}) TO {quoted(str(path))} ({_COPY_OPTIONS[form]})")
         sys.stdout.flush()
         with path.open("rb") as file:
             shutil.copyfileobj(file, sys.stdout.buffer)
         sys.stdout.buffer.flush()
+
+
+def _bare(sql: str) -> str:
+    """The statement without the semicolon and the comments behind it."""
+    text = sql.encode()  # places of tokens are told in bytes
+    end = len(text)
+    for start, kind in reversed(duckdb.tokenize(sql)):
+        if kind is not duckdb.token_type.comment and text[start : start + 1] != b";":
+            break
+        end = start
+    return text[:end].decode()
 
 
 def _print_rows(con: duckdb.DuckDBPyConnection, sql: str, form: Format, title: str | None) -> None:
@@ -69,12 +81,19 @@ def _print_rows(con: duckdb.DuckDBPyConnection, sql: str, form: Format, title: s
     rows = cursor.fetchmany(MAX_TABLE_ROWS)
     more = len(cursor.fetchmany(1))
     con.complete() if hasattr(con, "complete") else None
+    print_rows(names, rows, form, title)
+    if more:
+        notices.print(f"[dim]only the first {MAX_TABLE_ROWS} rows; --format csv gives all of them[/dim]")
+
+
+def print_rows(
+    names: list[str], rows: list[tuple[object, ...]], form: Format = Format.table, title: str | None = None
+) -> None:
+    """Rows as Markdown, or as a table for the terminal."""
     if form is Format.md:
         _print_markdown(names, rows)
     else:
         print_table(names, rows, title)
-    if more:
-        notices.print(f"[dim]only the first {MAX_TABLE_ROWS} rows; --format csv gives all of them[/dim]")
 
 
 def print_table(names: list[str], rows: list[tuple[object, ...]], title: str | None = None) -> None:
@@ -84,7 +103,8 @@ def print_table(names: list[str], rows: list[tuple[object, ...]], title: str | N
         numeric = all(isinstance(row[position], int | float) or row[position] is None for row in rows)
         table.add_column(name, justify="right" if rows and numeric else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(cell_text(value) for value in row))
+        # A text such as `[b]` is the registry's, not a style of ours.
+        table.add_row(*(escape(cell_text(value)) for value in row))
     console.print(table)
 
 

@@ -13,6 +13,7 @@ LABELS = {
     "pages": "receiving records",
     "ids": "checking ids",
     "records": "fetching records",
+    "past": "fetching past versions",
     "load": "loading records",
     "extract": "reading texts",
     "export": "writing tables",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -11,17 +12,31 @@ import orjson
 import typer
 
 import queries
-from cli.options import DEFAULT_KB, BaseUrlOption, ContactOption, KbOption, TlsOption, WorkersOption
+from cli.options import (
+    DEFAULT_KB,
+    BaseUrlOption,
+    ContactOption,
+    KbOption,
+    KeepOption,
+    MaxFallOption,
+    TlsOption,
+    WorkersOption,
+)
 from cli.output import notices
 from cli.progress import Stages
+from crawler.errors import UsageError
 from crawler.query import Query
 from crawler.refresh import ROLLING_SHARE
 from crawler.settings import LIVE_BASE_URL, ClientSettings
-from kb.ingest import ingest_files
+from crawler.webpages import PageFetcher, listed_urls
+from kb.drift import Drift
+from kb.gates import Limits
+from kb.ingest import ingest_files, ingest_pages
 from kb.refresh import RefreshSummary, refresh_from
 from kb.runs import UpdateResult, update
-from kb.store import Store
+from kb.store import RELEASES_KEPT, Store
 
+MAX_FALL = Limits().max_fall
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the summary as JSON.")]
 
 
@@ -55,6 +70,8 @@ def refresh(
     ] = ROLLING_SHARE,
     kb: KbOption = DEFAULT_KB,
     workers: WorkersOption = None,
+    max_fall: MaxFallOption = MAX_FALL,
+    keep: KeepOption = RELEASES_KEPT,
     json: JsonOption = False,
 ) -> None:
     """Bring the knowledge base up to date with the registry.
@@ -63,7 +80,7 @@ def refresh(
 
     Example: trialkb refresh --condition "acute lymphoblastic leukemia" --intervention "CAR-T"
     """
-    store = Store(kb)
+    store = _store(kb, max_fall, keep)
     asked = _asked(condition, intervention, query, ids, everything)
     settings = ClientSettings(
         base_url=base_url,
@@ -81,48 +98,89 @@ def refresh(
 
 
 def ingest(
-    paths: Annotated[list[Path], typer.Argument(help="Files or folders: .json, .jsonl, .jsonl.gz, .zip.")],
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(help="Files or folders: JSON, XML, CSV, pages, texts; also zipped, gzipped or in a tar."),
+    ] = None,
+    url: Annotated[list[str] | None, typer.Option(help="Address of a page; may be given several times.")] = None,
+    urls_from: Annotated[Path | None, typer.Option(help="File with addresses of pages, one a line.")] = None,
+    contact: ContactOption = "",
+    rate: Annotated[
+        float, typer.Option(envvar="TRIALKB_RATE", min=0.01, help="Most pages a second, of each site.")
+    ] = 1.0,
     kb: KbOption = DEFAULT_KB,
     workers: WorkersOption = None,
+    max_fall: MaxFallOption = MAX_FALL,
+    keep: KeepOption = RELEASES_KEPT,
     json: JsonOption = False,
 ) -> None:
-    """Load registry records from local files.
+    """Load records from local files, or from pages of the web.
+
+    Reads what registries and other sites give: see docs/formats.md. robots.txt is obeyed.
 
     Example: trialkb ingest downloaded.jsonl.gz --kb ./my-kb
     """
-    store = Store(kb)
+    urls = list(url or ())
+    if urls_from is not None:
+        try:
+            urls += listed_urls(urls_from.read_text(encoding="utf-8").splitlines())
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{urls_from} cannot be read as a list of addresses ({error})") from error
+    if not (paths or urls):
+        raise UsageError("name a file or a folder, or a page with --url")
+    store = _store(kb, max_fall, keep)
+    settings = ClientSettings(contact=contact, requests_per_second=rate)
     with store.lock(), Stages() as stages:
-        ingest_files(store, paths)
+        problems = ingest_files(store, paths).problems if paths else []
+        if urls:
+            with PageFetcher(settings) as fetcher:
+                problems += ingest_pages(store, urls, fetcher).problems
         result = update(store, queries.install, workers=workers, progress=stages)
     _tell(result, json)
+    for problem in problems:
+        notices.print(problem, markup=False)
+    if problems:
+        raise typer.Exit(UsageError.exit_code)
 
 
 def extract(
     again: Annotated[bool, typer.Option("--again", help="Read every study, also those already read.")] = False,
     kb: KbOption = DEFAULT_KB,
     workers: WorkersOption = None,
+    max_fall: MaxFallOption = MAX_FALL,
+    keep: KeepOption = RELEASES_KEPT,
     json: JsonOption = False,
 ) -> None:
     """Read doses, ages and endpoints again, e.g. after the rules have changed.
 
     Example: trialkb extract --again
     """
-    store = Store(kb)
+    store = _store(kb, max_fall, keep)
     store.connect().close()
     with store.lock(), Stages() as stages:
         result = update(store, queries.install, extract_again=again, workers=workers, progress=stages)
     _tell(result, json)
 
 
-def rebuild(kb: KbOption = DEFAULT_KB, workers: WorkersOption = None, json: JsonOption = False) -> None:
+def rebuild(
+    kb: KbOption = DEFAULT_KB,
+    workers: WorkersOption = None,
+    max_fall: MaxFallOption = MAX_FALL,
+    keep: KeepOption = RELEASES_KEPT,
+    json: JsonOption = False,
+) -> None:
     """Make the knowledge base anew from the raw archive, without a network.
 
     Example: trialkb rebuild --kb ./kb
     """
-    store = Store(kb)
+    store = _store(kb, max_fall, keep)
     with store.lock(), Stages() as stages:
         result = update(store, queries.install, rebuild=True, workers=workers, progress=stages)
     _tell(result, json)
+
+
+def _store(kb: Path, max_fall: float, keep: int) -> Store:
+    return Store(kb, keep=keep, limits=Limits(max_fall=max_fall, max_rate_fall=max_fall))
 
 
 def _asked(
@@ -136,34 +194,53 @@ def _asked(
 
 def tell_refresh(result: RefreshSummary, as_json: bool = False) -> None:
     """Print the summary of a refresh."""
+    asked: dict[str, object] = {
+        "data_version": result.data_version,
+        "requests": result.requests,
+        "bytes_received": result.bytes_received,
+    }
     if result.update is None:
-        _print_summary({"published": None, "reason": result.reason}, result.reason, as_json)
+        _print_summary({"published": None, "reason": result.reason, **asked}, result.reason, as_json)
     else:
-        _tell(result.update, as_json, requests=result.requests)
+        size = f"{result.bytes_received / 1e6:,.1f} MB"
+        _tell(result.update, as_json, f"{result.requests:,} requests, {size}", asked)
 
 
-def _tell(result: UpdateResult, as_json: bool, **more: object) -> None:
+def _tell(result: UpdateResult, as_json: bool, received: str = "", more: dict[str, object] | None = None) -> None:
     load, read = result.load, result.extraction
-    facts = {
+    facts: dict[str, object] = {
         "published": result.release.name if result.release else None,
         "records": {"seen": load.seen, "new": load.new, "changed": load.changed, "unchanged": load.unchanged,
                     "removed": result.removed, "failed": load.failed},
         "read": {"studies": read.studies, "failed": read.failed, **read.rows},
-        **more,
+        "model_drift": [{"path": drift.path, "kind": drift.kind, "before": drift.before, "after": drift.after}
+                        for drift in result.drift],
+        "runs": result.runs,
+        **(more or {}),
     }  # fmt: skip
-    if result.release is None:
-        line = "nothing new: the knowledge base is unchanged"
-    else:
-        line = (
+    line = "nothing new: the knowledge base is unchanged"
+    if result.release is not None:
+        parts = [
             f"{load.new:,} new, {load.changed:,} changed, {load.unchanged:,} unchanged, {result.removed:,} removed, "
-            f"{load.failed:,} unreadable records; {read.studies:,} studies read, {read.rows.get('doses', 0):,} doses; "
-            f"published {result.release.name}"
-        )
+            f"{load.failed:,} unreadable records",
+            f"{read.studies:,} studies read, {read.rows.get('doses', 0):,} doses",
+            received,
+            _drift_line(result.drift),
+            f"published {result.release.name}",
+        ]
+        line = "; ".join(part for part in parts if part)
     _print_summary(facts, line, as_json)
     if load.failed:
         notices.print(
             f"{load.failed} records could not be read: SELECT source, position, reason FROM meta.dead_letters"
         )
+
+
+def _drift_line(drift: list[Drift]) -> str:
+    """`data model: 1 new, 2 gone fields (see meta.model_drift)`; empty where it is as it was."""
+    counts = Counter(item.kind for item in drift)
+    said = [f"{counts[kind]:,} {kind}" for kind in ("new", "changed", "gone") if counts[kind]]
+    return f"data model: {', '.join(said)} fields (see meta.model_drift)" if said else ""
 
 
 def _print_summary(facts: dict[str, object], line: str, as_json: bool) -> None:

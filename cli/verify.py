@@ -13,7 +13,7 @@ from cli.output import Format, console, show_query
 from crawler.archive import Archive
 from crawler.errors import KnowledgeBaseError
 from kb import checks
-from kb.checks import CheckResult
+from kb.check_result import CheckResult
 from kb.coverage import coverage, stored_records
 from kb.store import Store, connect
 

@@ -12,7 +12,7 @@ from crawler.archive import Archive
 from crawler.bigfile import discard, fetch_file
 from crawler.client import RegistryClient
 from crawler.crawl import CrawlResult, facts_of, full_crawl, result_of
-from crawler.errors import ProtocolError, Refused
+from crawler.errors import BudgetSpent, NetworkError, Offline, ProtocolError, Refused
 from crawler.files import zip_parts
 from crawler.query import Query
 from crawler.recorder import Progress, ProgressCallback, Recorder, run_record, silent
@@ -62,13 +62,22 @@ def load_whole(recorder: Recorder, before: str | None, folder: Path, progress: P
     """The zip brought up to date, or all pages if the registry gives no sound zip. `before`: the data version now."""
     try:
         loaded = _zip_into_archive(recorder, folder, progress)
-    except (Refused, ProtocolError) as error:
+    except (NetworkError, ProtocolError) as error:
+        if not _pages_may_do(error, folder / FILE_NAME):
+            raise
         recorder.note("no download", reason=str(error))
         recorder.entries.clear()
         return full_crawl(recorder, EVERYTHING, before, progress)
     result = _completed(recorder, loaded, before, progress)
     discard(folder / FILE_NAME)
     return result
+
+
+def _pages_may_do(error: NetworkError | ProtocolError, target: Path) -> bool:
+    """True if the registry gives no zip but may give pages. Half a zip on disk is worth the next run's going on."""
+    if isinstance(error, Refused | ProtocolError):
+        return True
+    return not isinstance(error, Offline | BudgetSpent) and not target.exists()
 
 
 def _zip_into_archive(recorder: Recorder, folder: Path, progress: ProgressCallback) -> _Loaded:

@@ -1,9 +1,11 @@
-"""Local files into the archive, in parts that fit in memory. One reader a format; a new format is a new reader."""
+"""Local files into the archive, in parts that fit in memory. One reader a packing; what is in a part is read later,
+by `crawler.readers`."""
 
 from __future__ import annotations
 
 import gzip
 import io
+import tarfile
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
@@ -19,6 +21,8 @@ PART_BYTES = 16 << 20
 # A line longer than this is no record (the registry's largest has 3.6 MB): it is cut, and shows up as unreadable.
 MAX_LINE_BYTES = 64 << 20
 # Members of a zip part carry no time of their own, so that the same files make the same part.
+DAMAGE = (OSError, EOFError, zlib.error, zipfile.BadZipFile, tarfile.TarError)
+MEMBERS = (".json", ".jsonl", ".ndjson", ".xml", ".csv", ".html", ".htm", ".xhtml", ".txt", ".md")
 _NO_TIME = (1980, 1, 1, 0, 0, 0)
 
 
@@ -43,7 +47,7 @@ def ingest_file(path: Path, archive: Archive, run_id: str) -> Iterator[Entry]:
     try:
         for number, part in enumerate(read(path), 1):
             yield archive.put(part.body, kind="file", source=source, run_id=run_id, part=number, **part.note)
-    except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+    except DAMAGE as error:
         raise UsageError(f"{path} cannot be read to its end ({error}): is it complete?") from error
 
 
@@ -56,7 +60,7 @@ def reader_for(path: Path) -> Reader:
     for suffix, reader in READERS.items():
         if path.name.lower().endswith(suffix):
             return reader
-    raise UsageError(f"{path} has no format that is read here: {', '.join(READERS)}, or a folder of .json files")
+    raise UsageError(f"{path} has no format that is read here: {', '.join(READERS)}, or a folder of such files")
 
 
 def read_json(path: Path) -> Iterator[Part]:
@@ -126,19 +130,75 @@ def _members(path: Path, source: zipfile.ZipFile, infos: list[zipfile.ZipInfo]) 
         if info.filename.startswith("__MACOSX/") or Path(info.filename).name.startswith("."):
             # What desktop systems add of their own accord is no record and was never meant to be one.
             continue
-        if not info.filename.lower().endswith((".json", ".jsonl", ".ndjson")):
-            raise UsageError(f"{path} holds {info.filename!r}: only .json and .jsonl files are read from a zip")
+        if not info.filename.lower().endswith(MEMBERS):
+            raise UsageError(f"{path} holds {info.filename!r}: only {', '.join(MEMBERS)} are read from a zip")
         found = member(source, info, MAX_MEMBER_BYTES)
         if isinstance(found, Unreadable):
             raise UsageError(f"{path}: {found.position} {found.reason}: is the file complete?")
         yield info.filename, found
 
 
+def _opened(path: Path) -> IO[bytes] | gzip.GzipFile:
+    return gzip.open(path, "rb") if path.name.lower().endswith(".gz") else path.open("rb")
+
+
+def read_document(path: Path) -> Iterator[Part]:
+    """One document of another form: XML, a page, a saved text; gzipped or not."""
+    with _opened(path) as file:
+        body = file.read(MAX_MEMBER_BYTES + 1)
+    if len(body) > MAX_MEMBER_BYTES:
+        raise UsageError(f"{path} is larger than {MAX_MEMBER_BYTES >> 20} MB, too large for one document: split it")
+    yield Part(body, {})
+
+
+def read_table(path: Path) -> Iterator[Part]:
+    """CSV. A large file is cut between rows, and every part begins with the header, so that it reads by itself."""
+    with _opened(path) as file:
+        header = file.readline(1 << 20)
+        buffer, size, quotes, number = [header], len(header), header.count(b'"'), 0
+        while line := file.readline(1 << 20):
+            buffer.append(line)
+            size += len(line)
+            quotes += line.count(b'"')
+            whole = size >= PART_BYTES and quotes % 2 == 0 and line.endswith(b"\n")
+            # A quote that is never closed must not bring the whole file into memory.
+            if whole or size >= MAX_LINE_BYTES:
+                number += 1
+                yield Part(b"".join(buffer), {"header_repeated": number > 1})
+                buffer, size, quotes = [header], len(header), 0
+        if len(buffer) > 1 or number == 0:
+            yield Part(b"".join(buffer), {"header_repeated": number > 0} if number else {})
+
+
+def read_tar(path: Path) -> Iterator[Part]:
+    """A tar, gzipped or not, of files of any form that is read here: kept as zips, bytes and names as they were."""
+    yield from zip_parts(_tarred(path))
+
+
+def _tarred(path: Path) -> Iterator[tuple[str, bytes]]:
+    with tarfile.open(path, "r|*") as source:
+        found = False
+        for info in source:
+            name = Path(info.name).name
+            if not info.isfile() or "__MACOSX" in info.name or name.startswith("."):
+                # Folders, and links, which may lead anywhere.
+                continue
+            if not name.lower().endswith(MEMBERS):
+                raise UsageError(f"{path} holds {info.name!r}: only {', '.join(MEMBERS)} are read from a tar")
+            if info.size > MAX_MEMBER_BYTES:
+                raise UsageError(f"{path}: {info.name!r} is larger than {MAX_MEMBER_BYTES >> 20} MB")
+            file = source.extractfile(info)
+            found = True
+            yield _legible(info.name), file.read() if file is not None else b""
+        if not found:
+            raise UsageError(f"{path} is an empty tar")
+
+
 def read_folder(path: Path) -> Iterator[Part]:
-    """A folder of .json files, in the order of their names, folders below it included."""
-    files = sorted(file for file in path.rglob("*.json") if file.is_file())
+    """A folder of files, in the order of their names, folders below it included."""
+    files = sorted(file for file in path.rglob("*") if file.is_file() and file.name.lower().endswith(MEMBERS))
     if not files:
-        raise UsageError(f"{path} holds no .json files")
+        raise UsageError(f"{path} holds no .json files, nor others that are read here: {', '.join(MEMBERS)}")
     yield from zip_parts((_legible(file.relative_to(path).as_posix()), file.read_bytes()) for file in files)
 
 
@@ -146,7 +206,16 @@ def zip_parts(members: Iterator[tuple[str, bytes]]) -> Iterator[Part]:
     """Named members in zips of about PART_BYTES, made so that the same members always give the same bytes."""
     buffer, names = io.BytesIO(), 0
     target = zipfile.ZipFile(buffer, "w", zipfile.ZIP_STORED)
-    for name, body in members:
+    damage: Exception | None = None
+    while True:
+        try:
+            name, body = next(members)
+        except StopIteration:
+            break
+        except (*DAMAGE, UsageError) as error:
+            # What was whole before the damage is kept before the damage is reported.
+            damage = error
+            break
         target.writestr(zipfile.ZipInfo(name, _NO_TIME), body)
         names += 1
         if buffer.tell() >= PART_BYTES:
@@ -157,6 +226,8 @@ def zip_parts(members: Iterator[tuple[str, bytes]]) -> Iterator[Part]:
     target.close()
     if names:
         yield Part(buffer.getvalue(), {"members": names})
+    if damage is not None:
+        raise damage
 
 
 def _legible(name: str) -> str:
@@ -172,4 +243,21 @@ READERS: dict[str, Reader] = {
     ".json": read_json,
     ".json.gz": read_json_gz,
     ".zip": read_zip,
+    ".tar": read_tar,
+    ".tar.gz": read_tar,
+    ".tgz": read_tar,
+    ".tar.bz2": read_tar,
+    ".tar.xz": read_tar,
+    ".xml": read_document,
+    ".xml.gz": read_document,
+    ".csv": read_table,
+    ".csv.gz": read_table,
+    ".tsv": read_table,
+    ".html": read_document,
+    ".htm": read_document,
+    ".xhtml": read_document,
+    ".html.gz": read_document,
+    ".txt": read_document,
+    ".md": read_document,
+    ".markdown": read_document,
 }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crawler.archive import Archive, Entry
 from crawler.client import RegistryClient
-from crawler.errors import ProtocolError
+from crawler.errors import ProtocolError, Refused
 from crawler.jsontext import Json
-from crawler.recorder import Recorder, run_record
+from crawler.recorder import Progress, ProgressCallback, Recorder, run_record, silent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,22 +20,50 @@ class PastVersion:
     date: str | None
 
 
-def import_past(client: RegistryClient, archive: Archive, nct_id: str, run_id: str) -> int:
-    """Bring the past versions of a study into the archive, those that are not there yet; gives how many came.
+@dataclass(frozen=True, slots=True)
+class PastResult:
+    """What an import brought: how many versions are new in the archive, and the ids that the registry does not have."""
 
-    Raises Refused with status 404 if the registry has no such study, ProtocolError if its history has another form
-    than it used to, NetworkError, ArchiveError.
+    versions: int
+    unknown: tuple[str, ...]
+
+
+def import_past(
+    client: RegistryClient,
+    archive: Archive,
+    nct_ids: Iterable[str],
+    run_id: str,
+    progress: ProgressCallback = silent,
+) -> PastResult:
+    """Bring the past versions of studies into the archive, those that are not there yet.
+
+    One request a study and one a version. Raises ProtocolError if the history has another form than it used to,
+    NetworkError, ArchiveError; what came before is kept.
     """
-    held = {(entry.note.get("number"), entry.note.get("date")) for entry in archive.entries() if _is_of(nct_id, entry)}
+    nct_ids = list(dict.fromkeys(nct_ids))
+    held = {_key(entry) for entry in archive.entries() if entry.kind == "past"}
     recorder = Recorder(client, archive, run_id)
+    came, unknown = 0, []
     with run_record(recorder, None, "history") as finish:
-        listing = client.history(nct_id)
-        recorder.keep(listing, "past", nct_id=nct_id)
-        wanted = [version for version in listed_versions(listing.data) if (version.number, version.date) not in held]
-        for version in wanted:
-            answer = client.past_version(nct_id, version.number)
-            recorder.keep(answer, "past", nct_id=nct_id, number=version.number, date=version.date)
-        finish(fetched=len(wanted))
+        for done, nct_id in enumerate(nct_ids, start=1):
+            try:
+                came += _import_study(recorder, nct_id, held)
+            except Refused as error:
+                if error.status != 404:
+                    raise
+                unknown.append(nct_id)
+            progress(Progress("past", done, len(nct_ids)))
+        finish(fetched=came, unknown=unknown)
+    return PastResult(came, tuple(unknown))
+
+
+def _import_study(recorder: Recorder, nct_id: str, held: set[tuple[object, ...]]) -> int:
+    listing = recorder.client.history(nct_id)
+    recorder.keep(listing, "past", nct_id=nct_id)
+    wanted = [v for v in listed_versions(listing.data) if (nct_id, v.number, v.date) not in held]
+    for version in wanted:
+        answer = recorder.client.past_version(nct_id, version.number)
+        recorder.keep(answer, "past", nct_id=nct_id, number=version.number, date=version.date)
     return len(wanted)
 
 
@@ -54,5 +83,5 @@ def listed_versions(data: Json) -> list[PastVersion]:
     return sorted(found, key=lambda version: version.number)
 
 
-def _is_of(nct_id: str, entry: Entry) -> bool:
-    return entry.kind == "past" and entry.note.get("nct_id") == nct_id and entry.note.get("number") is not None
+def _key(entry: Entry) -> tuple[object, ...]:
+    return (entry.note.get("nct_id"), entry.note.get("number"), entry.note.get("date"))

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
-from bs4 import BeautifulSoup
 
 from crawler import jsontext
 from crawler.errors import ProtocolError
@@ -80,6 +79,9 @@ def html_title(body: bytes) -> str | None:
     start = body[:2048].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
     if not start.startswith(b"<"):
         return None
+    # Only a page that is no data needs it, and importing it takes longer than a night with nothing new.
+    from bs4 import BeautifulSoup
+
     soup = BeautifulSoup(body[:65536], "html.parser")
     text = soup.title.get_text(" ", strip=True) if soup.title else soup.get_text(" ", strip=True)
     return " ".join(text.split())[:120] or "no title"

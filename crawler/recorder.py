@@ -13,7 +13,7 @@ import orjson
 
 from crawler.archive import Archive, Entry
 from crawler.client import RegistryClient
-from crawler.errors import ArchiveError, ProtocolError, Refused
+from crawler.errors import ArchiveError, BudgetSpent, NetworkError, Offline, ProtocolError
 from crawler.jsontext import Json
 from crawler.query import Query
 from crawler.received import Received, aliases_of, nct_id_of, page_studies, post_date_of
@@ -116,7 +116,9 @@ class Recorder:
         """Keep the data model. A registry that does not give it loses us nothing but the look for drift."""
         try:
             self.keep(self.client.metadata(), "metadata")
-        except (Refused, ProtocolError) as error:
+        except (Offline, BudgetSpent):
+            raise
+        except (NetworkError, ProtocolError) as error:
             self.note("no metadata", reason=str(error))
 
     def note(self, state: str, **facts: object) -> None:

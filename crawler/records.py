@@ -1,4 +1,5 @@
-"""From a body to registry records: a page, one study, JSON lines, an array, gzip or zip of those.
+"""From a body to registry records: a page, one study, JSON lines, an array, any form of `crawler.readers`, gzip or
+zip of those.
 
 Nothing is dropped: what cannot be read comes out as Unreadable with its bytes and the reason, and the rest goes on.
 """
@@ -20,6 +21,9 @@ import orjson
 from crawler import jsontext
 from crawler.jsontext import Json
 from crawler.query import is_nct_id
+from crawler.readers import reader_of
+from crawler.readers.base import SOURCE, Refused
+from crawler.readers.registers import is_record_id
 from crawler.unpack import Damaged, TooLarge, gunzip
 
 # The registry stamps each record with the data version of the day it was asked for, changed or not: with that
@@ -48,6 +52,13 @@ class Record:
     content_sha256: str
     json: bytes = field(repr=False)
 
+    @property
+    def form(self) -> str:
+        """How it was written: `json` for the registry's own, else the name of a reader's form."""
+        source = self.data.get(SOURCE)
+        form = source.get("form") if isinstance(source, dict) else None
+        return form if isinstance(form, str) else "json"
+
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
@@ -74,8 +85,23 @@ def records(body: bytes, kind: str) -> Iterator[Record | Unreadable]:
             return
     if body.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         yield from _of_zip(body)
+    elif kind == "file":
+        yield from _of_form(body)
     else:
-        yield from _of_text(body, registry=kind != "file")
+        yield from _of_text(body, registry=True)
+
+
+def _of_form(body: bytes) -> Iterator[Record | Unreadable]:
+    """A body in any form that a reader knows; what none knows is JSON, or nothing."""
+    read = reader_of(body)
+    if read is None:
+        yield from _of_text(body, registry=False)
+        return
+    for item in read(body):
+        if isinstance(item, Refused):
+            yield Unreadable(item.position, item.raw, item.reason)
+        else:
+            yield record(item.data, item.position)
 
 
 def record(data: Json, position: str, raw: bytes | None = None, *, registry: bool = False) -> Record | Unreadable:
@@ -121,7 +147,7 @@ def _identified(data: Json, registry: bool) -> tuple[str | None, str | None]:
     nct_id = identification.get("nctId")
     if nct_id is None:
         return ("no nctId" if registry else None), None
-    if not is_nct_id(nct_id):
+    if not (is_nct_id(nct_id) or (SOURCE in data and isinstance(nct_id, str) and is_record_id(nct_id))):
         return f"malformed nctId {str(nct_id)[:40]!r}", None
     return None, nct_id
 
@@ -234,7 +260,7 @@ def _of_zip(body: bytes) -> Iterator[Record | Unreadable]:
                     yield found
                     continue
                 left -= len(found)
-                for item in _of_text(found, registry=False):
+                for item in _of_form(found):
                     yield _within(info.filename, item)
     except zipfile.BadZipFile as error:
         yield Unreadable("", body, f"zip cannot be opened: {error}")

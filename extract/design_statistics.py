@@ -58,6 +58,11 @@ _COUNT_WORDS = frozenset(_NUMBER_WORDS)
 _REACH = 50  # how far before the participants their number may stand, in characters
 
 
+class _Stems(NamedTuple):
+    trigger: list[str]
+    counted: list[str]
+
+
 class _Hit(NamedTuple):
     kind: str
     value: float
@@ -68,18 +73,19 @@ class _Hit(NamedTuple):
 def extract_design_statistics(study: Study) -> list[DesignStatistic]:
     """The distinct design numbers of titles, summary and description; percentages as fractions."""
     found: dict[tuple[str, float], DesignStatistic] = {}
-    for field in study.prose():
-        for hit in _field_hits(field):
+    fields = [(field, lowered(field.text.norm)) for field in study.prose()]
+    together = "\n".join(text for _, text in fields)  # most stems are in none of the fields: one search tells
+    stems = _Stems(*([stem for stem in _VOCABULARY[use] if stem in together] for use in _Stems._fields))
+    for field, text in fields:
+        for hit in _field_hits(field, text, stems):
             key = (hit.kind, round(hit.value, 6))
             if key not in found:
                 found[key] = DesignStatistic(kind=hit.kind, value=key[1], evidence=evidence(field, hit.start, hit.end))
     return list(found.values())
 
 
-def _field_hits(field: Field) -> Iterator[_Hit]:
-    norm = field.text.norm
-    text = lowered(norm)
-    for start, end in around(norm, PROSE_BREAK, _positions(text)):
+def _field_hits(field: Field, text: str, stems: _Stems) -> Iterator[_Hit]:
+    for start, end in around(field.text.norm, PROSE_BREAK, _positions(text, stems)):
         sentence = text[start:end]
         analysis = _ANALYSIS.search(sentence) is not None
         for kind in _KINDS:
@@ -90,10 +96,10 @@ def _field_hits(field: Field) -> Iterator[_Hit]:
             yield from _rate_hits(text, start, end)
 
 
-def _positions(text: str) -> list[int]:
+def _positions(text: str, stems: _Stems) -> list[int]:
     """Where a word of the planned analysis stands, or a word for participants behind a number."""
-    counted = [position for position in find_all(text, _VOCABULARY["counted"]) if _is_counted(text, position)]
-    return sorted(find_all(text, _VOCABULARY["trigger"]) + counted)
+    counted = [position for position in find_all(text, stems.counted) if _is_counted(text, position)]
+    return sorted(find_all(text, stems.trigger) + counted)
 
 
 def _is_counted(text: str, position: int) -> bool:

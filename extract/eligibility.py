@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extract.sentences import find_all, lowered
 
@@ -30,6 +31,7 @@ _SENTENCE = re.compile(
     re.IGNORECASE,
 )
 _SAYS_EXCLUDED = re.compile(r"\b(?:will be|are|is|must be|be) (?:in|ex)cluded\b", re.IGNORECASE)
+_NON_INCLUSION = re.compile(r"\bnon?[ -]?inclu", re.IGNORECASE)
 _BOTH = re.compile(r"inclu\w+\W+(?:and|or|&|/)?\W*exclu", re.IGNORECASE)
 
 
@@ -61,6 +63,7 @@ class Sections:
         return heading.kind if heading else OTHER
 
 
+@lru_cache(maxsize=4)  # ages and criteria ask for the sections of the same text
 def read_sections(norm: str) -> Sections:
     """Find the inclusion and exclusion headings of a normalised eligibility text."""
     headings: list[Heading] = []
@@ -90,7 +93,8 @@ def _heading(norm: str, position: int) -> Heading | None:
         ):
             return None
         start, end, text, word = *inline.span(), inline.group(), inline["kind"] or inline["loud"]
-    kind = OTHER if _BOTH.search(text) else EXCLUSION if word.lower() == "ex" else INCLUSION
+    excluding = word.lower() == "ex" or _NON_INCLUSION.search(text) is not None
+    kind = OTHER if _BOTH.search(text) else EXCLUSION if excluding else INCLUSION
     return Heading(start, end, text.strip(" \t\r:"), kind)
 
 

@@ -25,12 +25,13 @@ class Evidence:
 
 def evidence(source: Field, start: int, end: int, flags: list[str] | None = None) -> Evidence:
     """Evidence for the span `start:end` of a field's *normalised* text, blanks at its ends left out."""
-    norm = source.text.norm
+    text = source.text
+    norm = text.norm
     while start < end and norm[start].isspace():
         start += 1
     while end > start and norm[end - 1].isspace():
         end -= 1
-    raw_start, raw_end = source.text.raw_span(start, end)
+    raw_start, raw_end = text.raw_span(start, end)
     quote = source.raw[raw_start:raw_end]
     found = quote_flags(quote)
     return Evidence(

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pyarrow as pa
 
 from crawler.archive import Archive, Entry
+from crawler.readers import RANKS
 from crawler.records import Record, Unreadable, records
 from kb.schema import tables
 
@@ -28,6 +29,8 @@ _RECORDS = pa.schema(
         ("record_no", pa.int32()),
         ("received_at", pa.timestamp("us")),
         ("data_version", pa.string()),
+        ("form", pa.string()),
+        ("form_rank", pa.int32()),
     ]
 )
 
@@ -38,8 +41,9 @@ class Arrived(NamedTuple):
     entry: Entry
     record_no: int
     nct_id: str
-    json: str
+    json: bytes
     content_sha256: str
+    form: str
 
 
 @dataclass(slots=True)
@@ -56,7 +60,7 @@ class Batch:
             self.unreadable.append((entry, record_no, item))
             self.size += len(item.raw)
         else:
-            self.records.append(Arrived(entry, record_no, item.nct_id, item.json.decode(), item.content_sha256))
+            self.records.append(Arrived(entry, record_no, item.nct_id, item.json, item.content_sha256, item.form))
             self.size += len(item.json)
 
     @property
@@ -69,12 +73,15 @@ class Batch:
         columns = {
             "place": range(len(self.records)),
             "nct_id": [item.nct_id for item in self.records],
-            "json": [item.json for item in self.records],
+            # Bytes looked at as text: what was parsed as JSON is UTF-8, and to decode it takes as long as a table.
+            "json": pa.array([item.json for item in self.records], pa.large_binary()).view(pa.large_string()),
             "content_sha256": [item.content_sha256 for item in self.records],
             "body_sha256": [item.entry.sha256 for item in self.records],
             "record_no": [item.record_no for item in self.records],
             "received_at": [_naive(item.entry.received_at) for item in self.records],
             "data_version": [item.entry.data_version for item in self.records],
+            "form": [item.form for item in self.records],
+            "form_rank": [RANKS.get(item.form, 1) for item in self.records],
         }
         return pa.table(columns, schema=_RECORDS)
 

@@ -50,7 +50,13 @@ def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Change]:
 
 
 def change_kind(changes: Iterable[Change]) -> str:
-    """`registry` if every change is the registry's own rendering, else `sponsor`."""
+    """`registry` if every change is the registry's own rendering, else `sponsor`.
+
+    A record that came in another form than before (a page, then the API) is told otherwise, not changed by its sponsor.
+    """
+    changes = list(changes)
+    if any(change.path == "sourceSection.form" for change in changes):
+        return "registry"
     return "registry" if all(change.by_registry for change in changes) else "sponsor"
 
 

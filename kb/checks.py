@@ -3,50 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from pathlib import Path
 
 import duckdb
 
 from crawler.errors import GateFailed
+from kb.check_result import CheckResult
 from kb.foreign_keys import ForeignKey, foreign_keys
+from kb.gates import Limits, gates
 from kb.schema import all_tables, tables
 
 _UNREAD = "SELECT count(*) FROM ctgov.studies WHERE nct_id NOT IN (SELECT nct_id FROM extracted.extractions)"
 
 
-@dataclass(frozen=True, slots=True)
-class CheckResult:
-    """One check: how many rows, keys or studies (`what`) break the rule; `note` tells what was counted besides."""
-
-    name: str
-    wrong: int
-    what: str
-    note: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Nothing breaks the rule."""
-        return self.wrong == 0
-
-    @property
-    def detail(self) -> str:
-        """The counts as text."""
-        return f"{self.wrong} {self.what}" + (f"; {self.note}" if self.note else "")
-
-
 def verify(con: duckdb.DuckDBPyConnection) -> list[CheckResult]:
-    """Run every check and change nothing."""
+    """Run every check of a version in itself and change nothing."""
     return [*_orphans(con), *_duplicates(con), *_repeated_ids(con), *_foreign_keys(con), _unread(con)]
 
 
-def check(con: duckdb.DuckDBPyConnection) -> None:
-    """Run every check, note the results in `meta.quality_checks`. Raises GateFailed, naming each that failed."""
-    results = verify(con)
+def check(con: duckdb.DuckDBPyConnection, earlier: Path | None = None, limits: Limits | None = None) -> None:
+    """Run every check, also against the published version at `earlier`, and note the results in `meta.quality_checks`.
+
+    Raises GateFailed, naming each that failed.
+    """
+    results = [*verify(con), *gates(con, earlier, limits or Limits())]
     con.execute("DELETE FROM meta.quality_checks")
     con.executemany("INSERT INTO meta.quality_checks VALUES (?, ?, ?)", [[r.name, r.passed, r.detail] for r in results])
-    failed = [f"{result.name} ({result.wrong} {result.what})" for result in results if not result.passed]
+    failed = [f"{result.name} ({result.detail})" for result in results if not result.passed]
     if failed:
-        raise GateFailed("the new version was not published: " + "; ".join(failed))
+        way = "; if this is as it should be: --max-fall 1" if any(" before" in line for line in failed) else ""
+        raise GateFailed("the new version was not published: " + "; ".join(failed) + way)
 
 
 def _orphans(con: duckdb.DuckDBPyConnection) -> Iterator[CheckResult]:

@@ -1,20 +1,30 @@
-"""Local files into the raw archive, as a run like any other."""
+"""Local files and pages of the web into the raw archive, as a run like any other."""
 
 from __future__ import annotations
 
 import contextlib
 import uuid
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from crawler.archive import Archive
+from crawler.archive import Archive, Entry
 from crawler.errors import ArchiveError, TrialkbError
 from crawler.files import ingest_file, reader_for
+from crawler.webpages import PageFetcher, keep_page
 from kb.store import Store
+
+
+@dataclass(slots=True)
+class Ingested:
+    """A run of files or pages. `problems`: one line for each that could not be read to its end; the others are in."""
+
+    run_id: str
+    problems: list[str] = field(default_factory=list)
 
 
 def new_run_id(command: str, now: datetime | None = None) -> str:
@@ -22,18 +32,38 @@ def new_run_id(command: str, now: datetime | None = None) -> str:
     return f"{now or datetime.now(UTC):%Y%m%dT%H%M%SZ}-{command}-{uuid.uuid4().hex[:6]}"
 
 
-def ingest_files(store: Store, paths: Iterable[Path]) -> str:
-    """Put files into the archive and note that the run is complete; gives its id. The caller holds the lock.
+def ingest_files(store: Store, paths: Iterable[Path]) -> Ingested:
+    """Put files into the archive and note that the run is complete. The caller holds the lock.
 
-    Raises UsageError, before anything is written, for a path that is missing or of an unknown format.
+    A damaged file costs itself: what stood before the damage is kept, and so are the other files. Raises UsageError,
+    before anything is written, for a path that is missing or of an unknown format, and the file's own error where
+    nothing at all could be read.
     """
     paths = list(paths)
     for path in paths:
         reader_for(path)
     archive = Archive(store.raw)
     run_id = new_run_id("ingest")
-    names = ", ".join(path.name for path in paths)
-    bytes_received = 0
+    sources = [(path.name, lambda path=path: ingest_file(path, archive, run_id)) for path in paths]
+    return _ingest(archive, run_id, sources, lambda: 0)
+
+
+def ingest_pages(store: Store, urls: Iterable[str], fetcher: PageFetcher) -> Ingested:
+    """Fetch pages into the archive and note that the run is complete. The caller holds the lock.
+
+    A page that cannot be had costs itself. Raises its error where none could be had, and ArchiveError.
+    """
+    archive = Archive(store.raw)
+    run_id = new_run_id("ingest")
+    sources = [(url, lambda url=url: iter([keep_page(fetcher, url, archive, run_id)])) for url in urls]
+    return _ingest(archive, run_id, sources, lambda: fetcher.requests)
+
+
+Source = tuple[str, Callable[[], Iterator[Entry]]]
+
+
+def _ingest(archive: Archive, run_id: str, sources: Sequence[Source], requests: Callable[[], int]) -> Ingested:
+    names = ", ".join(name for name, _ in sources)[:2000]
     note: dict[str, Any] = {"what": "ingest", "requests": 0}
 
     def keep(state: str, **facts: object) -> None:
@@ -41,12 +71,24 @@ def ingest_files(store: Store, paths: Iterable[Path]) -> str:
         archive.put(orjson.dumps(said), kind="run", source=names, run_id=run_id, **said)
 
     keep("begun")
-    try:
-        for path in paths:
-            bytes_received += sum(entry.size for entry in ingest_file(path, archive, run_id))
-    except TrialkbError as error:
+    done = Ingested(run_id)
+    size = parts = 0
+    error: TrialkbError | None = None
+    for _, read in sources:
+        try:
+            for entry in read():
+                size += entry.size
+                parts += 1
+        except ArchiveError as broken:
+            with contextlib.suppress(ArchiveError):
+                keep("failed", error=type(broken).__name__, reason=str(broken)[:500])
+            raise
+        except TrialkbError as broken:
+            error = broken
+            done.problems.append(str(broken))
+    if error is not None and parts == 0:
         with contextlib.suppress(ArchiveError):
             keep("failed", error=type(error).__name__, reason=str(error)[:500])
-        raise
-    keep("complete", bytes=bytes_received)
-    return run_id
+        raise error
+    keep("complete", bytes=size, requests=requests(), problems=done.problems[:100])
+    return done

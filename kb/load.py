@@ -11,6 +11,7 @@ from crawler.archive import Archive, Entry
 from kb.batches import Batch, batches
 from kb.changes import note_changes
 from kb.mapping import STUDY_NUMBER, insert_statement, structure
+from kb.origin import KNOWN_RANK, note_origin, pass_over
 from kb.schema import tables
 
 Progress = Callable[[int], None]
@@ -70,7 +71,9 @@ def _keep_dead_letters(con: duckdb.DuckDBPyConnection, batch: Batch) -> None:
 
 def _load_records(con: duckdb.DuckDBPyConnection, archive: Archive, batch: Batch) -> LoadCounts:
     con.register("arrived", batch.record_table())
+    con.execute(KNOWN_RANK)
     con.execute(_SORT_OUT.format(study_number=STUDY_NUMBER))
+    pass_over(con)
     counts = _count(con)
     con.execute("INSERT INTO arrivals SELECT nct_id, received_at FROM incoming")
     con.execute(_SEEN_AGAIN)
@@ -82,14 +85,16 @@ def _load_records(con: duckdb.DuckDBPyConnection, archive: Archive, batch: Batch
             note_changes(con, archive)
         con.execute("DELETE FROM history.removed_studies WHERE nct_id IN (SELECT nct_id FROM fresh)")
         _replace_studies(con, any_known=counts.changed > 0)
+        note_origin(con)
     con.unregister("arrived")
     return counts
 
 
 def _count(con: duckdb.DuckDBPyConnection) -> LoadCounts:
     new, changed, unchanged = con.execute(
-        "SELECT count(*) FILTER (known IS NULL), count(*) FILTER (known <> content_sha256 OR removed), "
-        "count(*) FILTER (known = content_sha256 AND NOT removed) FROM incoming"
+        "SELECT count(*) FILTER (known IS NULL), "
+        "count(*) FILTER (known IS NOT NULL AND (known <> content_sha256 OR removed) AND NOT outranked), "
+        "count(*) FILTER (known = content_sha256 AND NOT removed OR outranked) FROM incoming"
     ).fetchall()[0]
     return LoadCounts(new=new, changed=changed, unchanged=unchanged)
 
@@ -126,16 +131,18 @@ class transaction:
 _SORT_OUT = """
 CREATE OR REPLACE TEMP TABLE incoming AS
 WITH last_copy AS (
-    SELECT * EXCLUDE (json) FROM arrived QUALIFY row_number() OVER (PARTITION BY nct_id ORDER BY place DESC) = 1),
+    SELECT * EXCLUDE (json) FROM arrived
+    QUALIFY row_number() OVER (PARTITION BY nct_id ORDER BY form_rank, place DESC) = 1),
 known AS (
     SELECT nct_id, max(version_no) AS version_no, arg_max(content_sha256, version_no) AS known,
            arg_max(change_kind, version_no) = 'removed' AS removed
     FROM history.study_versions WHERE nct_id IN (SELECT nct_id FROM last_copy) GROUP BY nct_id)
 SELECT last_copy.*, {study_number} AS study_number, known.version_no, known.known,
-       coalesce(known.removed, false) AS removed
-FROM last_copy LEFT JOIN known USING (nct_id) ORDER BY place;
+       coalesce(known.removed, false) AS removed,
+       coalesce(form_rank > known_rank.rank AND NOT known.removed, false) AS outranked
+FROM last_copy LEFT JOIN known USING (nct_id) LEFT JOIN known_rank USING (nct_id) ORDER BY place;
 CREATE OR REPLACE TEMP TABLE fresh AS
-SELECT * FROM incoming WHERE known IS NULL OR known <> content_sha256 OR removed ORDER BY place;
+SELECT * FROM incoming WHERE NOT outranked AND (known IS NULL OR known <> content_sha256 OR removed) ORDER BY place;
 """
 
 _STAGE = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import httpx
@@ -11,13 +12,14 @@ from crawler.archive import Archive
 from crawler.client import RegistryClient
 from crawler.errors import GateFailed, NetworkError, ProtocolError, TrialkbError, UsageError
 from crawler.pace import Clock
+from crawler.past import PastResult, import_past
 from crawler.query import Query
 from crawler.recorder import Progress as CrawlProgress
 from crawler.recorder import requests_on
 from crawler.refresh import ROLLING_SHARE, KnownState, refresh
 from crawler.settings import LIVE_BASE_URL, ClientSettings
 from kb.ingest import new_run_id
-from kb.runs import Prepare, Progress, UpdateResult, update
+from kb.runs import Prepare, Progress, UpdateResult, together, update
 from kb.store import Store
 
 
@@ -57,8 +59,9 @@ def refresh_from(
     clock = clock or Clock()
     queries = [asked] if asked else _remembered(store, settings)
     # What a run before this one received and could not publish: with it this run asks as if nothing had happened.
+    before: UpdateResult | None = None
     with contextlib.suppress(GateFailed):
-        update(store, prepare, workers=workers, progress=progress)
+        before = update(store, prepare, workers=workers, progress=progress)
     summary = RefreshSummary()
 
     def told(step: CrawlProgress) -> None:
@@ -94,9 +97,52 @@ def refresh_from(
     done = update(store, prepare, workers=workers, progress=progress)
     if failure is not None:
         raise failure
+    if before is not None and before.release is not None:
+        done = together(before, done)
     if not quiet or done.release is not None:
         summary.update = done
     return summary
+
+
+def import_versions(
+    store: Store,
+    settings: ClientSettings,
+    nct_ids: Collection[str],
+    prepare: Prepare,
+    *,
+    workers: int | None = None,
+    progress: Progress | None = None,
+    clock: Clock | None = None,
+) -> tuple[PastResult, UpdateResult]:
+    """The registry's own past versions of studies into `history`; without ids, of all that have none yet.
+
+    The caller holds the store's lock. An error of the registry is raised after what came has been published.
+    Raises UsageError where nothing is published yet, NetworkError (BudgetSpent), ProtocolError, KnowledgeBaseError.
+    """
+    archive, clock = Archive(store.raw), clock or Clock()
+    wanted = nct_ids or _without_past(store)
+    used_today = requests_on(archive, clock.now().date()) if settings.daily_requests else 0
+    run_id = new_run_id("history", clock.now())
+    with RegistryClient(
+        settings, used_today=used_today, clock=clock.monotonic, sleep=clock.sleep, now=clock.now
+    ) as client:
+        try:
+            found = import_past(
+                client, archive, wanted, run_id, lambda p: progress and progress(p.stage, p.done, p.total)
+            )
+        except (NetworkError, ProtocolError):
+            update(store, prepare, workers=workers, progress=progress)
+            raise
+    return found, update(store, prepare, workers=workers, progress=progress)
+
+
+def _without_past(store: Store) -> list[str]:
+    with store.connect() as con:
+        sql = (
+            "SELECT nct_id FROM ctgov.studies WHERE starts_with(nct_id, 'NCT') AND nct_id NOT IN (SELECT "
+            "regexp_extract(source, 'NCT[0-9]{8}') FROM meta.sources WHERE kind = 'past') ORDER BY nct_id"
+        )
+        return [row[0] for row in con.execute(sql).fetchall()]
 
 
 def _remembered(store: Store, settings: ClientSettings) -> list[Query]:

@@ -28,8 +28,11 @@ from kb.drift import Drift, note_drift
 from kb.extraction import ExtractionCounts, extract_studies, pending_studies
 from kb.fact_changes import note_fact_changes
 from kb.journal import NOTHING_NEW, ArchivedRun, archived_runs
+from kb.layout import arrange
+from kb.links import write_links
 from kb.load import LoadCounts, forget_studies, load_entries, transaction
 from kb.meta import write_build, write_dictionary, write_units
+from kb.origin import write_registers
 from kb.past import merge_past
 from kb.schema import tables
 from kb.store import Build, Store
@@ -89,6 +92,21 @@ def update(
         raise
 
 
+def together(first: UpdateResult, second: UpdateResult) -> UpdateResult:
+    """What two updates did, one after the other."""
+    both = UpdateResult(
+        release=second.release or first.release,
+        removed=first.removed + second.removed,
+        runs=[*first.runs, *second.runs],
+        drift=[*first.drift, *second.drift],
+        data_version=max(filter(None, (first.data_version, second.data_version)), default=None),
+    )
+    for part in (first, second):
+        both.load.add(part.load)
+        both.extraction.add(part.extraction)
+    return both
+
+
 def _plan(store: Store, archive: Archive, rebuild: bool) -> _Plan:
     """Looks before anything is copied: on most nights the answer is that there is nothing to do."""
     if rebuild or not store.current.exists():
@@ -120,7 +138,7 @@ def _make(
     workers: int | None,
     report: Progress,
 ) -> UpdateResult:
-    con = build.con
+    con, store = build.con, build.store
     result = UpdateResult(None, runs=[run.run_id for run in plan.runs])
     if plan.rules_changed:
         note_fact_changes(con, archive, everything=True, workers=workers)
@@ -130,10 +148,12 @@ def _make(
     result.extraction.add(
         extract_studies(con, again=extract_again, workers=workers, progress=_counter(report, "extract", waiting))
     )
+    write_registers(con)
+    write_links(con)
     prepare(con)
     write_units(con)
     write_dictionary(con)
-    check(con)
+    check(con, store.current if store.current.exists() else None, store.limits)
     write_build(con)
     result.release = build.publish()
     return result
@@ -145,6 +165,8 @@ def _loadable(con: duckdb.DuckDBPyConnection, run: ArchivedRun) -> bool:
     What a failed run received is real too, and the next complete run may no longer find it: it becomes a version. But
     not before the query was complete once, for half a first load must not look like a knowledge base.
     """
+    if run.past:
+        return True
     if run.complete:
         return run.state != NOTHING_NEW
     key = [run.note.get("query"), run.source]
@@ -158,6 +180,7 @@ def _load_run(
     con = build.con
     entries = run.entries if _loadable(con, run) else []
     counts = load_entries(con, archive, entries, _counter(report, "load", run.note.get("fetched")))
+    arrange(con)
     with transaction(con):
         merge_past(con, archive, run.past)
         _remember_query(con, run)

@@ -105,13 +105,26 @@ def create_schema(con: duckdb.DuckDBPyConnection) -> None:
     """Create every schema, table and comment that is not there yet."""
     for schema in SCHEMAS:
         con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
+    known = _comments(con)
     for table in all_tables():
         columns = ", ".join(f'"{column.name}" {column.type}' for column in table.columns)
         con.execute(f"CREATE TABLE IF NOT EXISTS {table.full_name} ({columns})")
-        con.execute(f"COMMENT ON TABLE {table.full_name} IS {quoted(table.meaning)}")
+        if known.get((table.schema, table.name, "")) != table.meaning:
+            con.execute(f"COMMENT ON TABLE {table.full_name} IS {quoted(table.meaning)}")
         for column in table.columns:
-            con.execute(f'COMMENT ON COLUMN {table.full_name}."{column.name}" IS {quoted(column.meaning)}')
+            if known.get((table.schema, table.name, column.name)) != column.meaning:
+                con.execute(f'COMMENT ON COLUMN {table.full_name}."{column.name}" IS {quoted(column.meaning)}')
     create_functions(con)
+
+
+def _comments(con: duckdb.DuckDBPyConnection) -> dict[tuple[str, str, str], str | None]:
+    """Comments by schema, table and column (empty: the table's own): a thousand written anew take half a second."""
+    rows = con.execute(
+        "SELECT schema_name, table_name, '', comment FROM duckdb_tables() WHERE database_name = current_database() "
+        "UNION ALL SELECT schema_name, table_name, column_name, comment FROM duckdb_columns() "
+        "WHERE database_name = current_database()"
+    ).fetchall()
+    return {(schema, table, column): comment for schema, table, column, comment in rows}
 
 
 def fits(con: duckdb.DuckDBPyConnection) -> bool:

@@ -17,7 +17,6 @@ import contextlib
 import fcntl
 import os
 import shutil
-import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,6 +24,8 @@ from pathlib import Path
 import duckdb
 
 from crawler.errors import KnowledgeBaseError, Locked, UsageError
+from kb.gates import Limits
+from kb.layout import drop_indexes, index_studies
 from kb.schema import SCHEMA_VERSION, create_schema, fits
 
 # Files in this format open in DuckDB 1.2 and later; the client's own default would need 2.0.
@@ -36,10 +37,15 @@ _ATTACHED = "kb"
 
 
 class Store:
-    """The files of one knowledge base below `root`."""
+    """The files of one knowledge base below `root`.
 
-    def __init__(self, root: Path | str) -> None:
+    `keep`: how many releases stay, the current one among them. `limits`: what a new version may lose of the one before.
+    """
+
+    def __init__(self, root: Path | str, *, keep: int = RELEASES_KEPT, limits: Limits | None = None) -> None:
         self.root = Path(root)
+        self.keep = keep
+        self.limits = limits or Limits()
         self.raw = self.root / "raw"
         self.releases = self.root / "releases"
         self.current = self.root / "current.duckdb"
@@ -85,6 +91,7 @@ class Store:
             con.execute(f"SET temp_directory = '{_escaped(self.root / 'tmp')}'")
             # A checkpoint after every batch would take as long as the batch; what is not published is thrown away.
             con.execute("SET checkpoint_threshold = '512MB'")
+            drop_indexes(con)
             create_schema(con)
             yield Build(self, con)
         except (duckdb.IOException, duckdb.FatalException, duckdb.OutOfMemoryException, OSError) as error:
@@ -139,6 +146,7 @@ class Build:
 
     def publish(self) -> Path:
         """Make this the current version and give its path. No reader is disturbed; the last few are kept."""
+        index_studies(self.con)
         self.con.execute(f"CHECKPOINT {_ATTACHED}")
         self.con.execute("USE memory")
         self.con.execute(f"DETACH {_ATTACHED}")
@@ -153,16 +161,16 @@ class Build:
         building.rename(release)
         _switch(self.store.current, release)
         _sync(self.store.root)
-        for name in self.store.release_names()[:-RELEASES_KEPT]:
+        others = [name for name in self.store.release_names() if name != release.name]
+        for name in others[: max(0, len(others) + 1 - self.store.keep)]:
             (self.store.releases / name).unlink()
         return release
 
     def _free_name(self) -> Path:
-        while True:
-            release = self.store.releases / f"trialkb-{datetime.now(UTC):%Y%m%dT%H%M%S}Z.duckdb"
-            if not release.exists():
-                return release
-            time.sleep(0.2)
+        # A second version within one second gets a letter more, and so sorts behind the one before.
+        name = f"trialkb-{datetime.now(UTC):%Y%m%dT%H%M%S}Z"
+        before = [taken.removesuffix(".duckdb") for taken in self.store.release_names() if taken.startswith(name)]
+        return self.store.releases / f"{before[-1] + 'b' if before else name}.duckdb"
 
 
 def connect(root: Path | str = "kb") -> duckdb.DuckDBPyConnection:

@@ -21,8 +21,11 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
+from extract.endpoints.vocabulary import endpoint_classes, endpoint_path
 from kb.meta import write_units
 from kb.schema import quoted, tables
+from queries import study
+from queries.postgres import install_postgres
 
 _HEADER = re.compile(r"-- (Question|Example|Needs|Column (\w+)): (.+)")
 
@@ -54,15 +57,33 @@ def queries() -> dict[str, Query]:
             if file.name.endswith(".sql"):
                 name = file.name.removesuffix(".sql")
                 found[name] = _parse(name, kind, file.read_text(encoding="utf-8"))
+    found["study"] = Query("study", "macro table", study.QUESTION, study.EXAMPLE, (), {}, study.study_sql())
     order = TopologicalSorter({name: sorted(query.needs) for name, query in sorted(found.items())})
     return {name: found[name] for name in order.static_order()}
 
 
 def synonyms() -> pa.Table:
     """The rows of `queries/data/synonyms.tsv`: a study that names `name` is also found by `also`."""
-    text = files("queries").joinpath("data", "synonyms.tsv").read_text(encoding="utf-8")
-    rows = list(csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
+    return pa.Table.from_pylist(_data("synonyms.tsv"))
+
+
+def endpoint_class_rows() -> pa.Table:
+    """Every class of endpoints with its place in the hierarchy, from the vocabulary of the extraction."""
+    rows = [
+        {"endpoint": name, "label": c.label, "parent": c.parent, "path": endpoint_path(name), "example": c.example}
+        for name, c in endpoint_classes().items()
+    ]
     return pa.Table.from_pylist(rows)
+
+
+def common_questions() -> list[dict[str, str]]:
+    """The rows of `queries/data/questions.tsv`: what people want to know, and where they find it."""
+    return _data("questions.tsv")
+
+
+def _data(name: str) -> list[dict[str, str]]:
+    text = files("queries").joinpath("data", name).read_text(encoding="utf-8")
+    return list(csv.DictReader(text.splitlines(), delimiter="\t", quoting=csv.QUOTE_NONE))
 
 
 def install(con: duckdb.DuckDBPyConnection) -> None:
@@ -71,12 +92,17 @@ def install(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("DROP SCHEMA IF EXISTS compare CASCADE")
     con.execute("CREATE SCHEMA compare")
     con.register("synonyms_file", synonyms())
+    con.register("conditioning_agents_file", pa.Table.from_pylist(_data("conditioning_agents.tsv")))
+    con.register("endpoint_classes_file", endpoint_class_rows())
     for query in queries().values():
         con.execute(query.sql)
         con.execute(f"COMMENT ON {query.kind.upper()} compare.{query.name} IS {quoted(query.comment)}")
         if query.kind in ("view", "table"):
             _describe_columns(con, query)
     con.unregister("synonyms_file")
+    con.unregister("conditioning_agents_file")
+    con.unregister("endpoint_classes_file")
+    install_postgres(con)
 
 
 def _describe_columns(con: duckdb.DuckDBPyConnection, query: Query) -> None:
@@ -89,7 +115,7 @@ def _describe_columns(con: duckdb.DuckDBPyConnection, query: Query) -> None:
 
 # Columns that views hand on under their own names come from these, in this order where several have the name.
 _ORIGINS = {
-    "extracted": ("doses", "dose_arms", "ages", "endpoints"),
+    "extracted": ("doses", "dose_arms", "ages", "endpoints", "criterion_values", "criteria"),
     "ctgov": ("studies", "designs", "eligibilities", "design_outcomes", "calculated_values"),
     "history": ("study_versions", "study_changes"),
 }

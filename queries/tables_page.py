@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import duckdb
 
 from kb.schema import SCHEMAS, Table, create_schema, tables
-from queries.catalogue import Query, install, queries
+from queries.catalogue import Query, common_questions, install, queries
 
 _OPENING = """# Tables, views and columns
 
@@ -24,17 +24,6 @@ with their SQL are in [recipes.md](recipes.md).
 
 NULL in a bound (an age, an amount) means that no limit is stated; macros that filter by it keep such rows.
 
-| I want to know | look in |
-|---|---|
-| everything about a trial in one row | `compare.trials` |
-| how much is given, in units that compare | `compare.doses` |
-| an arm on one line | `compare.regimens` |
-| who may take part | `compare.ages`, `compare.eligibility` |
-| what it is judged by, and when | `compare.endpoints` |
-| trials like this one | `compare.similar('NCT…')` |
-| where a record disagrees with itself | `compare.disagreements`, `compare.age_conflicts` |
-| what changed since last time | `compare.changes` |
-| which trials are about X and give Y | `compare.trials_of(about := 'X', giving := 'Y')` |
 """
 _EVIDENCE = ("source_field", "start_char", "end_char", "quote", "flags", "extractor_version")
 _EVIDENCE_TEXT = """\
@@ -44,7 +33,9 @@ points in the raw field, from 0), `quote` (exactly that slice), `flags` (what ha
 """
 _CTGOV_TEXT = """\
 Tables and columns are those of AACT, so SQL written for AACT runs here. `trialkb dictionary ctgov.studies` tells the
-columns of a table, with the registry field behind each.
+columns of a table, with the registry field behind each. In a client of your own, tables may be named with or without
+`ctgov.`, and `to_char`, `to_date` and `btrim` are there. Two things of PostgreSQL are not: whole numbers divided by
+`/` keep their fraction here (`//` drops it), and `ILIKE ANY (…)` must be written as several `ILIKE` joined by `OR`.
 """
 
 
@@ -53,8 +44,15 @@ def tables_page() -> str:
     with duckdb.connect() as con:
         create_schema(con)
         install(con)
-        parts = [_OPENING, *_compare(con), *_extracted(), *_ctgov(), *_rest()]
+        parts = [_OPENING, *_begin(), *_compare(con), *_extracted(), *_ctgov(), *_rest()]
     return "\n".join(parts)
+
+
+def _begin() -> Iterator[str]:
+    yield "| I want to know | look in |\n|---|---|"
+    for row in common_questions():
+        yield f"| {row['question']} | `{row['look in'].replace(', ', '`, `')}` |"
+    yield ""
 
 
 def _compare(con: duckdb.DuckDBPyConnection) -> Iterator[str]:

@@ -73,6 +73,16 @@ def written(fact: AgeRange) -> str:
         ("PATIENT CHARACTERISTICS:\n\nAge:\n\n* 15 to 65", "[15a, 65a]"),
         ("* Age from 18 years", "[18a, ]"),
         ("* Volunteers should be older than\n7 days", "(7d, ]"),
+        ("* 18+ years", "[18a, ]"),
+        ("* Over 18 years", "(18a, ]"),
+        ("* Under 18 years", "[, 18a)"),
+        ("* 18 y or above", "[18a, ]"),
+        ("* Adult males (18 y or above)", "[18a, ]"),
+        ("* Patients from 1 month to 18 years", "[1mo, 18a]"),
+        ("* Newborn, 0-24 hours old", "[0h, 24h]"),
+        ("* Infants aged less than 72 hours", "[, 72h)"),
+        ("* Neonates younger than 4 weeks", "[, 4wk)"),
+        ("* School-aged children (6-12 years)", "[6a, 12a]"),
     ],
 )
 def test_wordings(wording: str, expected: str) -> None:
@@ -87,6 +97,10 @@ def test_wordings(wording: str, expected: str) -> None:
         ("* Age ≤ 17", ["(17a, ]"]),
         (r"* Age \<18 or \>70 years", ["[18a, 70a]"]),
         ("* Patients aged 80 years or more", ["[, 80a)"]),
+        ("* Over 70 years", ["[, 70a]"]),
+        ("* Age outside of 18-65 years", ["[18a, 65a]"]),
+        ("* Age not between 20 and 60 years", ["[20a, 60a]"]),
+        ("* Not aged 18 or over", ["[18a, ]"]),
     ],
 )
 def test_an_exclusion_is_turned_into_the_allowed_range(wording: str, expected: list[str]) -> None:
@@ -130,6 +144,33 @@ def test_an_exclusion_that_says_the_same_again_is_no_range_of_its_own() -> None:
     text = "Inclusion Criteria:\n\n* Aged 18 to 65 years\n\nExclusion Criteria:\n\n* Under 18 years of age\n"
     assert ranges(text) == ["[18a, 65a]"]
     assert ranges(text.replace("Under", "Up to")) == ["[18a, 65a]", "(18a, ]"]
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
+        ("* Group A: 18 to 49 years; Group B: 50 to 70 years", {"group a": "[18a, 49a]", "group b": "[50a, 70a]"}),
+        ("* Part A: ≥ 18 years; Part B: ≥ 12 years", {"part a": "[18a, ]", "part b": "[12a, ]"}),
+        ("* Age ≥ 18 years (≥ 20 in Japan)", {None: "[18a, ]", "japan": "[20a, ]"}),
+        ("* Age ≥ 18 years (≥ 19 years in Korea)", {None: "[18a, ]", "korea": "[19a, ]"}),
+        ("* Men ≥ 45 years or women ≥ 55 years", {"male": "[45a, ]", "female": "[55a, ]"}),
+        ("* Males aged 20 to 40 and females aged 20 to 35", {"male": "[20a, 40a]", "female": "[20a, 35a]"}),
+        ("* Patients aged 50 or over; donors aged 18 to 60 years", {None: "[50a, ]", "donor": "[18a, 60a]"}),
+    ],
+)
+def test_cohorts_with_ranges_of_their_own(wording: str, expected: dict[str | None, str]) -> None:
+    found = extract_ages(study(f"Inclusion Criteria:\n\n{wording}\n"))
+    assert {fact.cohort: written(fact) for fact in found} == expected
+
+
+def test_two_age_groups_in_one_sentence() -> None:
+    assert ranges("* Young adults 18-30 years and older adults 65-85 years") == ["[18a, 30a]", "[65a, 85a]"]
+    assert ranges("* Adolescents (12 to <18 years) and adults (18 to 65 years)") == ["[12a, 18a)", "[18a, 65a]"]
+
+
+def test_an_age_before_a_colon_only_says_for_whom_the_rest_holds() -> None:
+    text = "* 70 and under\n\nPerformance status:\n\n* Age 65-70 years:\n\n  * Karnofsky 80-100%\n"
+    assert ranges(f"Age:\n\n{text}") == ["[, 70a]"]
 
 
 def test_a_second_range_in_a_list() -> None:

@@ -80,6 +80,23 @@ def test_daily_weekly_and_cumulative_amounts_where_they_follow(
     assert (row["daily_low"], row["weekly_low"], row["cycle_low"], row["cycle_basis"]) == (daily, weekly, cycle, basis)
 
 
+@pytest.mark.parametrize(
+    ("stated", "daily", "weekly"),
+    [
+        ({**DAILY, "frequency_times": 3}, "3×/d", "7 days of the daily amount"),
+        ({"per_time": "d"}, "stated per day", "7 days of the daily amount"),
+        ({"per_time": "wk"}, None, "stated per week"),
+        ({"frequency_times": 1, "frequency_every": 3, "frequency_every_unit": "wk"}, None, "every 3 wk"),
+        ({"days": [1]}, None, None),
+        # An amount that cannot be compared has no totals, so nothing they could follow from.
+        ({**DAILY, "unit": "stones"}, None, None),
+    ],
+)
+def test_totals_say_what_they_follow_from(stated: dict[str, Any], daily: str | None, weekly: str | None) -> None:
+    row = measured(**stated)
+    assert (row["daily_basis"], row["weekly_basis"]) == (daily, weekly)
+
+
 def test_a_dose_stands_once_for_each_arm_and_once_without_an_arm() -> None:
     with tiny(
         ctgov_studies=studies(A, B),
@@ -162,6 +179,17 @@ def test_an_arm_on_one_line_in_the_order_of_its_regimens() -> None:
         ["lymphodepletion", "treatment"], ["FC"],
     )  # fmt: skip
     assert doses == [("CAR-T", "treatment"), ("Flu", "lymphodepletion"), ("Cy", None)]
+
+
+def test_a_step_tells_its_days_or_how_often_and_how_long() -> None:
+    for stated, timing in (
+        ({**DAILY, "days": [1, 2, 3], "duration_value": 3, "duration_unit": "d"}, "d1…3"),
+        ({**DAILY, "duration_value": 3, "duration_unit": "d"}, "1×/d for 3 d"),
+        ({"duration_value": 2, "duration_unit": "wk"}, "for 2 wk"),
+        ({}, None),
+    ):
+        with tiny(ctgov_studies=studies(A), extracted_doses=[dose(A, 1, "Drug", 5, "mg", **stated)]) as con:
+            assert con.execute("SELECT timing FROM compare.arm_steps").fetchall() == [(timing,)]
 
 
 def test_steps_of_an_arm_keep_their_evidence() -> None:
@@ -298,10 +326,10 @@ def test_endpoints_with_their_times_and_horizon() -> None:
             "SELECT nct_id, outcome_no, times, first_days, horizon_days, horizon, start_year FROM compare.endpoints"
         ).fetchall()
     assert rows == [
-        (A, 1, "at baseline; at 2 a after infusion", 730.5, 730.5, "2 years", 2021),
-        (B, 1, "up to 12 mo", 365.25, 365.25, "1 year", 2021),
+        (A, 1, "at baseline; at 2 years after infusion", 730.5, 730.5, "2 years", 2021),
+        (B, 1, "up to 12 months", 365.25, 365.25, "1 year", 2021),
         (B, 2, "until an event", None, None, "not stated", 2021),
-        (C, 1, "from 0 to 28 d", 28, 28, "1 month", 2022),
+        (C, 1, "from 0 to 28 days", 28, 28, "1 month", 2022),
         (D, 1, None, None, None, "not stated", None),
     ]
 
@@ -338,13 +366,35 @@ def test_one_wide_row_a_trial() -> None:
             "cells_low, conditioning, primary_endpoints, url FROM compare.trials ORDER BY 1"
         ).fetchall()
     assert rows == [
-        (A, "B-ALL, MRD", "A hospital", "Peru", 2, "CAR-T 5–10×10⁶ cells/kg", 5e6, 1e7, None,
-         "Cy 300 mg/m²/d d−5…−3 + Flu 30 mg/m²/d d−5…−3", "overall survival (at 2 a)",
+        (A, "B-ALL, MRD", "A hospital", "Peru", 2, "CAR-T 5–10×10⁶ cells/kg d0", 5e6, 1e7, None,
+         "Cy 300 mg/m²/d d−5…−3 + Flu 30 mg/m²/d d−5…−3", "overall survival (at 2 years)",
          f"https://clinicaltrials.gov/study/{A}"),
-        (B, None, None, None, None, "CAR-T 1×10⁶ cells/kg; CAR-T 3×10⁶ cells/kg", 1e6, 3e6, None, None, None,
+        (B, None, None, None, None, "CAR-T 1×10⁶ cells/kg | 3×10⁶ cells/kg", 1e6, 3e6, None, None, None,
          f"https://clinicaltrials.gov/study/{B}"),
         (C, None, None, None, None, None, None, None, None, None, None, f"https://clinicaltrials.gov/study/{C}"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("other", "conditioning", "basis"),
+    [
+        ({"days": [-5, -4, -3]}, "Fludarabine 30 mg d−5…−3", "days before day 0"),
+        ({}, "Fludarabine 30 mg", "agent usual before cells"),
+        ({"agent": "Aspirin"}, None, None),
+        ({"days": [7]}, None, None),
+        ({"agent": "Aspirin", "days": [-1]}, "Aspirin 30 mg d−1", "days before day 0"),
+    ],
+)
+def test_what_is_taken_for_conditioning_and_why(
+    other: dict[str, Any], conditioning: str | None, basis: str | None
+) -> None:
+    agent = other.pop("agent", "Fludarabine")
+    doses = [dose(A, 1, "T cells", 1e6, "{cells}", per="kg"), dose(A, 2, agent, 30, "mg", **other)]
+    with tiny(ctgov_studies=studies(A), extracted_doses=doses) as con:
+        rows = con.execute("SELECT conditioning, conditioning_basis FROM compare.trials").fetchall()
+    assert rows == [(conditioning, basis)]
+    with tiny(ctgov_studies=studies(A), extracted_doses=[dose(A, 1, "Fludarabine", 30, "mg")]) as con:
+        assert con.execute("SELECT conditioning FROM compare.trials").fetchall() == [(None,)], "no cells"
 
 
 def test_the_placeholder_for_an_unknown_enrolment_is_no_number() -> None:
@@ -444,13 +494,18 @@ def test_similar_trials_with_the_reasons() -> None:
             "FROM compare.similar($1)", [A.lower()],
         ).fetchall()  # fmt: skip
         (weight,) = con.execute(
-            "SELECT weight FROM compare.features WHERE nct_id = ? AND kind = 'agent'", [A]
+            "SELECT weight FROM compare.features WHERE nct_id = ? AND feature = 'car-t'", [A]
         ).fetchall()
         assert con.execute("SELECT count(*) FROM compare.similar('NCT00000000')").fetchall() == [(0,)]
     # All that A has, B has too. With C it shares a condition: 0.35, and all ages: 0.15. D shares nothing.
     assert [row[:5] for row in rows] == [
-        (B, 1.0, ["leukemia"], ["car-t"], ["overall_survival"]), (C, 0.5, ["leukemia"], None, None)
+        (B, 1.0, ["leukemia"], ["car-t", "chimeric antigen receptor"], ["overall_survival"]),
+        (C, 0.5, ["leukemia"], None, None),
     ]  # fmt: skip
+    assert rows[0][5] == (
+        "conditions: leukemia; agents: car-t, chimeric antigen receptor; primary endpoints: overall survival; "
+        "ages overlap by 100 %"
+    )
     assert rows[1][5] == "conditions: leukemia; ages overlap by 100 %"
     assert weight[0] == pytest.approx(1.0986, abs=1e-4)  # two of four studies: ln(1 + 4/2)
 
@@ -524,7 +579,8 @@ def test_every_view_is_empty_where_there_are_no_studies() -> None:
             "SELECT table_name FROM information_schema.tables WHERE table_schema = 'compare'"
         ).fetchall()
         counts = {name: con.execute(f"SELECT count(*) FROM compare.{name}").fetchall()[0][0] for (name,) in names}
-    assert counts.pop("synonyms") > 0
+    for vocabulary in ("synonyms", "endpoint_classes", "conditioning_agents"):
+        assert counts.pop(vocabulary) > 0
     assert counts and not any(counts.values())
 
 

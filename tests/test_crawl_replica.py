@@ -91,6 +91,10 @@ PASSING = [
     "omit-ids:from=2:times=2",
     "shift-ids:from=3",
     "unknown-field:count=3:path=/studies",
+    "html:path=/studies/metadata",
+    "404:path=/studies/metadata",
+    "500:path=/studies/metadata:times=always",
+    "slow:seconds=0.2:path=/studies",
 ]
 
 

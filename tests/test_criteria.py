@@ -174,6 +174,19 @@ def test_a_criterion_that_mentions_inclusion_is_no_heading() -> None:
         ("HbA1c of 7.0 to 10%", ["hba1c 7..10 %"]),
         ("At least 4 weeks since prior radiotherapy", ["washout >= 4 wk"]),
         ("No surgery within the last 28 days", ["washout <= 28 d"]),
+        ("More than 60 days post BMT", ["washout > 60 d"]),
+        ("No steroids during the two months prior to randomisation", ["washout <= 2 mo"]),
+        ("At least 4 weeks since chemotherapy (6 weeks since mitomycin)", ["washout >= 4 wk", "washout >= 6 wk"]),
+        ("Off steroids for at least 2 weeks before entry", ["washout >= 2 wk"]),
+        ("Radiotherapy at least 4 weeks ago (8 weeks for strontium)", ["washout >= 4 wk", "washout >= 8 wk"]),
+        ("Haematocrit of at least 30 %", ["haematocrit >= 30 %"]),
+        ("PSA greater than 4 but no more than 20 ng/mL", ["psa > 4", "psa <= 20 ng/mL"]),
+        ("18.5 ≤ BMI ≤ 30 kg/m2", ["bmi >= 18.5", "bmi <= 30 kg/m2"]),
+        (
+            "90 mmHg ≤ systolic blood pressure < 140 mmHg",
+            ["systolic_blood_pressure >= 90 mm[Hg]", "systolic_blood_pressure < 140 mm[Hg]"],
+        ),
+        ("ALT no more than 2.5 times above the upper limit of normal", ["alt <= 2.5 [ULN]"]),
     ],
 )
 def test_values(text: str, expected: list[str]) -> None:
@@ -183,6 +196,22 @@ def test_values(text: str, expected: list[str]) -> None:
 def test_an_exclusion_keeps_the_wording() -> None:
     assert values("Platelets below 50 x 10^9/L", "Exclusion Criteria") == ["platelets < 50 10*9/L"]
     assert values("Chemotherapy within 2 weeks before infusion", "Exclusion Criteria") == ["washout <= 2 wk"]
+
+
+def test_a_bracket_keeps_its_comparison_whole() -> None:
+    text = "AST no greater than 2 times ULN (no greater than 5 times ULN if liver metastases)"
+    assert values(text) == ["ast <= 2 [ULN]", "ast <= 5 [ULN]"]
+
+
+def test_a_fold_above_the_limit_is_more_than_that() -> None:
+    assert values("AST values 5-fold greater than the upper limit of normal", "Exclusion Criteria") == ["ast > 5 [ULN]"]
+
+
+def test_non_inclusion_is_exclusion() -> None:
+    found = criteria("Non-inclusion criteria:\n\n* Any chemotherapy in the previous 3 years\n")
+    assert [(row.kind, [written(value) for value in row.values]) for row in found] == [
+        ("exclusion", ["washout <= 3 a"])
+    ]
 
 
 def test_one_unit_a_quantity_for_comparing_trials() -> None:
@@ -211,6 +240,11 @@ def test_a_second_limit_under_a_condition() -> None:
         "Willing to use contraception within 3 months after the last dose",
         "Type 2 diabetes for 5 years",
         "Platelet transfusion 3 times",
+        "PSA doubling time below 3 months",
+        "Negative pregnancy test within 7 days before the first dose",
+        "Stable angina for at least 3 months before screening",
+        "No plan to begin chemotherapy within 6 months",
+        "At least 2 weeks of prior loperamide therapy",
     ],
 )
 def test_other_numbers_are_no_limits(text: str) -> None:

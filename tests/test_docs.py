@@ -54,6 +54,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory, sample_store: Store) -> Path:
         shutil.copyfile(store.current, store.releases / "trialkb-20260101T000000Z.duckdb")  # an earlier one
     with gzip.open(folder / "downloaded.jsonl.gz", "wb") as file:
         file.write(b"\n".join(path.read_bytes().replace(b"\n", b" ") for path in sample_records()[:3]))
+    for name in ("pages", "data"):
+        shutil.copytree(ROOT / "tests" / name, folder / "printed" / name)
     return folder
 
 

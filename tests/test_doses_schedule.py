@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 
+from extract.doses.cycles import find_cycles, find_durations
+from extract.doses.days import find_days, read_days
+from extract.doses.frequencies import find_frequencies
+from extract.doses.phases import find_phases
 from extract.doses.routes import find_routes
-from extract.doses.schedule import find_cycles, find_days, find_durations, find_frequencies, find_phases, read_days
 from extract.doses.vocabulary import read_toml
 
 

@@ -206,6 +206,17 @@ def test_registry_without_the_zip_is_paged(
     assert len(load().ids) == 60
 
 
+def test_zip_that_the_registry_fails_to_make_leads_to_paging(
+    registry: ZipRegistry, archive: Archive, load: Callable[[], CrawlResult]
+) -> None:
+    def fail(request: httpx.Request) -> httpx.Response | None:
+        return httpx.Response(503) if "download" in str(request.url) else None
+
+    registry.faults.append(fail)
+    assert len(load().ids) == 60
+    assert any(entry.note.get("state") == "no download" for entry in archive.entries())
+
+
 def test_zip_older_than_the_data_is_brought_up_to_date(
     registry: ZipRegistry, archive: Archive, load: Callable[[], CrawlResult]
 ) -> None:

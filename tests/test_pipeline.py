@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extract.pipeline import DoseTokenizer, pipeline, read, reading_of
+from extract.doses.pipeline import DoseTokenizer, pipeline, read, reading_of
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,14 @@ def test_the_pipeline_reads_a_plain_text() -> None:
 
 
 def test_components_are_registered_under_their_names() -> None:
-    assert pipeline().pipe_names == ["dose_segments", "dose_amounts", "dose_agents", "dose_context", "dose_schedule"]
+    assert pipeline().pipe_names == [
+        "dose_segments",
+        "dose_amounts",
+        "dose_agents",
+        "dose_context",
+        "dose_schedule",
+        "dose_spans",
+    ]
 
 
 def test_wrapped_lines_do_not_end_a_phrase() -> None:

@@ -88,5 +88,5 @@ def test_the_question_of_the_mission_in_one_select(sample: duckdb.DuckDBPyConnec
     ).fetchall()
     assert rows == [
         ("NCT99000001", 1e6, 1e6, "3 to under 80 years",
-         "Minimal residual disease or molecular response (at 3 mo after treatment)")
+         "Minimal residual disease or molecular response (at 3 months after treatment)")
     ]  # fmt: skip

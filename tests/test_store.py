@@ -61,6 +61,12 @@ def test_what_a_killed_run_left_behind_is_removed(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["current.duckdb", "lock", "releases"]
 
 
+def test_versions_within_one_second_sort_in_their_order(tmp_path: Path) -> None:
+    store = Store(tmp_path, keep=5)
+    made = [publish(store, number).name for number in range(4)]
+    assert made == sorted(made) == store.release_names()
+
+
 def test_only_the_last_releases_are_kept(tmp_path: Path) -> None:
     store = Store(tmp_path)
     for number in range(RELEASES_KEPT + 2):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -16,9 +17,10 @@ from crawler.errors import TrialkbError
 from crawler.pace import Clock
 from crawler.records import content_sha256
 from crawler.replica import Replica, Server
+from crawler.replica.faults import KINDS, Fault
 from crawler.settings import ClientSettings
 from kb.refresh import RefreshSummary, refresh_from
-from kb.runs import update
+from kb.runs import Prepare, update
 from kb.schema import tables
 from kb.store import Store
 from tests.records import Json, dosed, record
@@ -55,22 +57,27 @@ FAULTS: dict[int, tuple[str, int]] = {
     18: ("403:path=/studies:from=3", 3),
     19: ("redirect-loop:path=/version", 4),
     20: (f"wrong-type:field=protocolSection.statusModule.overallStatus:id={SPOILED}:path=/studies", 0),
-    21: (f"null:field=protocolSection.designModule:id={SPOILED}:path=/studies", 0),
-    22: ("400:having=filter.ids", 0),
+    21: ("400:having=filter.ids", 0),
+    22: (f"null:field=protocolSection.designModule:id={SPOILED}:path=/studies", 0),
     23: ("500:path=/studies:from=2:times=always", 3),
     24: ("alias-redirect:to=NCT99900001:path=/version", 4),
     25: ("endless-body:path=/studies", 0),
     26: ("omit-ids:having=fields:times=always", 4),
     27: ("budget", 3),
+    28: ("slow:seconds=0.1:path=/studies", 0),
 }
 
 
 class Days:
-    """Time that passes only by sleeping and from day to day."""
+    """Time that passes only by sleeping and from day to day; new data come on working days."""
 
     def __init__(self) -> None:
         self.slept = 0.0
         self.day = datetime(2026, 10, 2, 15, 17, tzinfo=UTC)
+
+    @property
+    def is_friday(self) -> bool:
+        return self.day.weekday() == 4
 
     def sleep(self, seconds: float) -> None:
         self.slept += seconds
@@ -112,7 +119,7 @@ def play(replica: Replica, played: Played, day: int) -> None:
     patch: dict[str, Json] = {changed: {DOSE: f"Fludarabine {100 + day} mg/m2 intravenously on day {day}"}}
     if day % 2:
         patch[changed] |= {TITLE: f"Renamed on day {day}", COUNT: {"count": 10 * day}}
-    if day in (17, 20, 21):
+    if day in (17, 20, 22):
         patch[SPOILED] = {TITLE: f"Touched on day {day}"}
     add = [dosed(nct(100 + day), "Melphalan 140 mg/m2 IV day -2")] if day % 3 == 0 else []
     remove = [nct(20 + day // 4 + 1)] if day % 4 == 1 and day < 26 else []
@@ -133,53 +140,70 @@ def play(replica: Replica, played: Played, day: int) -> None:
 
 @dataclass
 class Month:
-    """The thirty days once they are over."""
+    """The thirty days once they are over: by day the exit code, the requests made, and the faults that nobody met."""
 
     store: Store
     server: Server
-    played: Played
-    exits: dict[int, int]
-    requests: dict[int, int]
-    unfired: dict[int, list[Any]]
+    replica: Replica
     settings: ClientSettings
-    slept: float
+    days: Days = field(default_factory=Days)
+    played: Played = field(default_factory=Played)
+    exits: dict[int, int] = field(default_factory=dict)
+    requests: dict[int, int] = field(default_factory=dict)
+    unfired: dict[int, list[Any]] = field(default_factory=dict)
+    saturdays: dict[int, RefreshSummary] = field(default_factory=dict)
+    asked: int = 0
+
+    def refresh(self, settings: ClientSettings | None = None, prepare: Prepare = lambda con: None) -> RefreshSummary:
+        """A night's run. The comparison is made on the last night only: it is the same work every night."""
+        with self.store.lock():
+            return refresh_from(
+                self.store, settings or self.settings, None, prepare,
+                workers=1, clock=self.days.clock(), rolling_share=0.25,
+            )  # fmt: skip
+
+    def live(self, day: int) -> None:
+        """One working day, its fault, its run; and after a Friday a run on Saturday."""
+        play(self.replica, self.played, day)
+        self.days.day = datetime.fromisoformat(self.replica.data_timestamp).replace(hour=15, tzinfo=UTC)
+        fault, _ = FAULTS.get(day, ("", 0))
+        if fault and fault != "budget":
+            self.replica.faults.add(fault)
+        before = len(self.server.requests)
+        try:
+            self.refresh(
+                replace(self.settings, daily_requests=4) if fault == "budget" else None,
+                queries.install if day == DAYS else lambda con: None,
+            )
+            self.exits[day] = 0
+        except TrialkbError as error:
+            self.exits[day] = error.exit_code
+        self.requests[day] = len(self.server.requests) - before
+        self.unfired[day] = self.replica.faults.unfired()
+        self.replica.faults.clear()
+        if self.days.is_friday and day < DAYS:
+            self.days.day += timedelta(days=1)
+            self.saturdays[day] = self.refresh()
 
 
 @pytest.fixture(scope="module")
 def month(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Month]:
-    store = Store(tmp_path_factory.mktemp("month") / "kb")
-    replica, played, days = Replica(first_records()), Played(), Days()
-    for nct_id in replica.ids:
-        played.saw(replica, "new", nct_id)
+    replica = Replica(first_records())
     with replica.serve() as server:
         settings = ClientSettings(base_url=server.base_url, page_size=10, body_seconds=0.5, daily_requests=BUDGET)
-
-        def refresh(used: ClientSettings) -> RefreshSummary:
-            with store.lock():
-                return refresh_from(
-                    store, used, None, queries.install, workers=1, clock=days.clock(), rolling_share=0.25
-                )
-
-        refresh(settings)
-        exits: dict[int, int] = {}
-        requests: dict[int, int] = {}
-        unfired: dict[int, list[Any]] = {}
+        month = Month(Store(tmp_path_factory.mktemp("month") / "kb"), server, replica, settings)
+        for nct_id in replica.ids:
+            month.played.saw(replica, "new", nct_id)
+        month.refresh()
         for day in range(1, DAYS + 1):
-            days.day += timedelta(days=1)
-            play(replica, played, day)
-            fault, _ = FAULTS.get(day, ("", 0))
-            if fault and fault != "budget":
-                replica.faults.add(fault)
-            before = len(server.requests)
-            try:
-                refresh(replace(settings, daily_requests=4) if fault == "budget" else settings)
-                exits[day] = 0
-            except TrialkbError as error:
-                exits[day] = error.exit_code
-            requests[day] = len(server.requests) - before
-            unfired[day] = replica.faults.unfired()
-            replica.faults.clear()
-        yield Month(store, server, played, exits, requests, unfired, settings, days.slept)
+            month.live(day)
+        month.asked = len(server.requests)
+        yield month
+
+
+def test_a_fault_of_every_kind_was_played() -> None:
+    played = {Fault.parse(fault).kind for fault, _ in FAULTS.values() if fault != "budget"}
+    assert played >= KINDS | {"403", "429", "500", "502", "503"}
 
 
 def test_each_fault_was_met_and_ended_as_it_should(month: Month) -> None:
@@ -189,16 +213,33 @@ def test_each_fault_was_met_and_ended_as_it_should(month: Month) -> None:
 
 def test_no_day_made_more_requests_than_its_budget(month: Month) -> None:
     assert max(month.requests.values()) <= BUDGET
+    assert month.days.slept > len(month.server.requests) - DAYS * 3  # and none made more than one a second
     assert month.requests[27] == 4
+
+
+def test_on_saturdays_there_is_nothing_new_unless_friday_failed(month: Month) -> None:
+    assert len(month.saturdays) == 6
+    for friday, summary in month.saturdays.items():
+        assert (summary.update is None, summary.requests == 1) == (month.exits[friday] == 0,) * 2
 
 
 def test_every_table_equals_that_of_a_clean_load_of_the_last_day(month: Month, tmp_path: Path) -> None:
     clean = Store(tmp_path / "clean")
     with clean.lock():
         refresh_from(clean, replace(month.settings, requests_per_second=1000), None, queries.install, workers=1)
-    ours, theirs = contents(month.store, without_runs=True), contents(clean, without_runs=True)
-    assert {name for name in ours if ours[name] != theirs[name]} == set()
+    ours, theirs = tables_of(month.store), tables_of(clean)
+    assert {name for name in ours.keys() | theirs.keys() if ours[name] != theirs[name]} == set()
     assert len(ours["ctgov.studies"]) > 40
+    assert len(ours["extracted.doses"]) > 20
+
+
+def tables_of(store: Store) -> dict[str, list[tuple[Any, ...]]]:
+    """The tables of the registry's records, of their facts and of the comparison."""
+    found = contents(store, without_runs=True)
+    with store.connect() as con:
+        names = con.execute("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'compare'").fetchall()
+        found |= {name: con.execute(f"FROM compare.{name} ORDER BY ALL").fetchall() for (name,) in names}
+    return found
 
 
 def test_the_history_holds_every_version(month: Month) -> None:
@@ -231,11 +272,16 @@ def test_every_run_has_its_record(month: Month) -> None:
         runs = con.execute(
             "SELECT state, error, requests, doses_found FROM meta.runs ORDER BY started_at, run_id"
         ).fetchall()
-    states = [state for state, *_ in runs]
-    assert states.count("failed") == sum(1 for code in month.exits.values() if code)
-    assert states.count("complete") == 1 + sum(1 for code in month.exits.values() if not code)
+    states = Counter(state for state, *_ in runs)
+    failed = sum(1 for code in month.exits.values() if code)
+    failed_fridays = sum(1 for friday in month.saturdays if month.exits[friday])
+    assert states == {
+        "failed": failed,
+        "nothing new": len(month.saturdays) - failed_fridays,
+        "complete": 1 + DAYS - failed + failed_fridays,
+    }
     assert all(error for state, error, *_ in runs if state == "failed")
-    assert sum(requests for _, _, requests, _ in runs) == len(month.server.requests)
+    assert sum(requests for _, _, requests, _ in runs) == month.asked
     assert runs[0][3] >= 20
 
 

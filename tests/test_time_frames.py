@@ -135,3 +135,8 @@ def test_units_are_those_of_the_knowledge_base() -> None:
     assert in_days(None, "d") is None
     assert convert(2, "a", "d") == 730
     assert convert(1, "cycle", "d") is None
+
+
+@pytest.mark.parametrize("text", ["From day -7 to day 0", "Week 44 to week 52", "From month 2 to month 6"])
+def test_a_counted_time_is_no_zero_point(text: str) -> None:
+    assert [time.anchor for time in read_time_frame(text)] == [None]

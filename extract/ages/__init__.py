@@ -18,9 +18,12 @@ from extract.ages.context import (
     criterion_blocks,
     is_about_consent,
     is_age,
+    is_alternative,
     is_conditional,
     is_doubtful,
+    is_outside,
     is_restricted,
+    label_above,
     sentence_blocks,
     speaks_of_enrolment,
 )
@@ -94,8 +97,12 @@ def _from_criteria(field: Field) -> Iterator[_Candidate]:
             excluded = heading is not None and heading.kind == EXCLUSION
             if excluded and is_restricted(text, block, expression):
                 continue
-            cohort = cohort_of(text, block, expression, heading.text.lower() if heading else "")
-            fact = _age_range(field, expression, cohort, excluded)
+            if not excluded and is_alternative(text, block, expression):
+                continue
+            above = f"{heading.text.lower() if heading else ''} / {label_above(text, block)}"
+            cohort = cohort_of(text, block, expression, above)
+            turned = excluded != is_outside(text, block, expression)
+            fact = _age_range(field, expression, cohort, turned)
             if fact is not None:
                 doubtful = not excluded and is_doubtful(text, block, expression)
                 yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded)
@@ -109,7 +116,7 @@ def _from_prose(field: Field, *, about_participants: bool) -> Iterator[AgeRange]
         if not expressions or not (about_participants or speaks_of_enrolment(text, block)):
             continue
         for expression in expressions:
-            fact = _age_range(field, expression, cohort_of(text, block, expression, ""), excluded=False)
+            fact = _age_range(field, expression, cohort_of(text, block, expression, ""), turned=False)
             if fact is not None:
                 yield fact
 
@@ -174,10 +181,10 @@ def _fits(fact: AgeRange, known: set[tuple[str, float]]) -> bool:
     return not known or any(side == other and abs(a - b) <= year for side, a in own for other, b in known)
 
 
-def _age_range(field: Field, expression: Expression, cohort: str | None, excluded: bool) -> AgeRange | None:
+def _age_range(field: Field, expression: Expression, cohort: str | None, turned: bool) -> AgeRange | None:
     """The allowed range; None for what an exclusion cannot be turned into one range."""
     low, high = expression.low, expression.high
-    if excluded or expression.either:
+    if turned or expression.either:
         if low is not None and high is not None and not expression.either:
             return None  # "18 to 30" is excluded: what is allowed is no range
         low, high = _turned(high), _turned(low)

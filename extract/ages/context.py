@@ -13,13 +13,13 @@ from extract.vocabulary import any_of
 _DECOYS, _PROSE = VOCABULARY["decoys"], VOCABULARY["prose"]
 _PERSON = rf"(?:{'|'.join(VOCABULARY['cues']['person'])})"
 _STRONG_STEMS = ("age", "old", "young", "y/o", "yo", "y.o")
-_WEAK_STEMS = ("year", "yrs", "month", "week", "days")
+_WEAK_STEMS = ("year", "yrs", "month", "week", "days", "y or ", "y and ")
 _STRONG = re.compile(
     r"(?<![a-z])(?:age[ds]?(?![a-z])|older|young|yo(?![a-z])|old(?![a-z]))|(?<=years)old|(?<=\d)\s?y[./]?o(?![a-z])|y/o|y\.o"
 )
 _DIGIT = re.compile(r"\d")
 _NEAR = 70  # a number further than this from an age word is none of its own
-_OPENERS = frozenset("0123456789<>=bfa")
+_OPENERS = frozenset("0123456789<>=abflmnou")  # of numbers, and of "at least", "from", "over", "under" …
 _BREAK = re.compile(
     r"\n(?=[ \t]*(?:\r?\n|[*#A-Z-]|>(?!\s?[=\d])|\d{1,2}[.)]|[a-z][.)]|[ivx]+[.)]))|;"
     r"|\.(?<=[a-z)\d]\.)(?=\s+[A-Z(\d])|\.(?<=[a-z]\.)(?=[A-Z])"
@@ -32,7 +32,11 @@ _GLUED_NUMBER = re.compile(r"\s*\d{1,2}\.(?=\d{2}\s*(?:years|yrs|<|-|to\b|and\b)
 _LIST_GAP = re.compile(r"\s*(?:and|or|,|/|&|;)+\s*(?:or|and)?\s*")
 _TIME_WORDS = ("within", "past ", "last ", "prior", "previous", "for ", "since", "every", "after", "during", "survival")
 _LABEL_LINE = re.compile(r"\bage[^\n:]{0,20}:\s*\n\s*[*-]?\s*(?=[\d<>=a-z])")
-_LEAD = re.compile(r"[\s*>#_-]*(?:(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]+(?!\d\b)\s*)*\s*")
+_COHORT = r"\b(?:part|cohort|group|arm|stratum|substudy|panel)\s+(?:[a-h]\d?|\d{1,2}[a-z]?|[iv]{1,3}[ab]?)\b"
+_LEAD = re.compile(
+    r"[\s*>#_-]*(?:(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]+(?!\d\b)\s*)*\s*"
+    rf"(?:(?:{_COHORT})\s*(?:[:=-]\s*|\((?=[^)]*\d)))?"
+)
 _PERSON_BEFORE = re.compile(
     rf"\b{_PERSON}\b[\s,(:=/-]*(?:(?:{'|'.join(VOCABULARY['cues']['between'])}|{_PERSON})\b[\s,(:/-]*){{0,5}}\Z"
 )
@@ -43,8 +47,10 @@ _OTHER_UNIT = re.compile(rf"\s?-?{any_of(_DECOYS['other_units'])}(?![a-z])")
 _CONDITIONAL_NEAR = re.compile(rf"[\s,):]*(?:\w+\s+){{0,4}}{any_of(_DECOYS['conditional_near'])}\b")
 _DOUBTFUL = re.compile(rf"\b{any_of(_DECOYS['doubtful'])}\b")
 _THRESHOLD = re.compile(r"[<>]|\d\s?%|\bat least\b|\bmore than\b|\bless than\b|\bgreater than\b|\d/")
-_COLON_AFTER = re.compile(r"[\s)]*:\s*\S")
-_OR_AFTER = re.compile(r"[\s,)]*(?:or|and/or)\s+(?=[a-z]{3})(?!older|over|above|more|greater|legal|up\b)")
+_COLON_AFTER = re.compile(r"[\s)]*:")
+_OR_AFTER = re.compile(
+    r"[\s,)]*(?:or|and/or)\s+(?=[a-z]{3})(?!older|over|above|more|greater|legal|up\b|(?:wo)?men\b|(?:fe)?males?\b)"
+)
 _CONSENT = re.compile(rf"\b{any_of(_DECOYS['consent'])}\b")
 _AGE_BEFORE = re.compile(rf"\bage[ds]?(?:[\s,:(=)/'-]+(?:(?:{'|'.join(VOCABULARY['cues']['age_gap'])})(?![a-z]))?)*\Z")
 _GAP_WORD = r"(?:[\s,:(-]+[^\s\d]+)"
@@ -59,9 +65,20 @@ _CONDITIONAL = re.compile(rf"\b{any_of(_DECOYS['conditional'])}")
 _CONDITIONAL_AFTER = re.compile(rf"{any_of(_DECOYS['conditional_after'])}")
 _ENROL = re.compile(rf"\b{any_of(_PROSE['enrol'])}\b")
 _BACKGROUND = re.compile(rf"\b{any_of(_PROSE['background'])}(?!\w)|\d\s?%")
-_COHORT_NAME = re.compile(
-    r"\b(?:part|cohort|group|arm|stratum|substudy|panel)\s+(?:[a-h]\d?|\d{1,2}[a-z]?|[iv]{1,3}[ab]?)\b"
+_COHORT_NAME = re.compile(_COHORT)
+# "(>= 21 in Thailand)" right behind the age that holds elsewhere
+_ELSEWHERE_GAP = re.compile(r"[\s,;]*\(?(?:or|and)?\s*")
+_ELSEWHERE = re.compile(
+    r"\s*(?:for\s+\w+\s+)?in\s+(?:the\s+)?(?!the\b|general\b|good\b|order\b|both\b)([a-z]{4,}(?:\s[a-z]+)?)\s*[);,]"
 )
+_LABEL_REACH = 400  # how far above a list item the line stands that introduces it, in characters
+_LIST_ITEM = re.compile(r"\s*(?:[*+-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])")
+_NUMBERED = re.compile(r"\s*\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]")
+_ALTERNATIVES = re.compile(any_of(_DECOYS["alternatives"]))
+_OR_AT_END = re.compile(r"(?<=[\s,])(?-i:or)\s*\Z")
+_BARE_END = re.compile(r"\s*(?:[.;)\n]|\Z)")
+_YOUNGEST_BARE = 12  # a number without a unit and without an age word is an age only from here on
+_OUTSIDE = re.compile(rf"\b{any_of(_DECOYS['outside'])}\s*(?:of\s+)?(?:the\s+)?(?:\(|,)?\s*\Z")
 _COHORTS = {name: re.compile(rf"\b{any_of(words)}\b") for name, words in VOCABULARY["cohorts"].items()}
 
 
@@ -106,7 +123,7 @@ def _label_ends(low: str) -> Iterator[int]:
 def _weak_positions(low: str) -> Iterator[int]:
     """Where a number of years (months …) stands that is not plainly a time since something."""
     for position in find_all(low, _WEAK_STEMS):
-        if low[position - 1 : position].isdigit() or low[position - 2 : position - 1].isdigit():
+        if _DIGIT.search(low, max(0, position - 3), position):
             before = low[max(0, position - 30) : position]
             if not any(word in before for word in _TIME_WORDS):
                 yield position
@@ -158,12 +175,23 @@ def is_age(text: str, block: Block, expression: Expression) -> bool:
         return False  # "at least one"
     if expression.cue or block.labelled or _AGE_BEFORE.search(before):
         return True
-    if not expression.has_unit or not _FOLLOW.match(after):
+    if not expression.has_unit:
+        return _is_bare_age(before, after, expression)
+    if not _FOLLOW.match(after):
         return False
-    in_years = all(bound is None or bound.unit in (None, "a") for bound in (expression.low, expression.high))
+    bounds = [bound for bound in (expression.low, expression.high) if bound is not None]
+    in_years = any(bound.unit == "a" for bound in bounds)  # also "1 month to 18 years"
     if _PERSON_BEFORE.search(before):
         return in_years or _SMALL.search(before) is not None
     return in_years and opens_block(text, block, expression) and not _stands_below_label(text, block)
+
+
+def _is_bare_age(before: str, after: str, expression: Expression) -> bool:
+    """Whether a comparison that ends its phrase is an age: "Patients must be at least 18"."""
+    bound = expression.low or expression.high
+    if bound is None or (expression.low and expression.high) or bound.value < _YOUNGEST_BARE:
+        return False
+    return bool(_PERSON_BEFORE.search(before) and _BARE_END.match(after))
 
 
 def _stands_below_label(text: str, block: Block) -> bool:
@@ -172,10 +200,49 @@ def _stands_below_label(text: str, block: Block) -> bool:
     return label.endswith(":") and not _WHO.search(label)
 
 
+def is_elsewhere(text: str, expression: Expression) -> bool:
+    """Whether the age holds in one country: "(>= 21 in Thailand)"."""
+    return (expression.low is None or expression.high is None) and bool(_ELSEWHERE.match(text, expression.end))
+
+
+def is_outside(text: str, block: Block, expression: Expression) -> bool:
+    """Whether what is excluded is what lies outside the range: "not between 18 and 65 years"."""
+    number = _DIGIT.search(text, expression.start, expression.end)
+    ends = (expression.start, number.start() if number else expression.start)
+    return any(_OUTSIDE.search(text, block.start, end) for end in ends)
+
+
 def continues(text: str, previous: Expression, expression: Expression) -> bool:
     """Whether the expression goes on with a list of ages: "20-30 and 55-65 years"."""
+    if is_elsewhere(text, expression) and _ELSEWHERE_GAP.fullmatch(text, previous.end, expression.start):
+        return True
     has_digit = _DIGIT.search(text, expression.start, expression.end) is not None
     return has_digit and _LIST_GAP.fullmatch(text, previous.end, expression.start) is not None
+
+
+def label_above(text: str, block: Block) -> str:
+    """The line ending in a colon below which a block stands as a list item ("Donor:", "one of the following:")."""
+    above = text[max(0, block.start - _LABEL_REACH) : block.start].rstrip("-*+ \t\r\n")
+    while above and not above.endswith(":"):
+        above, _, line = above.rpartition("\n")
+        if line and not _LIST_ITEM.match(line):
+            return ""
+        above = above.rstrip()
+    label = above.rpartition("\n")[2]
+    own = text[text.rfind("\n", 0, block.start) + 1 : block.start]
+    return "" if _NUMBERED.match(own) and _indent(label) == _indent(own) and _NUMBERED.match(label) else label
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
+
+
+def is_alternative(text: str, block: Block, expression: Expression) -> bool:
+    """Whether the age is one of several ways to meet a criterion, or a condition of something else."""
+    if _OR_AT_END.search(text, max(expression.end - 1, block.end - _NEAR), block.end):
+        return block.end - expression.end < _NEAR
+    label = label_above(text, block)
+    return bool(label) and _ALTERNATIVES.search(label) is not None
 
 
 def is_conditional(text: str, block: Block, expression: Expression) -> bool:
@@ -188,7 +255,10 @@ def is_conditional(text: str, block: Block, expression: Expression) -> bool:
 def is_doubtful(text: str, block: Block, expression: Expression) -> bool:
     """Whether the age may be a condition of something else: bracketed behind a limit, before a colon, one of two."""
     before = text[block.start : expression.start]
-    if "(" in before and ")" not in before[before.rfind("(") :] and _THRESHOLD.search(before):
+    opening = before.rfind("(")
+    if is_elsewhere(text, expression):
+        return False
+    if opening >= 0 and ")" not in before[opening:] and _THRESHOLD.search(before, before.rfind(")", 0, opening) + 1):
         return True
     if _COLON_AFTER.match(text, expression.end, block.end) or _OR_AFTER.match(text, expression.end, block.end):
         return True
@@ -212,13 +282,21 @@ def speaks_of_enrolment(text: str, block: Block) -> bool:
 
 
 def cohort_of(text: str, block: Block, expression: Expression, heading: str) -> str | None:
-    """The subgroup that the age applies to, where the text names one."""
+    """The subgroup that the age applies to, where the text names one; `heading` stands above it."""
     before = text[block.start : expression.start]
     for name in ("donor", "caregiver", "partner"):
         if _COHORTS[name].search(before) or _COHORTS[name].search(heading):
             return name
+    country = _ELSEWHERE.match(text, expression.end) if is_elsewhere(text, expression) else None
+    if country:
+        return country[1]
     named = _COHORT_NAME.search(before) or _COHORT_NAME.search(heading)
     if named:
         return named.group()
-    sexes = [sex for sex in ("female", "male") if _COHORTS[sex].search(before)]
+    own = before[max((digit.end() for digit in _DIGIT.finditer(before)), default=0) :]  # behind the number before
+    sexes = _sexes(own) or _sexes(before)
     return sexes[0] if len(sexes) == 1 else None
+
+
+def _sexes(text: str) -> list[str]:
+    return [sex for sex in ("female", "male") if _COHORTS[sex].search(text)]

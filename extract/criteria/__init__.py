@@ -68,7 +68,8 @@ def _washouts_beside(low: str, item: Item, times: list[int], limits: list[Limit]
 
 def _value(field: Field, limit: Limit) -> CriterionValue:
     quantity, value = limit.quantity, limit.value
-    factor = quantity.units.get(value.unit or "", 0.0)
+    unitless = quantity.unit is None and value.unit is None  # a score or a class is its own measure
+    factor = 1.0 if unitless else quantity.units.get(value.unit or "", 0.0)
     canonical = quantity.unit if factor else None
     start = min(limit.start, value.start)
     return CriterionValue(

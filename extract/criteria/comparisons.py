@@ -13,6 +13,7 @@ _OPERATORS = {phrase: sign for side, sign in _SIGNS.items() for phrase in _AGES[
 _LONGEST = max(len(phrase.split()) for phrase in _OPERATORS)
 _FILLERS = frozenset(DATA["comparisons"]["fillers"])
 _BLANKS = " \t\n:("
+_OPENING = str.maketrans("([,", "   ")  # "(no greater than": the bracket is no part of the word
 NUMBER_WORDS: dict[str, int] = _AGES["numbers"]
 OPERATOR = re.compile(phrase_pattern(_OPERATORS))
 AFTER_LOW = re.compile(rf"[\s,)]*{any_of(DATA['comparisons']['after_low'])}(?!\s+than)")
@@ -34,7 +35,7 @@ def comparison_before(low: str, start: int, end: int) -> tuple[str, int] | None:
 
     Looking the last words up is much faster than an alternation of all comparisons tied to the end.
     """
-    tail = low[start:end].rstrip(_BLANKS)
+    tail = low[start:end].translate(_OPENING).rstrip(_BLANKS)
     for _ in range(3):
         cut = len(tail)
         while cut and tail[cut - 1] in "<>=/":

@@ -35,6 +35,8 @@ _CONDITION = re.compile(rf"[^.;\n]{{0,50}}?\b{any_of(_CONTEXT['condition_after']
 _ALTERNATIVE = re.compile(any_of(_CONTEXT["alternative_before"]) + r"\Z")
 _OTHER_BEFORE = re.compile(rf"\b{any_of(_CONTEXT['other_before'])}\W{{0,3}}(?:[<>=]+\s?)?\Z")
 _OTHER_AFTER = re.compile(rf"\s*-?\s*{any_of(_CONTEXT['other_after'])}")
+_IN_FRONT = re.compile(rf"(?P<number>{_NUMBER.pattern})[^.;,]{{0,15}}?(?P<sign><=?)\s*\Z")
+_FOLD_ABOVE = re.compile(r"\b(?:greater|higher|more|above|over)\b")
 _STOP = re.compile(r"[.;](?=\s|$)|\n\s*\n")
 _SLASH_PAIR = re.compile(r"(\d{2,3})\s?/\s?(\d{2,3})")
 _SLASH_SECOND = re.compile(r"\s?/\s?(\d{2,3})(?!\d)")
@@ -89,6 +91,9 @@ def _limits_of(low: str, start: int, chain: list[Mention], stop: int) -> Iterato
         quantity = mention.quantity
         in_front = comparison_before(low, max(start, mention.start - 30), mention.start)
         values = list(_values(low, chain[-1].end, stop, quantity, in_front[0] if in_front else None))
+        below = _value_in_front(low, start, mention.start, quantity)
+        if below is not None:
+            values.insert(0, below)
         if not values and quantity.before:
             values = list(_values_before(low, start, mention.start, quantity))
         for value in values:
@@ -112,10 +117,19 @@ def _values(low: str, position: int, stop: int, quantity: Quantity, in_front: st
         if _CONDITION.match(low, value.end, stop) and (not first or not opens_alternative):
             value.flags.append("conditional")
         yield value
-        position, first = value.end, False
+        position, first, operator = value.end, False, value.operator
         value = _next_value(low, position, min(stop, position + _GAP_TO_NEXT), stop, quantity)
-        if value is None or not _ALTERNATIVE.search(low, position, value.start) or value.operator == "=":
+        if value is None or not (
+            _ends_range(low, operator, position, value)
+            or (value.operator != "=" and _ALTERNATIVE.search(low, position, value.start))
+        ):
             return  # the end, another matter, or the same said again in another unit
+
+
+def _ends_range(low: str, operator: str, position: int, value: Value) -> bool:
+    """Whether a value is the other end of the one before: "above 130 and below 160"."""
+    opposite = operator[0] + value.operator[0] in ("><", "<>")
+    return opposite and low[position : value.start].strip(" ,)") in ("and", "but", "", "and also")
 
 
 def _next_value(low: str, position: int, near: int, stop: int, quantity: Quantity) -> Value | None:
@@ -176,6 +190,8 @@ def _value_at(
     if unit is None and _is_bare_other(low, position, match, stop, quantity, sign):
         return None
     flags = ["lost_superscript"] if _LOST_SUPERSCRIPT.search(low, match.end(), end) else []
+    if sign is None and unit == "[ULN]" and _FOLD_ABOVE.search(low, match.end(), end):
+        sign = ">"  # "5-fold greater than the upper limit"
     if sign is None:
         sign, end = _sign_after(low, end, stop)
     if second is not None and sign in (None, ">=", ">"):
@@ -252,6 +268,20 @@ def _values_before(low: str, start: int, position: int, quantity: Quantity) -> I
         if value is not None and value.unit is not None:
             yield value
             return
+
+
+def _value_in_front(low: str, start: int, position: int, quantity: Quantity) -> Value | None:
+    """The lower end in front of the name: "90 mmHg <= systolic < 140 mmHg"."""
+    if low[max(start, position - 2) : position].strip() not in ("<", "<=", "="):
+        return None
+    match = _IN_FRONT.search(low, max(start, position - 30), position)
+    if match is None:
+        return None
+    unit, end = _unit_at(low, match.end("number"), match.start("sign"), quantity)
+    number = _figure(match["number"])
+    if low[end : match.start("sign")].strip() or not _plausible(quantity, number, None, unit):
+        return None
+    return Value(match.start(), match.end(), ">=" if "=" in match["sign"] else ">", number, None, unit)
 
 
 def _second_of_pair(low: str, value: Value) -> Value:

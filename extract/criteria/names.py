@@ -9,6 +9,7 @@ from typing import Any
 from extract.vocabulary import load_toml, phrase_pattern
 
 DATA = load_toml("quantities.toml")
+_NOT_AFTER = re.compile(DATA["names_not"]["after"])
 _FIRST_WORD = re.compile(r"[a-z][a-z0-9]*")
 
 
@@ -85,7 +86,7 @@ def find_mentions(low: str) -> list[Mention]:
     done = -1
     for position, pattern in places:
         match = pattern.match(low, position) if position >= done else None
-        if match:
+        if match and not _NOT_AFTER.match(low, match.end()):
             done = match.end()
             mentions.append(Mention(_BY_NAME[" ".join(match.group().split())], position, done))
     return mentions

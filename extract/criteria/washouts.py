@@ -21,6 +21,14 @@ _AGO_WORDS: list[str] = _WASHOUT["ago_words"]
 _AGO_AFTER = re.compile(rf"\s*{_WASHOUT['ago_after']}")
 _SINCE = re.compile(rf"\s*{_WASHOUT['since']}")
 _NEGATION = re.compile(_WASHOUT["negation"])
+_MEASURED = re.compile(_WASHOUT["measured"])
+_IN_THE = re.compile(_WASHOUT["in_the"])
+_ELAPSED = re.compile(_WASHOUT["elapsed"])
+_BRACKET = re.compile(_WASHOUT["bracket"])
+_FUTURE = re.compile(_WASHOUT["future"])
+_LASTING = re.compile(_WASHOUT["lasting"])
+_OFF = re.compile(_WASHOUT["off"])
+_NEAR = 80  # how far behind a washout a bracket may stand, in characters
 _TREATMENT: list[str] = _WASHOUT["treatment"]
 
 
@@ -30,6 +38,7 @@ def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, exclu
     Less than some time ago is a washout only where that is excluded: under such a heading, or by a "no" before it.
     """
     text = low[start:end]
+    told = 0  # where the last ">=" ends
     for position in times:
         unit_match = _UNIT.match(low, position, end)
         number_match = _NUMBER_BEFORE.search(low, max(start, position - 30), position) if unit_match else None
@@ -37,21 +46,49 @@ def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, exclu
             continue
         at, stop = number_match.start(), unit_match.end()
         begin = max(start, at - 45)
-        before = low[begin:at]
-        ago = _AGO_BEFORE.search(before) if any(word in before for word in _AGO_WORDS) else None
-        if ago:
+        ago = _within(low, begin, at, stop, end)
+        if ago is not None:
             forward = _AGO_AFTER.match(low, stop, end)
             if forward or not (excluding or _NEGATION.search(text)):
                 continue
-            sign, at = "<=", begin + ago.start()
+            if not _is_past(low, start, ago, stop, end) or _MEASURED.search(low, start, ago):
+                continue
+            sign, at = "<=", ago
         else:
             compared = comparison_before(low, begin, at)
-            if not any(stem in text for stem in _TREATMENT) or not _is_long_ago(low, stop, end, bool(compared)):
+            elapsed = not excluding and low[at - 1] != "-" and _ELAPSED.match(low, stop, end) is not None
+            elapsed = elapsed or (0 < at - told < _NEAR and _is_aside(low, told, at, stop, end))
+            long_ago = elapsed or _is_long_ago(low, stop, end, bool(compared))
+            if not long_ago or not any(stem in text for stem in _TREATMENT):
                 continue
             sign, at = compared or (">=", at)
+            if _LASTING.search(low, start, at) and not _OFF.search(low, start, at):
+                continue
+        told = stop if sign in (">=", ">") else told
         figure = number_match["number"]
         number = float(NUMBER_WORDS.get(figure, figure))
         yield Limit(WASHOUT, at, Value(at, stop, sign, *sides(sign, number), unit_match.lastgroup))
+
+
+def _is_aside(low: str, told: int, at: int, stop: int, end: int) -> bool:
+    """Whether a bracket says another time for some: "(8 weeks for strontium)"."""
+    return told > 0 and low[at - 1] == "(" and _BRACKET.match(low, stop, end) is not None
+
+
+def _is_past(low: str, start: int, at: int, stop: int, end: int) -> bool:
+    """Whether "within 6 months" (at `at:stop`) looks back: "in the past", "before", or at least nothing planned."""
+    if any(word in low[at:stop] for word in _AGO_WORDS[1:]) or _SINCE.match(low, stop, end):
+        return True
+    return _FUTURE.search(low, start, at) is None
+
+
+def _within(low: str, begin: int, at: int, stop: int, end: int) -> int | None:
+    """Where "within", "in the past" begins before a time at `at:stop`, or "in the" before "17 days prior to"."""
+    before = low[begin:at]
+    found = _AGO_BEFORE.search(before) if any(word in before for word in _AGO_WORDS) else None
+    if found is None and _SINCE.match(low, stop, end):
+        found = _IN_THE.search(before)
+    return None if found is None else begin + found.start()
 
 
 def _is_long_ago(low: str, position: int, end: int, compared: bool) -> bool:

@@ -6,19 +6,12 @@ import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from extract.doses.vocabulary import read_table
+from extract.doses.vocabulary import one_of, read_table
+from extract.sentences import lowered
 
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?|[+/%]")
 
-# Endings of nonproprietary names (WHO stem list) by which an unknown drug is recognised.
-_STEMS = (
-    "mab|nib|ciclib|parib|leucel|cept|vedotin|gliptin|gliflozin|glutide|natide|sartan|statin|caine|cillin|mycin|floxacin|oxacin"
-    "|limus|platin|taxel|rubicin|zomib|setron|prazole|dronate|parin|xaban|grel|triptan|azepam|zolam|oxetine|lukast|terol"
-    "|conazole|vir|fovir|buvir|navir|tegravir|citabine|trexate|trexed|bicin|tecan|poside|tinib|rafenib|metinib|lisib|degib"
-    "|siran|rsen|fusp|kinra|ermin|grastim|poetin|stim|tocin|relin|relix|tide|olone|asone|pril|olol|dipine|zosin|afil|pramine"
-    "|peridol|piprazole|idone|apine|gepant|orexant|trigine|racetam|gabalin|barbital|curonium|profen|coxib|oxicam|fenac"
-)
-STEM = re.compile(rf"[a-z]{{3,}}(?:{_STEMS})\Z")
+STEM = re.compile(rf"[a-z]{{3,}}{one_of('agent_ending')}\Z")
 
 
 @dataclass(slots=True)
@@ -53,6 +46,7 @@ class Names:
 
     trie: Trie = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
+    read: dict[str, list[Mention]] = field(default_factory=dict)  # what was found in each text so far
 
 
 def words_of(text: str) -> tuple[str, ...]:
@@ -94,30 +88,31 @@ def add_name(trie: Trie, name: str, agent: Agent, *, capitals: bool = False) -> 
 
 
 def find_agents(text: str, own: Names | None = None, *, stems: bool = True) -> list[Mention]:
-    """The agents named in a text, the record's own names first, longest name first, not overlapping."""
+    """The agents named in a text, the record's own names first, longest name first, not overlapping.
+
+    Unknown names are recognised by their ending, misspelled ones by one letter, unless `stems` is false.
+    """
+    if own is None:
+        return list(_common_agents(text, stems))
+    found = own.read.get(text)
+    if found is None:
+        found = own.read[text] = _find(text, own, stems=True)
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def _common_agents(text: str, stems: bool) -> list[Mention]:
+    return _find(text, None, stems=stems)
+
+
+def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
     common, _ = vocabulary()
     trie = own.trie if own is not None else {}
-    matches = list(_WORD.finditer(text))
-    lowered = [match.group().lower() for match in matches]
-    found: list[Mention] = []
-    index, count = 0, len(lowered)
-    while index < count:
-        word = lowered[index]
-        candidates = (trie.get(word), common.get(word))
-        best = _longest(candidates, lowered, matches, index, text) if candidates != (None, None) else None
-        misspelled = False
-        if best is None and stems and len(word) > 6:
-            if STEM.match(word):
-                best = (1, Agent(word, word))
-            if (near := _misspelled(word)) is not None:
-                best, misspelled = (1, near), True
-        if best is None:
-            index += 1
-            continue
-        length, agent = best
-        start, end = matches[index].start(), matches[index + length - 1].end()
-        found.append(Mention(agent, start, end, text[start:end], misspelled))
-        index += length
+    matches = list(_WORD.finditer(lowered(text)))
+    words = [match.group() for match in matches]
+    # Most words are no name's first word: that is seen before anything else is done.
+    first = [k for k, w in enumerate(words) if w in common or w in trie or (stems and len(w) > 6 and _by_form(w))]
+    found = _mentions(text, words, matches, first, (trie, common)) if first else []
     if "CAR" in text or "himeric" in text:
         found = _with_car_t(text, found)
     if own is not None:
@@ -126,11 +121,37 @@ def find_agents(text: str, own: Names | None = None, *, stems: bool = True) -> l
     return found
 
 
-_TARGET = (
-    r"(?:anti-?\s?)?(?:CD-?\d+[a-z]?|BCMA|GPC-?3|GPRC5D|CLL-?1|mesothelin|HER-?2|EGFR(?:vIII)?|GD2|MUC1|"
-    r"PSMA|CLDN18\.2|claudin ?18\.2|B7-?H3|ROR1|NKG2D|FLT3|BAFF-?R|CS1|CEA|PSCA|IL13Ra2|DLL3|CD19/CD\d+|"
-    r"CD22/CD19)"
-)
+def _mentions(
+    text: str, words: list[str], matches: list[re.Match[str]], first: list[int], tries: tuple[Trie, Trie]
+) -> list[Mention]:
+    found: list[Mention] = []
+    done = 0
+    for index in first:
+        if index < done:
+            continue
+        word = words[index]
+        best = _longest((tries[0].get(word), tries[1].get(word)), words, matches, index, text)
+        misspelled = False
+        if best is None and len(word) > 6 and (formed := _by_form(word)) is not None:
+            best, misspelled = (1, formed[0]), formed[1]
+        if best is None:
+            continue
+        length, agent = best
+        start, end = matches[index].start(), matches[index + length - 1].end()
+        found.append(Mention(agent, start, end, text[start:end], misspelled))
+        done = index + length
+    return found
+
+
+@lru_cache(maxsize=50_000)
+def _by_form(word: str) -> tuple[Agent, bool] | None:
+    """The agent that a long word is by its ending, or by its likeness to a known name (then it is misspelled)."""
+    if (near := _misspelled(word)) is not None:
+        return near, True
+    return (Agent(word, word), False) if STEM.match(word) else None
+
+
+_TARGET = rf"(?:anti-?\s?)?{one_of('car_target')}"
 _TARGETS = rf"{_TARGET}(?:/{_TARGET})*"
 _CAR_T = re.compile(
     rf"(?P<targets>{_TARGETS}(?:\s*(?:,|and|or|&|plus|\+)\s*{_TARGETS})*)[\s-]*(?:targeted|targeting|directed|specific|redirected|positive)?[\s-]*"
@@ -170,7 +191,6 @@ def _one_letter_less() -> dict[str, str]:
     return shortened
 
 
-@lru_cache(maxsize=50_000)
 def _misspelled(word: str) -> Agent | None:
     """The agent whose name differs from a long word by one letter."""
     names = vocabulary()[1]
@@ -204,7 +224,7 @@ def _longest(
                 continue
             if tuple(lowered[index : index + length]) != words:
                 continue
-            if capitals and matches[index].group().islower():
+            if capitals and text[matches[index].start() : matches[index].end()].islower():
                 continue
             if length > 1 and not _connected(matches, index, length, text):
                 continue

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
+from operator import attrgetter
 
-from extract.doses.numbers import VALUES, Value, values
-from extract.doses.vocabulary import NUMBER_WORDS, TIME_UNITS, read_toml
+from extract.doses.numbers import Value, find_values, values
+from extract.doses.scanning import any_word
+from extract.doses.vocabulary import NUMBER_WORDS, TIME_UNITS, one_of, read_toml
+from extract.sentences import lowered
 
 Frequency = tuple[float, float | None, str | None]
 
@@ -45,16 +48,7 @@ _PER_M2 = (
     r"(?:m\s?\^?\s?2|m\(2\)|sq\.?\s?m(?:et(?:er|re)s?)?|square[\s-]met(?:er|re)s?|bsa|m\s?sq(?:uared)?|meters? squared?"
     r"|m \(2\))(?!\d)(?:\s*(?:of\s+)?\(?\s?body[\s-]surface(?:[\s-]area)?\)?|\s?\(?bsa\)?)?"
 )
-_SKIPPED = (
-    r"dose|dosing|application|administration|injection|infusion|intake|session|treatment|time|person|body|patient|subject"
-    r"|eye|knee|side|level|site|arm|nostril|cycle|course|joint|occasion|admin|person|man|adult|child|infant|meal|joint"
-    r"|lesion|leg|hand|muscle|ear|tooth|animal|participant|vaccination|visit|bag|serving"
-)
 _FRACTION = r"fractions?|fx|fr|f\b|exposure"
-_STRENGTH = (
-    r"tablets?|capsules?|tabs?|caps?|vials?|ampoules?|ampules?|sachets?|pills?|puffs?|actuations?|"
-    r"inhalations?|sprays?|drops?|patch"
-)
 _CONCENTRATION = (
     r"(?:\d+(?:\.\d+)?\s*)?(?:m[lL]|d[lL]|L|l|u[lL]|cc|c\.c\.|ml|millilit(?:er|re)s?|lit(?:er|re)s?|decilit(?:er|re)s?|mm\s?\^?3|mm\s?\^?2"
     r"|cm\s?\^?[23]|cm|mcl|mmol|microlit(?:er|re)s?|mm3|cubic|100 ?g|g\b|gm|gram|mg\b|field|high[- ]power|"
@@ -66,20 +60,23 @@ _TIME = (
 )
 _DENOMINATOR = re.compile(
     rf"\s*(?:/|\bper\b|\beach\b|\ba\b(?=\s*(?:day|week|night|month))|\ban\b(?=\s*hour))\s*(?:of\s+)?(?:the\s+)?"
-    rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2})|(?P<fraction>{_FRACTION})|(?P<strength>{_STRENGTH})"
-    rf"|(?P<skipped>(?:\w+\s)?(?:{_SKIPPED})s?)|(?P<concentration>{_CONCENTRATION})|{_TIME})(?![A-Za-z])"
+    rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2})|(?P<fraction>{_FRACTION})|(?P<strength>{one_of('strength_denominator')})"
+    rf"|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|(?P<concentration>{_CONCENTRATION})|{_TIME})(?![A-Za-z])"
+    r"|(?<=kg)[.*\u2022](?P<rate>min|h|hr|d|day)(?![a-z])"
     r"|[\s.*\u2022]*(?P<inverse>kg|m|min|h|hr|d|day|wk)\^?\s?-(?P<power>[12])(?!\d)",
     re.IGNORECASE,
+)
+_LIST_OF_AMOUNTS = re.compile(r"(?<=mg)\s?/\s?\d+(?:\.\d+)?\s?mg\b|(?<=ug)\s?/\s?\d+(?:\.\d+)?\s?ug\b", re.IGNORECASE)
+# "1000 mg/4 ml im": so much is given, in 4 ml.
+_VOLUME_OF_SEVERAL = re.compile(r"\s?/\s?(?:[2-9]|1[\d.]|0?\.)[\d.]*\s?m", re.IGNORECASE)
+_GIVEN_NEXT = re.compile(
+    r"\)?,?\s*(?:i\.?m\b|i\.?v\b|s\.?c\b|inject|intra|subcut|every|once|twice|daily|weekly)", re.IGNORECASE
 )
 _IN_PARENTHESES = re.compile(
     r"\s*\((?:mg|ug|mcg|g|ml|IU|U|Gy|cGy|mg/kg|mg/m\^?2|mcg/kg|mg/day|VP|vg|CFU|PFU|AUC)\)", re.IGNORECASE
 )
-_CELL_NOUN = (
-    r"(?:cells?|MSCs?|UC-?MSCs?|lymphocytes?|TILs?|NKs?|CAR-?\s?Ts?|CAR-?NKs?|T-?cells?|CAR\+|T|thymocytes|monocytes|DCs?|TNCs?|MNCs?"
-    r"|CD3\+?|CD34\+?|CD45\+?|nucleated|chondrocytes|fibroblasts|keratinocytes|hepatocytes|platelets|islets|CTLs?|Tregs?)"
-)
 _CELLS_AFTER = re.compile(
-    rf"\s*(?:\((?:\+/-|\u00b1)?\s?\d+\s?%\)\s*)?(?:of\s+)?(?:(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z0-9+/.'-]{{1,30}}\s){{0,6}}?{_CELL_NOUN}"
+    rf"\s*(?:\((?:\+/-|\u00b1)?\s?\d+\s?%\)\s*)?(?:of\s+)?(?:(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z0-9+/.'-]{{1,30}}\s){{0,6}}?{one_of('cell_noun')}"
     r"(?:\s+cells?)?(?![\w])",
     re.IGNORECASE,
 )
@@ -104,24 +101,37 @@ _COUNTED = re.compile(
     r"(?P<unit>tablets?|capsules?|caplets?|pills?|sachets?|puffs?|drops?|patch(?:es)?|inhalations?|sprays?|applications?|lozenges?|softgels?)\b",
     re.IGNORECASE,
 )
+_COUNTABLE = re.compile(
+    any_word(["tablet", "capsule", "caplet", "pill", "sachet", "puff", "drop", "patch", "inhalation", "spray"])
+    + "|"
+    + any_word(["application", "lozenge", "softgel"]),
+)
 _COUNT_BEFORE = re.compile(
     r"(?<![\w.])(?P<count>\d{1,2}|one|two|three|four|five|six)\s*(?:x|\*|of(?: the)?|tablets? of|"
     r"capsules? of|tablets? x|-)?\s*(?:\(\s*)?$",
+    re.IGNORECASE,
+)
+_PIECES_AFTER = re.compile(
+    r"\s*(?:[,:x*]|\(|per (?:puff|actuation)[,:]?)?\s*(?P<count>\d{1,2}|one|two|three|four)\s+"
+    r"(?:puffs|inhalations|actuations|sprays)\b",
     re.IGNORECASE,
 )
 _FORM_AFTER = re.compile(
     r"\s*-?(?:(?!and\b|or\b|of\b)[A-Za-z-]+\s){0,2}?(?:tablets?|capsules?|tabs?|caps?|pills?|caplets?|softgels?|sachets?)\b",
     re.IGNORECASE,
 )
+_COUNT_OF_AGENT = re.compile(r"(?<![\w.-])(?P<count>two|three|four)\s+[A-Za-z-]{5,}\s+$", re.IGNORECASE)
 _TABLETS_OF = re.compile(
     r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|capsules?|pills?)\s+(?:of\s+)?(?:\w+\s+)?\(?$", re.IGNORECASE
 )
 _INDEX_WORD = re.compile(
     r"\b(?:days?|d|weeks?|cycles?|visits?|arms?|groups?|cohorts?|parts?|phases?|grades?|stages?|months?|courses?|types?|periods?|steps?|"
-    r"hours?|study|table|figure|no|number|version|level|age|aged|part)\b\.?[\s\d,&-]*(?:\b(?:to|and|through)\b[\s\d,&-]*)*$",
+    r"hours?|study|table|figure|no|number|version|level|age|aged|part)\b\.?[\s\d,&+-]*(?:\b(?:to|and|through)\b[\s\d,&+-]*)*$",
     re.IGNORECASE,
 )
 _HYPHENATED_WORD = re.compile(r"[A-Za-z]-\Z")
+_ELEMENT = re.compile(r"\s(?:Gd|I|Fe|Ca|Mg|elemental \w+)(?=\s?/\s?(?:kg|m))")
+_TOLERANCE_AFTER = re.compile(r"\s*\(\s*\+/-\s*\d{1,2}\s*%\)(?=\s*/)")
 _TOLERANCE = re.compile(r"(?:\+/-|\u00b1)\s*$")
 
 
@@ -147,10 +157,10 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     """
     found: list[Amount] = []
     units, _ = _units()
-    for match in VALUES.finditer(text):
+    for match in find_values(text):
         if match.group().isdigit() and match.end() - match.start() < 6 and units.match(text, match.end()) is None:
             continue  # a short number that no unit follows: a year, a count, a day
-        items = _trimmed(text, values(match))
+        items = _between(text, _trimmed(text, values(match)))
         if items:
             new = _with_unit(text, items, match.end(), cells, len(found))
             named = (
@@ -161,7 +171,7 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
             found += [] if named else new  # "CI-994 capsules"
     found += _areas_under_curve(text)
     found += _counted(text, found)
-    found.sort(key=lambda amount: amount.start)
+    found.sort(key=attrgetter("start"))
     return _joined_ranges(text, found)
 
 
@@ -173,6 +183,19 @@ def _trimmed(text: str, items: list[Value]) -> list[Value]:
     if len(items) > 1 and _INDEX_WORD.search(before):
         return items[-1:]
     return items
+
+
+_BETWEEN = re.compile(r"\bbetween\s+(?:approximately\s|about\s)?\Z", re.IGNORECASE)
+
+
+def _between(text: str, items: list[Value]) -> list[Value]:
+    """`between 5 and 10 mg` is a range."""
+    if len(items) != 2 or items[0].high >= items[1].low:
+        return items
+    first, second = items
+    if not _BETWEEN.search(text, max(0, first.start - 25), first.start):
+        return items
+    return [replace(first, high=second.high, end=second.end, power=second.power)]
 
 
 def _with_unit(text: str, items: list[Value], position: int, cells: bool, series: int) -> list[Amount]:
@@ -238,9 +261,15 @@ def _lost_power(text: str, value: Value, end: int) -> tuple[str, str, float, int
 def _read_denominators(text: str, amount: Amount) -> None:
     if match := _IN_PARENTHESES.match(text, amount.end):
         amount.end = match.end()
+    if (match := _TOLERANCE_AFTER.match(text, amount.end)) is not None:
+        amount.end = match.end()
+    if (match := _ELEMENT.match(text, amount.end)) is not None:
+        amount.end = match.end()
     for _ in range(4):
         match = _DENOMINATOR.match(text, amount.end)
         if match is None or (match["inverse"] and match["inverse"] == "m" and match["power"] != "2"):
+            return
+        if match["concentration"] and _LIST_OF_AMOUNTS.match(text, amount.end):
             return
         _apply_denominator(amount, match)
         amount.end = match.end()
@@ -259,9 +288,11 @@ def _apply_denominator(amount: Amount, match: re.Match[str]) -> None:
     elif match["strength"]:
         amount.role = "strength"
     elif match["concentration"]:
-        amount.concentration = True
-    elif match["time"] or inverse:
-        unit = TIME_UNITS[(match["time"] or inverse).lower()]
+        amount.concentration = not (
+            _VOLUME_OF_SEVERAL.match(match.group()) and _GIVEN_NEXT.match(match.string, match.end())
+        )
+    elif match["time"] or match["rate"] or inverse:
+        unit = TIME_UNITS[(match["time"] or match["rate"] or inverse).lower()]
         count = float(match["n"]) if match["n"] else 1.0
         if count == 24 and unit == "h":
             unit, count = "d", 1.0
@@ -277,16 +308,24 @@ def _read_strength(text: str, amount: Amount) -> None:
         return
     before = text[max(0, amount.start - 40) : amount.start]
     form = _FORM_AFTER.match(text, amount.end)
-    match = _TABLETS_OF.search(before) or (
-        (form or before.rstrip().endswith(("x", "*"))) and _COUNT_BEFORE.search(before)
+    match = (
+        _TABLETS_OF.search(before)
+        or (form and _COUNT_OF_AGENT.search(before))
+        or ((form or before.rstrip().endswith(("x", "*"))) and _COUNT_BEFORE.search(before))
     )
+    if not match and (pieces := _PIECES_AFTER.match(text, amount.end)):
+        amount.low, amount.high = (bound * _count(pieces["count"]) for bound in (amount.low, amount.high))
+        amount.end, amount.role = pieces.end(), "dose"
     if not match:
         return
-    word = match["count"].lower()
-    count = float(word) if word.isdigit() else NUMBER_WORDS[word]
+    count = _count(match["count"])
     if 1 < count <= 12:
         amount.low, amount.high = amount.low * count, amount.high * count
         amount.start -= len(before) - match.start()
+
+
+def _count(word: str) -> float:
+    return float(word) if word.isdigit() else NUMBER_WORDS[word.lower()]
 
 
 def _areas_under_curve(text: str) -> list[Amount]:
@@ -303,6 +342,8 @@ def _areas_under_curve(text: str) -> list[Amount]:
 
 
 def _counted(text: str, known: list[Amount]) -> list[Amount]:
+    if _COUNTABLE.search(lowered(text)) is None:
+        return []
     taken = {amount.start for amount in known}
     codes = {"t": "{tablet}", "p": "{tablet}", "c": "{capsule}", "s": "{sachet}"}
     exact = {
@@ -343,6 +384,8 @@ def _joined_ranges(text: str, amounts: list[Amount]) -> list[Amount]:
             found[-1].per_time = amount.per_time or found[-1].per_time
             continue
         if found and amount.start < found[-1].end:
+            if found[-1].kind == "count" != amount.kind:
+                found[-1] = amount  # "2 capsules of 500 mg": one intake of 1000 mg
             continue
         found.append(amount)
     return found
@@ -351,9 +394,13 @@ def _joined_ranges(text: str, amounts: list[Amount]) -> list[Amount]:
 def _is_upper_end(text: str, lower: Amount, upper: Amount) -> bool:
     if lower.unit != upper.unit or lower.low != lower.high or upper.low != upper.high or lower.high >= upper.low:
         return False
+    if lower.per_time and upper.per_time and lower.per_time != upper.per_time:
+        return False
     if (lower.per or upper.per) != upper.per or lower.series == upper.series:
         return False
     gap = text[lower.end : upper.start]
+    if gap.strip() == "and" and _BETWEEN.search(text, max(0, lower.start - 25), lower.start):
+        return True
     if len(gap) > 12 or not _RANGE_WORD.match(gap):
         return False
     return "-" in gap or not _RISING.search(text[max(0, lower.start - 50) : lower.start])

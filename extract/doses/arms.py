@@ -7,6 +7,7 @@ import re
 from extract.doses.agents import Agent, Mention, find_agents
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
+from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
 from extract.study import Arm, Field, Study
 
@@ -22,25 +23,10 @@ _ROLE_WORDS = {
     "CONTROL": re.compile(r"\b(?:control|comparator|standard)\s+(?:group|arm)\b", re.IGNORECASE),
     "PLACEBO": re.compile(r"\bplacebo\s+(?:group|arm)\b", re.IGNORECASE),
 }
-_NOT_GIVEN_BEFORE = re.compile(
-    r"\b(?:prior|previous(?:ly)?|without|no|not|never|except|allerg\w*|resistan\w*|refractory|failed|"
-    r"failure|intoleran\w*|history of|instead of|naive to|contraindicat\w*|progress\w* on|"
-    r"progress\w* after|discontinu\w*|compared (?:to|with)|versus|than|relapsed after|levels? of|serum|"
-    r"plasma|eligible for|insulin[- ]dependent|response to|sensitiv\w+ to|"
-    r"treated with(?! placebo)(?= prior))\s+(?:\w+[\s-]+){0,2}\Z",
-    re.IGNORECASE,
-)
-_NOT_GIVEN_AFTER = re.compile(
-    r"[\s-]*(?:-?(?:resistant|refractory|naive|sensitive|induced|experienced|allergic|free|positive|negative|related|associated|deficien\w*|level|levels|concentrations?|receptors?|failure|intoleran\w*|sensitivity|resistance|secretion|controlled|eligible|dependent)\b)",
-    re.IGNORECASE,
-)
-_BODY_SUBSTANCES = frozenset(
-    ("glucose", "calcium", "iron", "zinc", "testosterone", "progesterone", "estradiol", "insulin", "magnesium",
-    "platelets", "vitamin d", "t cells", "dendritic cells", "nk cells", "treg cells", "red blood cells",
-    "cd34+ cells", "nitric oxide", "epinephrine", "dopamine", "human chorionic gonadotropin", "fsh",
-    "adenosine", "lithium", "selenium", "folic acid", "melatonin", "oxytocin", "growth hormone", "glucagon",
-    "creatine", "glycerol", "dextrose", "nicotine", "vasopressin", "levothyroxine", "vitamin b12")
-)  # fmt: skip
+_NOT_GIVEN_BEFORE = re.compile(rf"\b{one_of('not_given_before')}\s+(?:\w+[\s-]+){{0,2}}\Z", re.IGNORECASE)
+_NOT_GIVEN_AFTER = re.compile(rf"[\s-]*(?:-?{one_of('not_given_after')}\b)", re.IGNORECASE)
+_BODY_SUBSTANCES = frozenset(words("body_substance"))
+GENERIC_CELLS = frozenset(words("generic_cells"))
 
 
 def named_arms(study: Study, text: str) -> list[int]:
@@ -65,6 +51,18 @@ def named_arms(study: Study, text: str) -> list[int]:
         if pattern.search(text):
             found += [a.arm_no for a in arms if _has_role(a, role)]
     return sorted(set(found)) if 0 < len(set(found)) < len(arms) else []
+
+
+_HEADING = re.compile(r"[\s*-]*(?P<words>[^:\n.;]{2,70}):")
+
+
+def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
+    """The arms that the heading of a line or paragraph names ("Standard arm: …"), for what stands under it."""
+    for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
+        heading = _HEADING.match(text, start, position)
+        if heading is not None and (arms := named_arms(study, heading["words"])):
+            return arms
+    return []
 
 
 def _printed(label: str, lowered: str) -> bool:
@@ -136,6 +134,8 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         return
     linked = _linked_arms(study, lexicon, statement)
     named = named_arms(study, phrase)
+    if not named and statement.source.intervention_no is None:
+        named = arms_of_heading(study, statement.source.text.norm, statement.start)
     if named and (not linked or set(named) & set(linked)):
         statement.arm_nos = [number for number in named if not linked or number in linked]
         statement.own_arm_nos = list(statement.arm_nos)
@@ -170,6 +170,8 @@ def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> 
     for statement in statements:
         own.setdefault(statement.agent.key, set()).update(statement.own_arm_nos)
     for statement in statements:
+        _share(study, lexicon, statement, own)
+    for statement in statements:
         linked = set(statement.arm_nos) - set(statement.own_arm_nos)
         kept = linked - own[statement.agent.key]
         kept -= {number for number in kept if not _receives(study, lexicon, study.arms[number - 1], statement.agent)}
@@ -178,12 +180,40 @@ def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> 
         statement.arm_nos = sorted(set(statement.own_arm_nos) | kept) or sorted(linked)
 
 
-def _newly_given(text: str, mention: Mention, in_label: bool) -> bool:
+_AS_ELSEWHERE = re.compile(
+    r"\b(?:as|like|same)\b[^.;]{0,40}\b(?:arm|group|cohort|above|other|first|schedule|regimen|doses?)\b", re.IGNORECASE
+)
+
+
+def _share(study: Study, lexicon: Lexicon, statement: Statement, own: dict[str, set[int]]) -> None:
+    """`Drug B as in arm A`: an arm whose text names an agent, or refers to another arm, without an amount."""
+    if statement.source.arm_no is None:
+        return
+    for arm in study.arms:
+        if arm.arm_no in own[statement.agent.key] or arm.description is None:
+            continue
+        if not any(
+            a.key == statement.agent.key for n in arm.intervention_nos for a in lexicon.by_intervention.get(n, [])
+        ):
+            continue
+        if _AS_ELSEWHERE.search(arm.description.text.norm):
+            statement.own_arm_nos = sorted({*statement.own_arm_nos, arm.arm_no})
+
+
+def _own_product(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> Agent:
+    """The arm's one cell product where its text only says "CAR-T cells"."""
+    if agent.kind != "cells" or agent.intervention_no is not None:
+        return agent
+    linked = {a.key: a for n in arm.intervention_nos for a in lexicon.by_intervention.get(n, []) if a.kind == "cells"}
+    return next(iter(linked.values())) if len(linked) == 1 and agent.key in GENERIC_CELLS else agent
+
+
+def _newly_given(text: str, mention: Mention, in_label: bool, linked: int) -> bool:
     """An agent without a registered link: what an arm had before, or has in its blood, is not given to it."""
     if mention.agent.key in _BODY_SUBSTANCES:
         return False
     if mention.agent.kind == "group":
-        return in_label
+        return in_label and linked < 2  # a label's "chemotherapy" is what the registered drugs are
     if mention.agent.kind in ("radiation", "cells"):
         return not re.search(
             r"\b(?:after|following|since|post)[\s-]+(?:\w+[\s-]+){0,2}\Z",
@@ -204,10 +234,10 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
                 continue
             text = source.text.norm
             for mention in find_agents(text, lexicon.names):
-                agent = mention.agent
+                agent = _own_product(study, lexicon, arm, mention.agent)
                 if agent.key in seen or not given(text, mention):
                     continue
-                if agent.key not in linked and not _newly_given(text, mention, source is arm.label):
+                if agent.key not in linked and not _newly_given(text, mention, source is arm.label, len(linked)):
                     continue
                 seen.add(agent.key)
                 row = _row(arm.arm_no, agent, source, mention.start, mention.end)

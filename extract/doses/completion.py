@@ -6,11 +6,13 @@ import re
 from itertools import pairwise
 from typing import Any
 
-from extract.doses.binding import OBSERVED, Remark
+from extract.doses.attachment import OBSERVED
+from extract.doses.bound import Remark
+from extract.doses.frequencies import find_frequencies
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
-from extract.doses.schedule import find_frequencies
+from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
@@ -80,6 +82,21 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
                 continue
             statement.facts[kind] = values[0]
     _from_sentences(study, lexicon, statements)
+    for statement in statements:
+        if "route" not in statement.facts and (route := _route_of_form(study, statement)) is not None:
+            statement.facts["route"] = route
+
+
+def _route_of_form(study: Study, statement: Statement) -> str | None:
+    """The route that a form of the product leaves no doubt about: a cream is topical, puffs are inhaled."""
+    texts = [statement.source.text.norm[statement.start : statement.end + 30]]
+    if statement.agent.intervention_no is not None:
+        texts.append(study.interventions[statement.agent.intervention_no - 1].name.text.norm)
+    for text in texts:
+        for form, route in read_toml("dose_forms.toml")["routes"].items():
+            if re.search(rf"\b(?:{form})\b", text, re.IGNORECASE):
+                return str(route)
+    return None
 
 
 def _capped(statement: Statement) -> bool:

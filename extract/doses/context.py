@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
 from extract.doses.amounts import Amount
+from extract.doses.scanning import any_word
 from extract.doses.vocabulary import read_toml
 
 _WINDOW = 130
-_NEVER = re.compile(r"(?!)")
+
+Search = Callable[[str], "re.Match[str] | None"]
+
+
+def _never(_: str) -> None:
+    return None
 
 
 @dataclass(slots=True)
 class _Decoy:
     name: str
-    before: re.Pattern[str]
-    after: re.Pattern[str]
-    unless_before: re.Pattern[str]
-    unless_after: re.Pattern[str]
+    before: Search
+    after: Search
+    unless_before: Search
+    unless_after: Search
     kinds: tuple[str, ...]
     needs_other_amount: bool
 
@@ -27,12 +34,15 @@ class _Decoy:
 @dataclass(slots=True)
 class _Role:
     code: str
-    before: re.Pattern[str]
-    after: re.Pattern[str]
+    before: Search
+    after: Search
 
 
-def _pattern(text: str | None) -> re.Pattern[str]:
-    return re.compile(text, re.IGNORECASE) if text else _NEVER
+def _pattern(text: str | None) -> Search:
+    if not text:
+        return _never
+    pattern = re.compile(text, re.IGNORECASE)
+    return pattern.match if text.startswith("^") else pattern.search  # `search` would try "^" at every letter
 
 
 @cache
@@ -60,15 +70,28 @@ def _roles() -> list[_Role]:
 
 
 @cache
-def _decoy_hint() -> re.Pattern[str]:
-    patterns = [entry.get("before") for entry in read_toml("decoys.toml")["decoy"] if not entry.get("kinds")]
-    return _hint("|".join(pattern for pattern in patterns if pattern))
+def _decoy_hints() -> tuple[re.Pattern[str], dict[str, set[int]]]:
+    entries = read_toml("decoys.toml")["decoy"]
+    return _hints([entry.get("before") if not entry.get("kinds") else None for entry in entries])
 
 
 @cache
-def _role_hint() -> re.Pattern[str]:
-    patterns = [entry.get(side) for entry in read_toml("roles.toml")["role"] for side in ("before", "after")]
-    return _hint("|".join(pattern for pattern in patterns if pattern) + "|fraction|fx| x |[x*]\\s?\\d")
+def _role_hints() -> tuple[re.Pattern[str], dict[str, set[int]]]:
+    entries = read_toml("roles.toml")["role"]
+    return _hints(["|".join(filter(None, (entry.get("before"), entry.get("after")))) for entry in entries])
+
+
+def _hints(patterns: list[str | None]) -> tuple[re.Pattern[str], dict[str, set[int]]]:
+    """One scan for a word of every alternative of every pattern, and which patterns each word stands in."""
+    standing: dict[str, set[int]] = {}
+    for index, pattern in enumerate(patterns):
+        for word in _words(pattern):
+            standing.setdefault(word, set()).add(index)
+    for word in standing:  # the scan stops at the shorter of two words with one beginning: it stands for both
+        for longer in standing:
+            if longer.startswith(word):
+                standing[word] |= standing[longer]
+    return re.compile(any_word(standing)), standing
 
 
 def mark_decoys(
@@ -94,18 +117,16 @@ def mark_decoys(
             _set_role(before, after, amount)
 
 
-def _hint(pattern: str | None) -> re.Pattern[str]:
+def _words(pattern: str | None) -> list[str]:
     """The longest word of every alternative of a pattern, in lower case: cheap to search for, and mostly absent."""
-    text = (pattern or "(?!)").lower()
-    text = re.sub(r"\\[a-z]", " ", text)
+    text = re.sub(r"\\[a-z]", " ", (pattern or "(?!)").lower())
     for _ in range(2):
         text = re.sub(r"(?<=[a-z])\(\?:[^()]*\)\??", "", text)  # endings
     words = []
     for alternative in re.split(r"[|()\[\]]", text):
         found = re.findall(r"[a-z]{3,}(?!\?)|[a-z]{3,}(?=[a-z]\?)|[<>=]", alternative)
         words += sorted(found, key=len)[-1:]
-    words = [word for word in dict.fromkeys(words) if word not in _COMMON_WORDS]
-    return re.compile("|".join(sorted(map(re.escape, words), key=len, reverse=True)) or "(?!)")
+    return [word for word in dict.fromkeys(words) if word not in _COMMON_WORDS]
 
 
 # Words that stand in most texts about doses; no alternative in the data files rests on one of them alone.
@@ -145,16 +166,15 @@ def _decoy(
 ) -> str:
     if amount.concentration:
         return "concentration"
-    hinted = _decoy_hint().search(before.lower()) is not None
-    for decoy in _decoys():
+    hinted = _hinted(_decoy_hints(), before)
+    for index, decoy in enumerate(_decoys()):
         if (decoy.kinds and amount.kind not in decoy.kinds) or (named and decoy.name == "laboratory"):
             continue
-        if not hinted and not decoy.kinds and decoy.after is _NEVER:
+        if index not in hinted and not decoy.kinds and decoy.after is _never:
             continue
-        hit = (decoy.before.search(before) and not decoy.unless_before.search(before)) or (
-            decoy.after.search(after)
-            and not decoy.unless_after.search(after)
-            and not decoy.unless_before.search(before)
+        possible = index in hinted or bool(decoy.kinds)
+        hit = (possible and decoy.before(before) and not decoy.unless_before(before)) or (
+            decoy.after(after) and not decoy.unless_after(after) and not decoy.unless_before(before)
         )
         if not hit:
             continue
@@ -169,14 +189,19 @@ def _decoy(
     return ""
 
 
+def _hinted(hints: tuple[re.Pattern[str], dict[str, set[int]]], text: str) -> set[int]:
+    pattern, standing = hints
+    words: list[str] = pattern.findall(text.lower())
+    return set().union(*(standing[word] for word in words)) if words else set()
+
+
 def _set_role(before: str, after: str, amount: Amount) -> None:
     if amount.role not in ("dose", "level"):
         return
-    if not _role_hint().search((before + " " + after).lower()):
-        return
-    for role in _roles():
-        if role.before.search(before) or role.after.search(after):
-            amount.role = role.code
+    roles = _roles()
+    for index in sorted(_hinted(_role_hints(), f"{before} {after}")):
+        if roles[index].before(before) or roles[index].after(after):
+            amount.role = roles[index].code
             return
     if amount.kind == "radiation" and (
         re.search(r"(?:\d\s?x\s?|fractions? of\s*)\Z", before)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-import extract.pipeline
-from extract.doses.agents import Agent
+from extract.doses import pipeline
+from extract.doses.agents import Agent, known_keys
 from extract.doses.arms import arms_of_statement, find_arm_agents, settle_arms
-from extract.doses.binding import Bound, Remark, bind
+from extract.doses.binding import bind
+from extract.doses.bound import Bound, Remark
 from extract.doses.completion import complete, complete_schedule
 from extract.doses.lexicon import Lexicon, study_lexicon
 from extract.doses.merging import Statement, merge
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like, passages
 from extract.doses.selection import accepted, agent_of, select
+from extract.doses.vocabulary import one_of
 from extract.facts import Dose, DoseFacts, evidence
 from extract.study import Field, Study
 
@@ -67,19 +70,38 @@ def _read(study: Study, lexicon: Lexicon, source: Field, rank: int) -> tuple[lis
         return found, remarks
     default = _default_agent(study, lexicon, source)
     for start, end in passages(text, hits):
-        doc = extract.pipeline.read(text[start:end], lexicon.names, cells=lexicon.has_cells)
+        doc = pipeline.read(text[start:end], lexicon.names, cells=lexicon.has_cells)
         if doc is None:
             continue
-        reading = extract.pipeline.reading_of(doc)
+        reading = pipeline.reading_of(doc)
         if all(amount.decoy for amount in reading.amounts):
             continue
         bounds, said = bind(reading.text, reading.segments, reading.amounts, reading.agents, reading.items, default)
         remarks += said
         for bound in bounds:
+            if (
+                default is not None
+                and bound.agent is not None
+                and _stands_for(default, bound.agent, reading.text[max(0, bound.start - 40) : bound.end])
+            ):
+                bound.agent, bound.named = default, None
             statement = _statement(study, lexicon, source, rank, start, bound, reading.text)
             if statement is not None:
                 found.append(statement)
     return found, remarks
+
+
+_LOOKS_LIKE = re.compile(rf"\b{one_of('looks_like')}", re.IGNORECASE)
+_SEVERAL = re.compile(r"[/+&]|\b(?:and|with|plus)\b", re.IGNORECASE)
+
+
+def _stands_for(default: Agent, named: Agent, text: str) -> bool:
+    """Whether a placebo's text names an agent as what it is made of ("2 g olive oil") or what it looks like."""
+    if default.kind != "placebo" or named.kind != "drug" or _SEVERAL.search(default.name):
+        return False
+    if named.intervention_no is not None:
+        return _LOOKS_LIKE.search(text) is not None
+    return named.key not in known_keys()
 
 
 def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | None:

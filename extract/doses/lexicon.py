@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extract.doses.agents import STEM, Agent, Names, Trie, add_name, find_agents, known_keys, vocabulary, words_of
+from extract.doses.vocabulary import one_of
 from extract.study import Intervention, Study
 
 _AGENT_TYPES = {
@@ -25,40 +26,11 @@ _AMOUNT_IN_NAME = re.compile(
     r"(?:mg|mcg|ug|g|gm|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%)",
     re.IGNORECASE,
 )
-_FORM = re.compile(
-    r"\b(?:tablets?|tab|capsules?|injections?|injectable|oral|orally|solutions?|suspension|infusions?|intravenous(?:ly)?|iv|i\.v\.|subcutaneous(?:ly)?|sc|intramuscular(?:ly)?|im|intravitreal|intrathecal"
-    r"|topical(?:ly)?|cream|ointment|gel|lotion|eye drops?|drops|spray|nasal|inhal(?:ed|ation|er)|"
-    r"nebuli[sz]ed|powder|granules?|syrup|patch|pill|pills|film[- ]coated|extended[- ]release|er|xr|sr|"
-    r"prolonged[- ]release|sustained[- ]release|immediate[- ]release"
-    r"|daily|once|twice|bid|qd|tid|weekly|a day|per day|single dose|multiple doses?|doses?|group|arm|"
-    r"treatment|therapy|administration|monotherapy|product|formulation|regimen|for injection|in vials?|"
-    r"emulsion|once daily|twice daily|loading|maintenance|supplement(?:ation)?|intervention|medication|"
-    r"drug|agent"
-    r"|hydrochloride|hcl|sodium|sulfate|sulphate|phosphate|acetate|mesylate|maleate|citrate|tartrate|"
-    r"fumarate|succinate|tosylate|besylate|disodium|potassium salt|hydrobromide|dihydrate|monohydrate|"
-    r"active|experimental|comparator|control|study|investigational|low|high|medium|mid|standard|only|"
-    r"alone)\b\.?",
-    re.IGNORECASE,
-)
-_KEEP_WHOLE = re.compile(r"\b(?:potassium|sodium|magnesium|calcium|zinc|ferrous|iron|lithium)\b", re.IGNORECASE)
-_JOINERS = re.compile(
-    r"\s*(?:\+|;|&|\bplus\b|\bcombined with\b|\bin combination with\b|\bcombination with\b|\bcombined\b|"
-    r"\bfollowed by\b|\band\b|\bor\b|\bversus\b|\bvs\.?\b|\bthen\b|,|\uff0c|\u3001|\bwithout\b)\s*",
-    re.IGNORECASE,
-)
+_FORM = re.compile(rf"\b{one_of('form_in_name')}\b\.?", re.IGNORECASE)
+_KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
+_JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
-_NOT_A_NAME = re.compile(
-    r"(?:|\W+|\d+|standard(?: of care)?|soc|usual care|best supportive care|bsc|no|none|care|observation|"
-    r"surgery|exercise|education|training|diet|follow-?up|the|in|to|of|mg|day|days|week|weeks|cycle|n/?a|"
-    r"other"
-    r"|.*\b(?:HSCT|ASCT|SCT|BMT|transplant\w*)\b.*|questionnaires?|laborator\w+|biomarker\w*|"
-    r"quality[- ]of[- ]life.*|pharmac(?:o|ological).*|imaging|mri|ct|pet.*|biops\w+|sampl\w+|blood|device|"
-    r"oral|sham|sham .*|test|assessment|placebo-controlled|patients?|participants?|subjects?|"
-    r"questionnaire administration|conventional|new|part [ab]|cohort.*|group.*|arm.*|arms?|high|low|"
-    r"matching|test|reference|active|control|body|supportive|supportive care|dose|inhibitors?|mono|single|"
-    r"double|a|b|c|i|ii|iii)",
-    re.IGNORECASE,
-)
+_NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)

@@ -6,6 +6,7 @@ Text is normalised (`extract.text`): dashes are `-`, `×` is `x`, superscripts a
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 _DECIMAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: 000)+(?!\d)|\d+(?:[.,]\d+)?|(?<![A-Za-z])\.\d+)"
@@ -22,6 +23,7 @@ _SEPARATOR = (
 VALUES = re.compile(
     rf"(?:(?<![\w^])(?<!\d[.,])|(?<=\d[xX*])|(?<=\d [xX*]\s))(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
 )
+_DIGIT = re.compile(r"\d|\.(?=\d)")  # what a number begins with: found faster than by trying the whole everywhere
 
 _ONE = re.compile(
     rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
@@ -69,6 +71,15 @@ def decimal(text: str) -> float:
         thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) and whole != "0"
         text = text.replace(",", "") if thousands else f"{whole}.{rest}"
     return float(text)
+
+
+def find_values(text: str) -> Iterator[re.Match[str]]:
+    """Every number, range or list of numbers in a text, in order."""
+    done = 0
+    for first in _DIGIT.finditer(text):
+        if first.start() >= done and (match := VALUES.match(text, first.start())) is not None:
+            done = match.end()
+            yield match
 
 
 def values(match: re.Match[str]) -> list[Value]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extract.doses.agents import find_agents
+from extract.doses.arms import arms_of_heading, named_arms
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.named import find_names
+from extract.doses.segments import segments
 from extract.doses.sequences import find_sequence
 from extract.facts import Evidence, Regimen, RegimenStep, evidence
 from extract.study import Arm, Field, Study
@@ -51,11 +53,12 @@ def find_regimens(study: Study, lexicon: Lexicon, statements: list[Statement]) -
     found: list[Regimen] = []
     named: dict[str, list[_Named]] = {}
     ordered = _may_be_ordered(study)
+    in_prose = _named_in_prose(study)
     for arm in study.arms:
         for source in _fields_of(study, arm):
             if source.path not in named:
                 named[source.path] = _named(source)
-        found += _of_arm(study, lexicon, statements, arm, named, ordered=ordered)
+        found += _of_arm(study, lexicon, statements, arm, named, in_prose, ordered=ordered)
     return found
 
 
@@ -65,6 +68,7 @@ def _of_arm(
     statements: list[Statement],
     arm: Arm,
     known: dict[str, list[_Named]],
+    in_prose: list[tuple[list[int], _Named]],
     *,
     ordered: bool,
 ) -> list[Regimen]:
@@ -75,6 +79,7 @@ def _of_arm(
         groups.setdefault(phase, _Group(phase)).statements.append((number, statement))
     fields = _fields_of(study, arm)
     named = [name for source in fields for name in known[source.path]]
+    named += [name for arms, name in in_prose if arm.arm_no in arms]
     regimens = [_from_group(arm, group, named) for group in groups.values()]
     regimens = [
         regimen for regimen in regimens if len(regimen.steps) > 1 or regimen.regimen or regimen.phase != "treatment"
@@ -92,14 +97,14 @@ def _of_arm(
     return regimens
 
 
-_ORDERED = re.compile(r"\bCAR|transplant|SCT|DLI", re.IGNORECASE)
+_ORDERED = re.compile(r"car(?<!\w...)|transplant|sct|dli")
 
 
 def _may_be_ordered(study: Study) -> bool:
     """Whether the study is about cells or transplantation, whose steps have an order worth looking for."""
     texts = [item.name.raw for item in study.interventions]
     texts += [source.raw for source in (study.brief_title, study.official_title) if source is not None]
-    return any(_ORDERED.search(text) for text in texts)
+    return _ORDERED.search("\n".join(texts).lower()) is not None
 
 
 def _order(phase: str) -> int:
@@ -120,6 +125,22 @@ def _fields_of(study: Study, arm: Arm) -> list[Field]:
     if len(study.arms) == 1:
         fields += [source for source in (study.detailed_description, study.brief_summary) if source is not None]
     return fields
+
+
+def _named_in_prose(study: Study) -> list[tuple[list[int], _Named]]:
+    """Regimens that the descriptions of a study of several arms name, with the arms that the same phrase names."""
+    found: list[tuple[list[int], _Named]] = []
+    if len(study.arms) < 2 or not any(item.type in ("DRUG", "BIOLOGICAL", "RADIATION") for item in study.interventions):
+        return found
+    for source in (study.detailed_description, study.brief_summary):
+        for named in _named(source) if source is not None else ():
+            text = source.text.norm if source is not None else ""
+            position = next(start for start, _, _ in find_names(text) if text[start:].startswith(named.name))
+            phrase = next((text[a:b] for a, b in segments(text) if a <= position < b), "")
+            arms = named_arms(study, phrase) or arms_of_heading(study, text, position)
+            if arms:
+                found.append((arms, named))
+    return found
 
 
 def _named(source: Field) -> list[_Named]:

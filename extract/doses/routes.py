@@ -6,34 +6,43 @@ import re
 import sys
 from functools import cache
 
-from extract.doses.schedule import UPPER, Item
-from extract.doses.vocabulary import read_toml
+from extract.doses.items import Item
+from extract.doses.scanning import Scanner
+from extract.doses.vocabulary import one_of, read_toml
+from extract.sentences import lowered
 
 
 @cache
-def _routes() -> tuple[re.Pattern[str], list[str], re.Pattern[str], list[str]]:
-    # Every alternative begins with a letter and ends with an empty group of its own: so the engine can look for
-    # the few possible first letters, and the number of the last group says which alternative it was.
+def _routes() -> tuple[Scanner, list[str], re.Pattern[str], list[str]]:
     entries = read_toml("routes.toml")["route"]
     words = [(pattern, entry["code"]) for entry in entries for pattern in entry["patterns"]]
     exact = [(pattern, entry["code"]) for entry in entries for pattern in entry.get("exact", [])]
     return (
-        re.compile("|".join(f"{pattern}(?![a-z])()" for pattern, _ in words)),
+        Scanner([pattern for pattern, _ in words], before=r"^\W_", after="(?![a-z])"),
         [code for _, code in words],
         re.compile("|".join(f"{pattern}()" for pattern, _ in exact)),
         [code for _, code in exact],
     )
 
 
+_EVENT = re.compile(rf"\b{one_of('time_reference')}\s+(?:(?!(?:with|of|by)\b)[\w/+-]+\s+){{0,3}}\Z", re.IGNORECASE)
+
+
+def _names_event(text: str, item: Item) -> bool:
+    """`before the CAR-T infusion` says when, not how."""
+    if not text[item.start : item.end].lower().endswith(("infusion", "infusions")):
+        return False
+    return _EVENT.search(text, max(0, item.start - 40), item.start) is not None
+
+
 def find_routes(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Every route named within `start:end` of the text, in order."""
-    pattern, codes, exact, exact_codes = _routes()
-    lowered = text.translate(UPPER)
+    scanner, codes, exact, exact_codes = _routes()
     found = [
-        Item("route", match.start(), match.end(), codes[(match.lastindex or 1) - 1])
-        for match in pattern.finditer(lowered, start, end)
-        if not (match.start() and lowered[match.start() - 1].isalnum())
+        Item("route", match.start(), match.end(), codes[index])
+        for index, match in scanner.find(lowered(text), start, end)
     ]
+    found = [item for item in found if not _names_event(text, item)]
     found += [
         Item("route", match.start(), match.end(), exact_codes[(match.lastindex or 1) - 1])
         for match in exact.finditer(text, start, end)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extract.doses.schedule import UPPER
+from extract.sentences import lowered
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:i\.?v|i\.?m|s\.?c|p\.?o|e\.?g|i\.?e|vs|approx|inj|tab|tabs|cap|max|min|dr|no|resp|etc|fig|ca|incl|wt|q|b\.?i\.?d|t\.?i\.?d|mg|kg|ml|hr|hrs|[a-z]))\Z",
@@ -24,41 +24,44 @@ _BREAK = re.compile(
 
 
 # A number with what may be a unit; much cheaper than the real grammar, and true wherever that finds an amount.
-# Lower case, and every alternative begins with a letter: so the engine can skip most of them at once.
+# Lower case, one alternative a letter, beginning with it: so the engine can skip most of them at once.
+_MAYBE_UNIT = (
+    r"m(?:[glcebi]|mol|ol|u\b)|n(?:g|mol|ano)|u(?:g|ci|mol|nit|\b|i\b|\.i|sp|fc)|g(?:\b|[mry]|s\b|c\b|tt|enom|bq|iga)"
+    r"|c(?:g[ye]|c\b|\.c|ell|fu|enti|olony|cid|ap(?:s|l|\b))|l(?:\b|it(?:er|re)|ozenge)|k(?:bq|ilo)|rad|b(?:illion|au)"
+    r"|i(?:u\b|\.u|n(?:ternational|fectious|hal|jection))|t(?:rillion|ab|housand|cid|il)|f(?:fu|ocus)|d(?:rop|oses? of)"
+    r"|p(?:ill|uff|a(?:tch|cket)|ellet|laque|fu)|a(?:pplic|ctuat|mp|nti-?xa|xa)|v(?:i(?:al|able|rus|ral)|ector|g\b|p\b|\.g)"
+    r"|s(?:ubcut|achet|pray|upposit|oftgel|tick|q-u|c inj)"
+)
+_NOT_AFTER_PERCENT = (
+    r"of\b|ci\b|conf|redu|incr|impr|decr|power|patients|chance|risk|probab|drop|and\b|in\b|to\b|with\b|for\b|at\b|or\b|on\b"
+    r"|from\b|were\b|are\b|is\b|was\b|had\b|have\b|after\b|by\b|when\b|two|one|among|level|signif|based|loss|follow|surviv"
+    r"|respon|differ|compar|attrition|will|would|lost|lower|higher|more|less|versus|vs"
+)
 _MAYBE = re.compile(
-    r"\d[\s-]{0,2}(?:mg|ml|mc|me|mb|mi|mu\b|mmol|mol|meg|ug|ng|nmol|nano|g\b|gm|gr|gy|gs\b|gc\b|gtt|genom|gbq|giga|umol|uci|unit|u\b|ui\b|u\.i|usp|ufc|cg[ye]|cc\b|c\.c|cell|cfu|centi|colony|ccid"
-    r"|cap(?:s|l|\b)|l\b|lit(?:er|re)|lozenge|iu\b|i\.u|international|infectious|inhal|injection|kbq|kilo|"
-    r"rad|billion|bau|trillion|tab|thousand|tcid|til|pill|puff|patch|packet|pellet|plaque|pfu|drop|"
-    r"doses? of|applic|actuat|amp|anti-?xa|axa"
-    r"|subcut|sachet|spray|supposit|softgel|stick|sq-u|sc inj|vial|viable|vector|viral|virus|vg\b|vp\b|v\.g|ffu|focus)"
-    r"|\d\s?(?:%|per ?cent)\s?(?:[\w/()]{0,5}\s)?(?!of\b|ci\b|conf|redu|incr|impr|decr|power|patients|"
-    r"chance|risk|probab|drop|and\b|in\b|to\b|with\b|for\b|at\b|or\b|on\b|from\b|were\b|are\b|is\b|was\b|"
-    r"had\b|have\b|after\b|by\b|when\b|two|one|among|level|signif|based|loss|follow|surviv|respon|differ|"
-    r"compar|attrition|will|would|lost|lower|higher|more|less|versus|vs)[a-z]{3}"
-    r"|[x*]\s?10|\de\d|10\s?\^|10\s?\(\d|10[5-9]\s?(?:/|c)"
+    rf"\d(?:[\s-]{{0,2}}(?:{_MAYBE_UNIT})|\s?(?:%|per ?cent)\s?(?:[\w/()]{{0,5}}\s)?(?!{_NOT_AFTER_PERCENT})[a-z]{{3}}"
+    r"|e\d|(?<=1)0(?:\s?\^|\s?\(\d|[5-9]\s?(?:/|c)))|[x*]\s?10"
 )
 _PERCENT_AFTER = re.compile(r"[a-z]{5} \d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
 _COUNT_WORD = re.compile(
-    r"\b(?:one|two|three|four|half) (?:\w+ ){0,2}?(?:tab|cap|pill|drop|puff|sachet|patch|inhal|spray|"
+    r"(?:one|two|three|four|half) (?:\w+ ){0,2}?(?:tab|cap|pill|drop|puff|sachet|patch|inhal|spray|"
     r"applic|lozen|softg)"
 )
 
 
-_DIGIT_OR_WORD = re.compile(r"\d|[oO]ne |[tT]wo |[tT]hree |[hH]alf ")
+_PIECES = ("tab", "cap", "pill", "drop", "puff", "sachet", "patch", "inhal", "spray", "applic", "lozen", "softg")
+_AREA = re.compile(r"\bauc|under the (?:conc|time|plasma|curve)")
 
 
 def dose_like(text: str) -> list[int]:
     """Positions of numbers that may be amounts."""
-    if _DIGIT_OR_WORD.search(text) is None:
-        return []
-    lowered = text.translate(UPPER)
-    found = [match.start() for match in _MAYBE.finditer(lowered)]
-    if "%" in lowered:
-        found += [match.start() for match in _PERCENT_AFTER.finditer(lowered)]
-    if "auc" in lowered or "under the" in lowered:
-        found += [match.start() for match in re.finditer(r"\bauc|under the (?:conc|time|plasma|curve)", lowered)]
-    if "one " in lowered or "two " in lowered or "three " in lowered or "half " in lowered or "four " in lowered:
-        found += [match.start() for match in _COUNT_WORD.finditer(lowered)]
+    low = lowered(text)
+    found = [match.start() for match in _MAYBE.finditer(low)]
+    if "%" in low:
+        found += [match.start() for match in _PERCENT_AFTER.finditer(low)]
+    if "auc" in low or "under the" in low:
+        found += [match.start() for match in _AREA.finditer(low)]
+    if any(piece in low for piece in _PIECES):
+        found += [match.start() for match in _COUNT_WORD.finditer(low)]
     return sorted(found)
 
 

@@ -5,35 +5,14 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, known_keys
-from extract.doses.binding import Bound
+from extract.doses.arms import GENERIC_CELLS
+from extract.doses.bound import Bound
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
+from extract.doses.vocabulary import one_of
 
-_DOSAGE_FORM = re.compile(
-    r"\s*(?:\w+\s+){0,2}?(?:cream|gel|ointment|solution|lotion|spray|eye|ophthalmic|drops?|mouthwash|rinse|foam|shampoo|toothpaste|paste|suspension|emulsion|injection|patch|varnish|syrup|infusion|inhalation|saline)",
-    re.IGNORECASE,
-)
-_FORM_BEFORE = re.compile(
-    r"\b(?:cream|gel|ointment|solution|lotion|spray|eye ?drops?|drops|mouthwash|foam|suspension|"
-    r"paste)\s+(?:of |at )?\Z",
-    re.IGNORECASE,
-)
-_GENERIC_CELLS = frozenset(
-    (
-        "car-t cells",
-        "nk cells",
-        "t cells",
-        "hematopoietic stem cells",
-        "mesenchymal stem cells",
-        "dendritic cells",
-        "mononuclear cells",
-        "treg cells",
-        "cd34+ cells",
-        "car-nk cells",
-        "tumor infiltrating lymphocytes",
-        "bone marrow mononuclear cells",
-    )
-)
+_DOSAGE_FORM = re.compile(rf"\s*(?:\w+\s+){{0,2}}?{one_of('dosage_form_after')}", re.IGNORECASE)
+_FORM_BEFORE = re.compile(rf"\b{one_of('dosage_form_before')}\s+(?:of |at )?\Z", re.IGNORECASE)
 
 
 def agent_of(bound: Bound, lexicon: Lexicon) -> Agent | None:
@@ -48,7 +27,7 @@ def agent_of(bound: Bound, lexicon: Lexicon) -> Agent | None:
         if agent is not None and agent.key in ("total-body irradiation", "total marrow irradiation"):
             return agent
         return own[0] if own else Agent("radiation", "radiation", "radiation")
-    if agent is not None and agent.key in _GENERIC_CELLS and agent.intervention_no is None:
+    if agent is not None and agent.key in GENERIC_CELLS and agent.intervention_no is None:
         return _own_cells(agent, lexicon) or agent
     return agent
 
@@ -120,10 +99,13 @@ def select(statements: list[Statement]) -> list[Statement]:
         if s.amount.kind in ("mass", "cells", "activity", "substance", "auc") and s.amount.role != "strength"
     }
     liquid = {s.agent.key for s in statements if s.amount.kind == "volume"}
+    counted = {(s.agent.key, s.source.path) for s in statements if s.amount.kind == "count"}
     kept = []
     for statement in statements:
         kind, key = statement.amount.kind, statement.agent.key
         if kind in ("count", "percent") and (key in massive or key in liquid):
+            continue
+        if kind == "percent" and (key, statement.source.path) in counted:
             continue
         if kind == "volume" and key in massive and not statement.amount.per_time:
             continue

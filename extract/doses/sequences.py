@@ -10,10 +10,10 @@ from extract.doses.agents import find_agents
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.named import find_names
-from extract.doses.schedule import number
 from extract.doses.segments import segments
-from extract.doses.vocabulary import read_toml
+from extract.doses.vocabulary import number, read_toml
 from extract.facts import Evidence, Regimen, RegimenStep, evidence
+from extract.sentences import lowered
 from extract.study import Field
 
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight)"
@@ -22,6 +22,7 @@ _TIMING = re.compile(
     rf"months?)\s*(?P<side>after|before|prior to|following|post|from)\b",
     re.IGNORECASE,
 )
+_TIMED = re.compile(r"(?:day|week|month)s?\s*(?:after|before|prior to|following|post|from)\b")
 _AFTER = re.compile(r"\b(?:after|following|before|prior to|post|from|since|until)\b", re.IGNORECASE)
 _IN_DAYS = {"day": 1, "week": 7, "month": 30}
 _TRANSPLANTS = ("autologous stem cell transplantation", "allogeneic stem cell transplantation", "transplantation")
@@ -51,7 +52,7 @@ def find_sequence(source: Field, arm_no: int, lexicon: Lexicon, doses: list[tupl
     """
     text = source.text.norm
     pattern, keys = _events()
-    if len(text) < 40 or _TIMING.search(text) is None:
+    if len(text) < 40 or _TIMED.search(lowered(text)) is None:
         return None
     steps: list[RegimenStep] = []
     for start, end in segments(text):

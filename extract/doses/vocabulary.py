@@ -5,6 +5,7 @@ Every file is under `extract/data/` so that a clinician can correct it; nothing 
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -26,6 +27,18 @@ TIME_UNITS = {
     "cycle": "cycle", "cycles": "cycle", "course": "cycle", "fraction": "fraction", "fractions": "fraction",
 }  # fmt: skip
 
+# A count in digits or words, as a regular expression.
+NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
+
+
+def number(text: str) -> float:
+    """A count in digits or words."""
+    text = text.lower().strip()
+    if text in NUMBER_WORDS:
+        return NUMBER_WORDS[text]
+    digits = re.search(r"\d+(?:\.\d+)?", text)
+    return float(digits.group()) if digits else 1.0
+
 
 @cache
 def read_toml(name: str) -> dict[str, Any]:
@@ -39,3 +52,14 @@ def read_table(name: str) -> list[dict[str, str]]:
     lines = (files("extract") / "data" / name).read_text(encoding="utf-8").splitlines()
     rows = [line.split("\t") for line in lines if line and not line.startswith("#")]
     return [dict(zip(rows[0], row, strict=False)) for row in rows[1:]]
+
+
+def words(name: str) -> list[str]:
+    """The words of one list of `dose_words.toml`; each is a regular expression."""
+    found: list[str] = read_toml("dose_words.toml")[name]["words"]
+    return found
+
+
+def one_of(name: str) -> str:
+    """One list of `dose_words.toml` as a group of alternatives."""
+    return "(?:" + "|".join(words(name)) + ")"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _ENDS = r"(?:to|until|till|through|thru|up|and|or|for|at|assessed|as|in|over)\b"
+_COUNTED = r"(?:days?|weeks?|months?|years?|hours?|cycles?) -?\d"  # a time itself, no zero point
 _AFTER = re.compile(
     r"\s*(?:[-)]|\([^)]*\))?\s*(?:the )?(?:after|post|following|since|from|of|past)[\s-]*"
     r"(?:the |a |an |each |start of the )?"
@@ -17,11 +18,11 @@ _BEFORE = re.compile(
 )
 _FROM = re.compile(
     r"\b(?:from|since|starting (?:at|from|on)|between)\s+(?:the )?(?:(?:date|time|day) of (?:the )?)?"
-    rf"(?P<anchor>(?!up\b|\d)[a-z][\w'/-]*(?: (?!{_ENDS})[\w'()/-]+){{0,7}})",
+    rf"(?P<anchor>(?!up\b|\d|{_COUNTED})[a-z][\w'/-]*(?: (?!{_ENDS})[\w'()/-]+){{0,7}})",
     re.IGNORECASE,
 )
 _LEADING = re.compile(
-    r"\s*(?P<anchor>(?!(?:up|every|from|time|assessed)\b|(?:days?|weeks?|months?|years?|hours?|cycles?) -?\d)"
+    rf"\s*(?P<anchor>(?!(?:up|every|from|time|assessed)\b|{_COUNTED})"
     r"[a-z][a-z' -]{2,40}?) (?:to|until|through|up to) ",
     re.IGNORECASE,
 )

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from extract.endpoints.titles import Candidate, best_candidate, read_title
+from extract.endpoints.titles import Candidate, best_candidate, read_description, read_title
 
 OTHER = "other"
 CERTAIN = 3
@@ -37,7 +37,7 @@ def classify(measure: str, description: str, in_field: Callable[[str], bool]) ->
     title = best_candidate(read_title(measure), in_field)
     if title is not None and title.rank >= CERTAIN:
         return _classified(title, "measure")
-    detail = best_candidate(read_title(description), in_field) if description else None
+    detail = best_candidate(read_description(description), in_field) if description else None
     if detail is not None and _counts(detail, title is not None):
         return _classified(detail, "description")
     return _classified(title, "measure") if title is not None else Classified(OTHER)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 
 from extract.endpoints.classes import Classified, classify
-from extract.endpoints.instruments import find_instrument, find_metric
+from extract.endpoints.instruments import find_instrument_and_metric
 from extract.endpoints.time_frames import Time, read_time_frame, read_times_in_prose
 from extract.endpoints.vocabulary import endpoint_classes, field_book
 from extract.facts import Endpoint, EndpointTime, Evidence, evidence
@@ -33,6 +33,7 @@ def _endpoint(outcome: Outcome, in_field: Callable[[str], bool]) -> Endpoint:
     measure = outcome.measure.text.norm
     description = outcome.description.text.norm if outcome.description is not None else ""
     classified = classify(measure, description, in_field)
+    instrument, metric = find_instrument_and_metric(measure, description)
     times = _times(outcome)
     return Endpoint(
         outcome_type=outcome.outcome_type,
@@ -40,8 +41,8 @@ def _endpoint(outcome: Outcome, in_field: Callable[[str], bool]) -> Endpoint:
         measure=outcome.measure.raw,
         endpoint=classified.name,
         endpoint_label=endpoint_classes()[classified.name].label,
-        instrument=find_instrument(measure, description),
-        metric=find_metric(measure, description),
+        instrument=instrument,
+        metric=metric,
         times=times,
         evidence=_class_evidence(outcome, classified, [TITLE_TIME_DIFFERS] if _title_differs(outcome, times) else []),
     )

@@ -24,6 +24,7 @@ Payload = TypeVar("Payload")
 
 MAX_GAP = 4
 _MAX_KNOWN = 50_000
+_PREFIX_KEY = 3  # letters by which beginnings of words are looked up
 _WORD = re.compile(r"[^\W_]+(?:'s(?![^\W_]))?")
 _WRITTEN = re.compile(r"[^\W_]+(?:\*[^\W_]*)*(?:'s(?![^\W_]))?")
 _BREAK = re.compile(r"[.;:()]")
@@ -50,30 +51,32 @@ class _Node(Generic[Payload]):
         self.payloads: list[Payload] = []
 
 
-@dataclass(frozen=True, slots=True)
 class _Word(Generic[Payload]):
-    """A word's symbols (edges of the trie that it may take) and the nodes where phrases that begin with it start."""
+    """A word's symbols (those that are an edge of the trie) and the nodes where phrases that begin with it start."""
 
-    symbols: tuple[str, ...]
-    roots: tuple[_Node[Payload], ...]
+    __slots__ = ("roots", "symbols")
+
+    def __init__(self, symbols: tuple[str, ...], roots: tuple[_Node[Payload], ...]) -> None:
+        self.symbols = symbols
+        self.roots = roots
 
 
 class _Walk(Generic[Payload]):
     """One walk of a text's words through the trie."""
 
-    def __init__(self, words: list[str], known: dict[str, _Word[Payload]], text: str) -> None:
+    def __init__(self, tokens: list[str], words: list[_Word[Payload]], text: str) -> None:
+        self.tokens = tokens
         self.words = words
-        self.known = known
         self.text = text
-        self.spans: list[tuple[int, int]] = []  # characters of each word
+        self.starts: list[int] = []  # where each word begins
         self.found: list[tuple[int, int, int, Payload]] = []  # first word, last word, words matched
 
     def matches(self) -> list[Match[Payload]]:
         """What was found, by characters."""
         self._measure()
-        spans = self.spans
+        starts, tokens = self.starts, self.tokens
         return [
-            Match(spans[first][0], spans[last][1], words, words == last - first + 1, payload)
+            Match(starts[first], starts[last] + len(tokens[last]), words, words == last - first + 1, payload)
             for first, last, words, payload in self.found
         ]
 
@@ -84,27 +87,39 @@ class _Walk(Generic[Payload]):
         following = last + 1
         if following == len(self.words):
             return
-        if node.next:
-            edges = node.next
-            for symbol in self.known[self.words[following]].symbols:
+        edges = node.next
+        if edges:
+            for symbol in self.words[following].symbols:
                 if symbol in edges:
                     self.visit(edges[symbol], first, following, words + 1)
         if node.gap is not None:
             self._leap(node.gap, first, last, words)
 
     def _leap(self, node: _Node[Payload], first: int, last: int, words: int) -> None:
-        self._measure()
         edges = node.next
         for index in range(last + 1, min(last + 2 + MAX_GAP, len(self.words))):
-            if _BREAK.search(self.text, self.spans[index - 1][1], self.spans[index][0]):
-                return
-            for symbol in self.known[self.words[index]].symbols:
+            for symbol in self.words[index].symbols:
                 if symbol in edges:
+                    if self._is_broken(last, index):
+                        return
                     self.visit(edges[symbol], first, index, words + 1)
 
+    def _is_broken(self, first: int, last: int) -> bool:
+        """Whether a sentence or bracket begins or ends between two words of a gap."""
+        self._measure()
+        starts, tokens = self.starts, self.tokens
+        return any(
+            _BREAK.search(self.text, starts[k - 1] + len(tokens[k - 1]), starts[k]) for k in range(first + 1, last + 1)
+        )
+
     def _measure(self) -> None:
-        if not self.spans:
-            self.spans = [match.span() for match in _WORD.finditer(self.text)]
+        if self.starts:
+            return
+        position, find = 0, self.text.find
+        for token in self.tokens:  # no letter stands between two words, so that each is found where it is
+            position = find(token, position)
+            self.starts.append(position)
+            position += len(token)
 
 
 class PhraseBook(Generic[Payload]):
@@ -112,10 +127,10 @@ class PhraseBook(Generic[Payload]):
 
     def __init__(self) -> None:
         self._root: _Node[Payload] = _Node()
-        self._prefixes: set[str] = set()
-        self._lengths: list[int] = []
+        self._edges: set[str] = set()  # the symbols that an edge of the trie has
+        self._prefixes: dict[str, list[str]] = {}  # by their first letters
         self._known: dict[str, _Word[Payload]] = {}  # what is known of the words met so far: they repeat
-        self._starting: set[str] = set()  # those of them that begin a phrase
+        self._unused: _Word[Payload] = _Word((), ())  # any word that is in no phrase
 
     def add(self, phrase: str, payload: Payload) -> None:
         """Add a phrase. Raises ValueError where it holds no word."""
@@ -126,9 +141,7 @@ class PhraseBook(Generic[Payload]):
             for word in words:
                 node = self._step(node, word)
             node.payloads.append(payload)
-        self._lengths = sorted({len(prefix) for prefix in self._prefixes})
         self._known.clear()
-        self._starting.clear()
 
     def add_all(self, phrases: Iterable[str], payload: Payload) -> None:
         """Add several phrases that stand for the same."""
@@ -137,53 +150,54 @@ class PhraseBook(Generic[Payload]):
 
     def find(self, text: str) -> list[Match[Payload]]:
         """All phrases in the text, overlapping ones included, in the order of their first words."""
-        words = _WORD.findall(text)
-        distinct = set(words)
         known = self._known
-        if not distinct <= known.keys():
-            self._learn(distinct)
-        starting = distinct & self._starting
-        if not starting:
-            return []
-        walk = _Walk(words, known, text)
+        tokens = _WORD.findall(text)
+        words = [known.get(token) or self._learn(token) for token in tokens]
+        walk = _Walk(tokens, words, text)
         for index, word in enumerate(words):
-            if word in starting:
-                for node in known[word].roots:
-                    walk.visit(node, index, index, 1)
+            if word.roots:
+                following = words[index + 1].symbols if index + 1 < len(words) else ()
+                for node in word.roots:
+                    if node.payloads or node.gap is not None or not node.next.keys().isdisjoint(following):
+                        walk.visit(node, index, index, 1)
         return walk.matches() if walk.found else []
 
-    def _learn(self, words: set[str]) -> None:
-        """Keep the symbols of words met for the first time; forget all when there are too many."""
+    def _learn(self, word: str) -> _Word[Payload]:
+        """Keep what is known of a word met for the first time; forget all when there are too many."""
         if len(self._known) > _MAX_KNOWN:
             self._known.clear()
-            self._starting.clear()
-        for word in [word for word in words if word not in self._known]:
-            symbols = self._symbols(word)
-            roots = tuple(node for symbol in symbols if (node := self._root.next.get(symbol)) is not None)
-            self._known[word] = _Word(symbols, roots)
-            if roots:
-                self._starting.add(word)
+        symbols = self._symbols(word)
+        roots = tuple(node for symbol in symbols if (node := self._root.next.get(symbol)) is not None)
+        found = self._known[word] = _Word(symbols, roots) if symbols else self._unused
+        return found
 
     def _step(self, node: _Node[Payload], word: str) -> _Node[Payload]:
         if word == "..":
             node.gap = node.gap or _Node()
             return node.gap
-        if word.endswith("*"):
-            self._prefixes.add(word[:-1])
+        if word.endswith("*") and word not in self._edges:
+            self._prefixes.setdefault(word[:_PREFIX_KEY].rstrip("*"), []).append(word)
+        self._edges.add(word)
         return node.next.setdefault(word, _Node())
 
     def _symbols(self, token: str) -> tuple[str, ...]:
+        """The symbols of a word that are edges of the trie: itself, without plural s, in capitals, beginnings."""
+        edges = self._edges
         token = token.removesuffix("'s")
         lower = token.lower()
-        symbols = [lower]
-        if singular(lower) != lower:
-            symbols.append(singular(lower))
+        symbols = [lower] if lower in edges else []
+        single = singular(lower)
+        if single != lower and single in edges:
+            symbols.append(single)
         if token != lower:
-            symbols.append("=" + token)
-            if token.endswith("s"):
-                symbols.append("=" + token[:-1])
-        symbols += [lower[:n] + "*" for n in self._lengths if n <= len(lower) and lower[:n] in self._prefixes]
+            symbols += [capitals for capitals in _capitals(token) if capitals in edges]
+        for key in dict.fromkeys(lower[:size] for size in range(1, _PREFIX_KEY + 1)):
+            symbols += [prefix for prefix in self._prefixes.get(key, ()) if lower.startswith(prefix[:-1])]
         return tuple(symbols)
+
+
+def _capitals(token: str) -> tuple[str, ...]:
+    return ("=" + token, "=" + token[:-1]) if token.endswith("s") else ("=" + token,)
 
 
 def singular(word: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from extract.endpoints.vocabulary import load_toml
 from extract.time_units import INTERVALS, NUMBER_WORDS, ORDINAL_WORDS, UNIT_LETTERS, UNIT_WORDS
@@ -101,6 +101,7 @@ _SHORTENED = {
     "pre",
     "op",
 }
+_MARKS = {"[": "(", "]": ")", "\n": ";"}
 _EMPTY_BRACKET = re.compile(r"\(\s*\)")
 
 
@@ -131,7 +132,7 @@ def tokenise(text: str) -> list[Token]:
         if match.start() < position:
             continue  # within a longer phrase
         token = _token(match)
-        if token.kind not in ("number", "mark") and token.text in long_phrases:
+        if token.text in long_phrases and token.kind not in ("number", "mark"):
             longer = long_phrases[token.text].match(text, token.start)
             if longer is not None:
                 token = _phrase(longer)
@@ -149,7 +150,7 @@ def _token(match: re.Match[str]) -> Token:
     lower = match.group().lower()
     kind = match.lastgroup  # of nested groups the outer one
     if kind == "mark":
-        return Token("mark", {"[": "(", "]": ")", "\n": ";"}.get(lower, lower), start, end, lower)
+        return Token("mark", _MARKS.get(lower, lower), start, end, lower)
     if kind != "word":
         return Token("number", lower, start, end, lower, float(match["number"]), ordinal=kind == "ordinal")
     if match["letter"] is not None:
@@ -167,18 +168,25 @@ def _phrase(match: re.Match[str]) -> Token:
 
 
 def _word(lower: str, start: int, end: int) -> Token:
+    kind, name, value, plural = _meaning(lower)
+    return Token(kind, name, start, end, lower, value, False, plural)
+
+
+@lru_cache(maxsize=8192)
+def _meaning(lower: str) -> tuple[str, str, float, bool]:
+    """Kind, name, value and plural of a word."""
     unit = UNIT_WORDS.get(lower)
     if unit is not None:
-        return Token("unit", unit, start, end, lower, plural=lower.endswith("s"))
+        return "unit", unit, 0.0, lower.endswith("s")
     if lower in INTERVALS:
         count, unit = INTERVALS[lower]
-        return Token("interval", unit, start, end, lower, value=count)
+        return "interval", unit, count, False
     if lower in NUMBER_WORDS:
-        return Token("number", lower, start, end, lower, value=NUMBER_WORDS[lower])
+        return "number", lower, NUMBER_WORDS[lower], False
     if lower in UNIT_LETTERS:
-        return Token("letter", UNIT_LETTERS[lower], start, end, lower)
+        return "letter", UNIT_LETTERS[lower], 0.0, False
     kind, name = _phrases().get(lower, ("word", lower))
-    return Token(kind, name, start, end, lower)
+    return kind, name, 0.0, False
 
 
 def _unit(word: str) -> str | None:
@@ -189,13 +197,11 @@ def _merge_numbers(tokens: list[Token]) -> list[Token]:
     """`twenty - four` → 24, `one hundred` → 100, `one and a half` → 1.5, `third` before a unit → 3."""
     merged: list[Token] = []
     for index, token in enumerate(tokens):
-        before = merged[-1] if merged else None
-        following = tokens[index + 1] if index + 1 < len(tokens) else None
-        if token.name in ORDINAL_WORDS and following is not None and following.kind == "unit":
+        if token.name in ORDINAL_WORDS and index + 1 < len(tokens) and tokens[index + 1].kind == "unit":
             token = Token(
                 "number", token.name, token.start, token.end, token.text, ORDINAL_WORDS[token.name], ordinal=True
             )
-        if token.kind == "number" and token.name in NUMBER_WORDS and before is not None and _extend(merged, token):
+        if token.kind == "number" and token.name in NUMBER_WORDS and merged and _extend(merged, token):
             continue
         merged.append(token)
     return merged

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extract.endpoints.phrases import Match
-from extract.endpoints.vocabulary import ClassRule, Instrument, Meaning, instrument_book, title_book
+from extract.endpoints.vocabulary import ClassRule, Instrument, Meaning, Metric, instrument_book, title_book
 
 _LENGTH = 400  # of a description; what the outcome is stands at its beginning
 _INSTRUMENT_LENGTH = 300
@@ -18,6 +18,11 @@ _PEOPLE = (
     "patients|participants|subjects|people|persons|adults|children|women|men|individuals|survivors|neonates|infants"
     "|newborns|volunteers|males|females|adolescents|donors"
 )
+# Any of those words holds one of these.
+_PEOPLE_STEMS = (
+    "patient", "participant", "subject", "people", "person", "adult", "child", "men", "individual", "survivor",
+    "neonate", "infant", "newborn", "volunteer", "male", "adolescent", "donor",
+)  # fmt: skip
 _COUNTS = (
     "number", "numbers", "proportion", "proportions", "percentage", "percentages", "percent", "%", "rate", "rates",
     "incidence", "frequency", "count", "share",
@@ -25,8 +30,9 @@ _COUNTS = (
 _NOT_COUNTED = "".join(f"(?<!{word} )" for word in _COUNTS)
 # "… in patients with heart failure", "abilities of patients with a prosthesis": about the patients;
 # but "number of patients with heart failure" is about heart failure.
+# Both begin with a character that is no letter, which the engine looks for faster than for the edge of a word.
 _PATIENTS = re.compile(
-    rf"\b(?:in|among|for|{_NOT_COUNTED}of) (?:(?!(?:in|of|for|among|on|with|to|and)\b)[\w-]+ ){{0,5}}?(?:{_PEOPLE})\b"
+    rf"\W(?:in|among|for|{_NOT_COUNTED}of) (?:(?!(?:in|of|for|among|on|with|to|and)\b)[\w-]+ ){{0,5}}?(?:{_PEOPLE})\b"
     r"(?: (?:with|who|undergoing|receiving|treated|having|on|that)\b[^:;(]*)?",
     re.IGNORECASE,
 )
@@ -66,19 +72,29 @@ _NOTHING = TitleReading()
 
 @lru_cache(maxsize=16384)
 def read_title(text: str) -> TitleReading:
-    """Read a normalised title, or the beginning of a description."""
+    """Read a normalised title."""
+    return _read(text[:_LENGTH], _LENGTH)
+
+
+@lru_cache(maxsize=1024)  # descriptions repeat within a study, seldom beyond it
+def read_description(text: str) -> TitleReading:
+    """Read the beginning of a normalised description."""
+    return _read(text[:_LENGTH], _INSTRUMENT_LENGTH)
+
+
+def _read(text: str, reach: int) -> TitleReading:
+    """All that a text says; instruments count only up to `reach`."""
     classes: list[tuple[Match[Meaning], ClassRule]] = []
     instruments: list[tuple[int, int, int, Instrument]] = []
     metrics: list[tuple[int, str]] = []
-    text = text[:_LENGTH]
     for match in title_book().find(text):
         meaning = match.payload
         if isinstance(meaning, ClassRule):
             classes.append((match, meaning))
-        elif isinstance(meaning, Instrument):
-            instruments.append((-meaning.rank, match.start, -match.end, meaning))
-        else:
+        elif isinstance(meaning, Metric):
             metrics.append((meaning.order, meaning.name))
+        elif match.end <= reach:
+            instruments.append((-meaning.rank, match.start, -match.end, meaning))
     if not (classes or instruments or metrics):
         return _NOTHING
     candidates = _candidates(text, classes)
@@ -92,7 +108,7 @@ def read_title(text: str) -> TitleReading:
     )
 
 
-@lru_cache(maxsize=1024)  # descriptions repeat within a study, seldom beyond it
+@lru_cache(maxsize=1024)
 def read_instrument(text: str) -> Instrument | None:
     """Only the instrument of a description: most descriptions are read for nothing else."""
     found = instrument_book().find(text[:_INSTRUMENT_LENGTH])
@@ -140,10 +156,11 @@ def _candidates(text: str, matches: list[tuple[Match[Meaning], ClassRule]]) -> l
 
 
 def _asides(text: str) -> list[tuple[int, int]]:
-    lower = text.lower()
+    """Where a text speaks of its patients or of the treatment; a span may begin a character early."""
+    lower = " " + text.lower()
     spans: list[tuple[int, int]] = []
     if " of " in lower and (" on " in lower or " in " in lower):  # the cheap tests first
         spans += [found.span() for found in _TREATMENT.finditer(text)]
-    if any(word in lower for word in _PEOPLE.split("|")):
-        spans += [found.span() for found in _PATIENTS.finditer(text)]
+    if any(word in lower for word in _PEOPLE_STEMS):
+        spans += [(found.start(), found.end() - 1) for found in _PATIENTS.finditer(" " + text)]
     return spans

@@ -2,20 +2,17 @@
 -- Example: SELECT nct_id, score, reasons FROM compare.similar('NCT99000001') LIMIT 10
 -- Needs: features, trials
 CREATE OR REPLACE MACRO compare.similar(study) AS TABLE
-WITH own AS (SELECT kind, feature, weight FROM compare.features WHERE nct_id = upper(study)),
-own_total AS (SELECT kind, sum(weight) AS total FROM own GROUP BY kind),
+WITH own AS (SELECT kind, feature, total_weight AS own_total FROM compare.features WHERE nct_id = upper(study)),
 shared AS (
-    SELECT f.nct_id, f.kind, sum(f.weight) AS weight, list(f.feature ORDER BY f.weight DESC, f.feature) AS features
+    SELECT f.nct_id, f.kind, sum(f.weight) AS weight, any_value(own.own_total) AS own_total,
+        any_value(f.total_weight) AS their_total, list(f.feature ORDER BY f.weight DESC, f.feature) AS features
     FROM compare.features AS f JOIN own USING (kind, feature)
     WHERE f.nct_id <> upper(study) GROUP BY ALL),
 candidates AS (SELECT DISTINCT nct_id FROM shared WHERE kind IN ('condition', 'agent')),
-their_total AS (
-    SELECT nct_id, kind, sum(weight) AS total FROM compare.features JOIN candidates USING (nct_id) GROUP BY ALL),
 by_kind AS (
     -- Weighted Jaccard: what both have of what either has.
-    SELECT s.nct_id, s.kind, s.features, s.weight / (o.total + t.total - s.weight) AS likeness
-    FROM shared AS s JOIN candidates USING (nct_id) JOIN own_total AS o USING (kind)
-    JOIN their_total AS t USING (nct_id, kind)),
+    SELECT nct_id, kind, features, weight / (own_total + their_total - weight) AS likeness
+    FROM shared JOIN candidates USING (nct_id)),
 target AS (SELECT coalesce(min_years, 0) AS low, coalesce(max_years, 100) AS high FROM compare.trials
     WHERE nct_id = upper(study)),
 people AS (
@@ -34,7 +31,7 @@ SELECT s.nct_id, r.brief_title,
     round(0.35 * condition_likeness + 0.35 * agent_likeness + 0.15 * endpoint_likeness + 0.15 * overlap, 3) AS score,
     concat_ws('; ', 'conditions: ' || array_to_string(shared_conditions[:4], ', '),
         'agents: ' || array_to_string(shared_agents[:6], ', '),
-        'primary endpoints: ' || array_to_string(shared_endpoints[:4], ', '),
+        'primary endpoints: ' || replace(array_to_string(shared_endpoints[:4], ', '), '_', ' '),
         'ages overlap by ' || round(100 * overlap)::INTEGER || ' %') AS reasons,
     shared_conditions, shared_agents, shared_endpoints, round(overlap, 3) AS age_overlap, r.phase, r.ages
 FROM scored AS s JOIN people USING (nct_id) JOIN compare.trials AS r USING (nct_id)

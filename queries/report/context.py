@@ -1,29 +1,17 @@
-"""The words around a quote, from the registry's own text."""
+"""The registry's own texts, by the path of the field: what stands around a quote."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import duckdb
 import orjson
 
 from kb.extraction import study_texts
-from queries.report.facts import Place
 
-_AROUND = 160  # characters before and after a quote: about two lines
 _STEP = re.compile(r"([^.\[\]]+)|\[(\d+)\]")
-
-
-@dataclass(frozen=True, slots=True)
-class Passage:
-    """A quote with what stands before and after it; both are empty where the field is not at hand."""
-
-    before: str
-    quote: str
-    after: str
 
 
 class Texts:
@@ -34,18 +22,10 @@ class Texts:
         records = [orjson.loads(text) for text in study_texts(con, wanted)] if wanted else []
         self._records = {record["protocolSection"]["identificationModule"]["nctId"]: record for record in records}
 
-    def passage(self, nct_id: str, place: Place) -> Passage:
-        """The quote with about two lines around it."""
-        text = walk(self._records.get(nct_id), place.source_field)
-        if not isinstance(text, str) or text[place.start : place.end] != place.quote:
-            return Passage("", place.quote, "")
-        before = text[max(0, place.start - _AROUND) : place.start]
-        after = text[place.end : place.end + _AROUND]
-        if place.start > _AROUND:
-            before = "…" + before.partition(" ")[2]
-        if place.end + _AROUND < len(text):
-            after = after.rpartition(" ")[0] + " …"
-        return Passage(before, place.quote, after)
+    def field(self, nct_id: str, path: str) -> str | None:
+        """The raw text of a field; None where it is not at hand."""
+        text = walk(self._records.get(nct_id), path)
+        return text if isinstance(text, str) else None
 
 
 def walk(record: object, path: str) -> Any:  # noqa: ANN401  whatever stands there

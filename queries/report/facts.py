@@ -42,10 +42,6 @@ class Facts:
     regimens: list[Row]
     evidence: dict[tuple[str, Place], Evidence]
 
-    def of_trial(self, nct_id: str) -> list[Evidence]:
-        """The evidence of a trial, in the order of its facts."""
-        return [item for item in self.evidence.values() if item.nct_id == nct_id]
-
 
 _CHOSEN = """
 CREATE OR REPLACE TEMP TABLE reported AS

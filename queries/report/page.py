@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from html import escape
@@ -12,6 +12,7 @@ import duckdb
 
 from queries.report.charts import Spec, age_chart, dose_charts, draw, endpoint_chart, timeline_chart
 from queries.report.context import Texts
+from queries.report.evidence import evidence_list
 from queries.report.facts import Evidence, Facts, Row, gather
 
 MAX_TRIALS = 200
@@ -92,26 +93,19 @@ def _lead(con: duckdb.DuckDBPyConnection, facts: Facts) -> str:
     return f'<p class="quiet">{some} trials{data}; made on {datetime.now(UTC):%Y-%m-%d}.</p>'
 
 
+# The id leads to the registry, the title to the words on this page.
+_TRIAL_HEADS = ("trial", "title", "phase", "status", "participants", "cells", "conditioning", "ages",
+                "primary endpoints")  # fmt: skip
+
+
 def _trials(facts: Facts) -> str:
     rows = [
-        (_registry_link(row), row["brief_title"], row["phase"], _words(row["overall_status"]), row["enrollment"],
-         row["cell_doses"], row["conditioning"], row["ages"], row["primary_endpoints"],
-         _link(row["nct_id"], "its words"))
+        (_registry_link(row), _link(row["nct_id"], row["brief_title"]), _words(row["phase"]).replace("phase", ""),
+         _words(row["overall_status"]), row["enrollment"], row["cell_doses"], row["conditioning"], row["ages"],
+         row["primary_endpoints"])
         for row in facts.trials
     ]  # fmt: skip
-    heads = (
-        "trial",
-        "title",
-        "phase",
-        "status",
-        "participants",
-        "cells",
-        "conditioning",
-        "ages",
-        "primary endpoints",
-        "read from",
-    )
-    return _table(heads, rows) if rows else "<p>No trial of the knowledge base matches.</p>"
+    return _table(_TRIAL_HEADS, rows) if rows else "<p>No trial of the knowledge base matches.</p>"
 
 
 def _doses(facts: Facts) -> str:
@@ -159,18 +153,10 @@ def _evidence(con: duckdb.DuckDBPyConnection, facts: Facts) -> str:
 
 
 def _trial_evidence(trial: Row, items: list[Evidence], texts: Texts) -> str:
-    quotes = "".join(_quote(item, texts) for item in items)
-    body = f"<ul>{quotes}</ul>" if quotes else "<p>Nothing was read from its text.</p>"
+    nct_id = trial["nct_id"]
+    body = evidence_list(nct_id, items, texts) if items else "<p>Nothing was read from its text.</p>"
     title = f"{_registry_link(trial).html} {escape(trial['brief_title'] or '')}"
-    return f'<article id="{escape(trial["nct_id"])}"><h3>{title}</h3>{body}</article>'
-
-
-def _quote(item: Evidence, texts: Texts) -> str:
-    passage = texts.passage(item.nct_id, item.place)
-    facts = "<br>".join(escape(fact) for fact in item.facts)
-    words = f"{escape(passage.before)}<mark>{escape(passage.quote)}</mark>{escape(passage.after)}"
-    where = escape(item.place.source_field.removeprefix("protocolSection."))
-    return f'<li id="{item.anchor}">{facts}<blockquote>{words}</blockquote><span class="quiet">{where}</span></li>'
+    return f'<article id="{escape(nct_id)}"><h3>{title}</h3>{body}</article>'
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,19 +199,16 @@ def _details(summary: str, heads: tuple[str, ...], rows: Sequence[tuple[object, 
     return f"<details><summary>{escape(summary)} ({len(rows)})</summary>{_table(heads, rows)}</details>"
 
 
-def _table(heads: Iterable[str], rows: Iterable[tuple[object, ...]]) -> str:
-    """A table; on a phone each row becomes a list, so every cell knows its heading."""
-    names = [escape(text) for text in heads]
-    head = "".join(f'<th scope="col">{name}</th>' for name in names)
+def _table(heads: Sequence[str], rows: Sequence[tuple[object, ...]]) -> str:
+    """A table without the columns that are empty; on a phone a row becomes a list, so cells know their heading."""
+    cells = [[_cell(value) for value in row] for row in rows]
+    kept = [place for place in range(len(heads)) if any(row[place] for row in cells)]
+    head = "".join(f'<th scope="col">{escape(heads[place])}</th>' for place in kept)
     body = "".join(
-        "<tr>" + "".join(_labelled(name, _cell(value)) for name, value in zip(names, row, strict=True)) + "</tr>"
-        for row in rows
+        "<tr>" + "".join(f'<td data-label="{escape(heads[place])}">{row[place]}</td>' for place in kept) + "</tr>"
+        for row in cells
     )
     return f'<div class="scroll" tabindex="0"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-
-
-def _labelled(name: str, cell: str) -> str:
-    return f'<td data-label="{name}">{cell}</td>' if name else f"<td>{cell}</td>"
 
 
 def _cell(value: object) -> str:

@@ -7,7 +7,7 @@
 -- Column phase: lymphodepletion, conditioning, induction …; "before day 0" where only the days say so
 -- Column step_no: place within the stage
 -- Column amount: the amount for people; NULL if none is stated
--- Column timing: days, or the frequency where no days are stated
+-- Column timing: days, or the frequency and duration where no days are stated
 -- Column counted_in_cells: the amount is a number of cells
 -- Column start_day: first day
 -- Column end_day: last day
@@ -63,7 +63,8 @@ SELECT t.nct_id, t.arm_no, g.title AS arm_label, t.stage_no, t.step_no, t.regime
     coalesce(compare.days_text(d.days),
         compare.days_text(CASE WHEN t.start_day IS NOT NULL
             THEN list_distinct([t.start_day, coalesce(t.end_day, t.start_day)]) END),
-        compare.frequency_text(d.frequency_times, d.frequency_every, d.frequency_every_unit)) AS timing,
+        nullif(concat_ws(' ', compare.frequency_text(d.frequency_times, d.frequency_every, d.frequency_every_unit),
+            'for ' || format('{:g} {}', d.duration_value, d.duration_unit)), '')) AS timing,
     t.dose_no, coalesce(list_min(d.days), t.start_day) AS start_day, coalesce(list_max(d.days), t.end_day) AS end_day,
     d.unit = '{cells}' AS counted_in_cells,
     d.source_field, d.start_char, d.end_char, d.quote

@@ -1,6 +1,6 @@
 -- Question: under which names does a study tell its conditions: conditions, keywords, MeSH terms, titles, synonyms?
--- Example: SELECT count(DISTINCT nct_id) FROM compare.condition_names WHERE compare.names_term(name, 'leukemia')
--- Needs: names, names_term
+-- Example: SELECT name, origin, count(*) AS trials FROM compare.condition_names WHERE nct_id IN (SELECT nct_id FROM compare.study_ids(condition_term := 'leukemia')) GROUP BY ALL ORDER BY 3 DESC
+-- Needs: names, study_ids
 -- Column name: a condition, keyword, MeSH heading or title
 -- Column origin: condition, keyword, mesh, title or synonym
 CREATE OR REPLACE VIEW compare.condition_names AS

@@ -6,7 +6,7 @@
 -- Column one: what one place says
 -- Column other: what the other place says
 -- Column source_field: JSON path of the first place; NULL where both are plain fields
-CREATE OR REPLACE VIEW compare.disagreements AS
+CREATE OR REPLACE TABLE compare.disagreements AS
 WITH single AS (
     SELECT * FROM compare.doses WHERE role = 'dose'
     QUALIFY count(*) OVER (PARTITION BY nct_id, arm_no, agent_key) = 2),
@@ -51,3 +51,4 @@ UNION ALL
 SELECT nct_id, brief_title, 'dates', 'start and completion', 'start: ' || start_month_year,
     'completion: ' || completion_month_year, NULL, NULL, NULL, NULL
 FROM ctgov.studies WHERE completion_date < start_date
+ORDER BY nct_id, kind, about

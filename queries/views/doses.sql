@@ -15,8 +15,10 @@
 -- Column total_unit: unit of the daily, weekly and cycle amounts: canonical_unit without its time, e.g. mg/m2
 -- Column daily_low: amount a day in total_unit; NULL where the frequency is not stated or not regular by the day
 -- Column daily_high: upper end of daily_low
+-- Column daily_basis: what the daily amount follows from
 -- Column weekly_low: amount a week in total_unit; NULL where it is not given all week or would need an assumption
 -- Column weekly_high: upper end of weekly_low
+-- Column weekly_basis: what the weekly amount follows from
 -- Column cycle_low: cumulative amount of a cycle (of the course where there are no cycles) in total_unit; NULL where it does not follow
 -- Column cycle_high: upper end of cycle_low
 -- Column cycle_basis: what the cumulative amount follows from
@@ -93,7 +95,12 @@ SELECT m.nct_id, s.brief_title, a.arm_no, a.arm_label, m.dose_no, m.agent, m.age
     END AS canonical_basis,
     m.dimension, m.base_unit, m.base_unit || coalesce('/' || m.per, '') AS total_unit,
     m.amount_low * m.factor * m.times_a_day AS daily_low, m.amount_high * m.factor * m.times_a_day AS daily_high,
+    CASE WHEN m.times_a_day * m.factor IS NULL THEN NULL WHEN m.per_time = 'd' THEN 'stated per day'
+        ELSE compare.frequency_text(m.frequency_times, m.frequency_every, m.frequency_every_unit) END AS daily_basis,
     m.amount_low * m.factor * m.times_weekly AS weekly_low, m.amount_high * m.factor * m.times_weekly AS weekly_high,
+    CASE WHEN m.times_weekly * m.factor IS NULL THEN NULL WHEN m.per_time = 'wk' THEN 'stated per week'
+        WHEN m.times_a_week IS NULL THEN '7 days of the daily amount'
+        ELSE compare.frequency_text(m.frequency_times, m.frequency_every, m.frequency_every_unit) END AS weekly_basis,
     m.amount_low * m.factor * m.course.times AS cycle_low, m.amount_high * m.factor * m.course.times AS cycle_high,
     CASE WHEN m.course.times IS NOT NULL AND m.factor IS NOT NULL THEN m.course.basis END AS cycle_basis,
     m.frequency_times, m.frequency_every, m.frequency_every_unit, m.days, m.duration_value, m.duration_unit,

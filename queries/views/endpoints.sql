@@ -5,7 +5,7 @@
 -- Column horizon_days: the last time at which it is measured, in days; NULL where no time of fixed length is stated
 -- Column first_days: the first time after the start at which it is measured, in days
 -- Column horizon: that time as a class: up to 1 month, 3 months, 6 months, 1 year, 2 years, 5 years, longer, or not stated
--- Column times: the times for people, e.g. at 3 mo; up to 2 a
+-- Column times: the times for people, e.g. at 3 months; up to 2 years
 CREATE OR REPLACE TABLE compare.endpoints AS
 WITH times AS (
     SELECT nct_id, outcome_type, outcome_no, max(high_days) AS horizon_days,

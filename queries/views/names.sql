@@ -4,7 +4,6 @@
 -- Column subject: condition or agent
 -- Column origin: condition, keyword, mesh or title; text, registered or other name; synonym
 -- Column name: the name as it stands there
--- Column squashed: its letters and digits in plain spelling, for a fast search
 CREATE OR REPLACE TABLE compare.names AS
 WITH given AS (
     SELECT nct_id, 'condition' AS subject, 'condition' AS origin, name FROM ctgov.conditions
@@ -27,8 +26,8 @@ also_known AS (
     JOIN (SELECT *, compare.squashed_text(name) AS wanted FROM compare.synonyms) AS y
         ON s.subject = y.subject AND contains(s.squashed, y.wanted)
     WHERE compare.names_term(s.name, y.name))
-SELECT nct_id, subject, origin, name, squashed FROM every_name JOIN spelled USING (subject, name)
+SELECT nct_id, subject, origin, name FROM every_name
 UNION ALL
-SELECT DISTINCT e.nct_id, subject, 'synonym', k.also, compare.squashed_text(k.also)
+SELECT DISTINCT e.nct_id, subject, 'synonym', k.also
 FROM every_name AS e JOIN also_known AS k USING (subject, name)
 ORDER BY subject, nct_id, origin, name

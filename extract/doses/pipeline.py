@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
@@ -21,11 +21,12 @@ from spacy.vocab import Vocab
 from extract.doses.agents import Mention, Names, find_agents
 from extract.doses.amounts import Amount, find_amounts
 from extract.doses.context import mark_decoys
+from extract.doses.items import Item
 from extract.doses.routes import find_routes
-from extract.doses.schedule import Item, find_schedule
+from extract.doses.schedule import find_schedule
 from extract.doses.segments import segments
 
-_TOKEN = re.compile(r"[^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|_|\s+")
+_TOKEN = re.compile(r"([^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|_|\s+)( ?)")
 
 
 @dataclass(slots=True)
@@ -47,19 +48,8 @@ class DoseTokenizer:
         self.vocab = vocab
 
     def __call__(self, text: str) -> Doc:
-        words: list[str] = []
-        spaces: list[bool] = []
-        starts: list[int] = []
-        position = 0
-        for token in _TOKEN.findall(text):
-            if token == " " and words and not spaces[-1]:
-                spaces[-1] = True
-            else:
-                words.append(token)
-                spaces.append(False)
-                starts.append(position)
-            position += len(token)
-        return Doc(self.vocab, words=words, spaces=spaces, user_data={"starts": starts})
+        tokens = _TOKEN.findall(text)
+        return Doc(self.vocab, words=[word for word, _ in tokens], spaces=[bool(space) for _, space in tokens])
 
 
 @Language.component("dose_segments")
@@ -67,7 +57,6 @@ def segment(doc: Doc) -> Doc:
     """Sentences, list items and phrases."""
     reading = reading_of(doc)
     reading.segments = segments(reading.text)
-    _put(doc, "segments", reading.segments)
     return doc
 
 
@@ -77,7 +66,6 @@ def amounts(doc: Doc) -> Doc:
     reading = reading_of(doc)
     if not reading.amounts:
         reading.amounts = find_amounts(reading.text)
-    _put(doc, "amounts", ((amount.start, amount.end) for amount in reading.amounts))
     return doc
 
 
@@ -87,7 +75,6 @@ def agents(doc: Doc) -> Doc:
     reading = reading_of(doc)
     if reading.amounts:
         reading.agents = find_agents(reading.text, reading.names)
-        _put(doc, "agents", ((mention.start, mention.end) for mention in reading.agents))
     return doc
 
 
@@ -101,7 +88,6 @@ def schedule(doc: Doc) -> Doc:
         found += find_routes(reading.text, start, end)
     if found:
         reading.items = sorted(_outside_names(found, reading.agents), key=lambda item: item.start)
-        _put(doc, "schedule", ((item.start, item.end) for item in reading.items))
     return doc
 
 
@@ -142,6 +128,17 @@ def context(doc: Doc) -> Doc:
     return doc
 
 
+@Language.component("dose_spans")
+def spans(doc: Doc) -> Doc:
+    """What was found as spans of the document, for those who look at it; extraction itself runs without."""
+    reading = reading_of(doc)
+    _put(doc, "segments", reading.segments)
+    _put(doc, "amounts", ((amount.start, amount.end) for amount in reading.amounts))
+    _put(doc, "agents", ((mention.start, mention.end) for mention in reading.agents))
+    _put(doc, "schedule", ((item.start, item.end) for item in reading.items))
+    return doc
+
+
 def reading_of(doc: Doc) -> Reading:
     """The document's `Reading`, made on first use."""
     found = doc.user_data.get("reading")
@@ -152,7 +149,7 @@ def reading_of(doc: Doc) -> Reading:
 
 
 def _put(doc: Doc, name: str, places: Iterable[tuple[int, int]]) -> None:
-    starts: list[int] = doc.user_data["starts"]
+    starts = [token.idx for token in doc]
     doc.spans[name] = [
         Span(doc, max(0, bisect_right(starts, start) - 1), max(1, bisect_left(starts, end)), label=name)
         for start, end in places
@@ -160,14 +157,25 @@ def _put(doc: Doc, name: str, places: Iterable[tuple[int, int]]) -> None:
     ]
 
 
+_COMPONENTS = ("dose_segments", "dose_amounts", "dose_agents", "dose_context", "dose_schedule", "dose_spans")
+
+
 @cache
 def pipeline() -> Language:
     """The pipeline, built once a process."""
     nlp = spacy.blank("en")
+    # Shape, prefix and the like of every new word cost more than the rest of the tokenizer; no rule here reads them.
+    nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # missing in the stubs
     nlp.tokenizer = DoseTokenizer(nlp.vocab)
-    for name in ("dose_segments", "dose_amounts", "dose_agents", "dose_context", "dose_schedule"):
+    for name in _COMPONENTS:
         nlp.add_pipe(name)
     return nlp
+
+
+@cache
+def _components() -> list[Callable[[Doc], Doc]]:
+    """The pipeline's components without the spans: what `Language.__call__` runs, less its checks of every step."""
+    return [component for name, component in pipeline().pipeline if name != "dose_spans"]
 
 
 def read(text: str, names: Names | None = None, *, cells: bool = False) -> Doc | None:
@@ -179,7 +187,8 @@ def read(text: str, names: Names | None = None, *, cells: bool = False) -> Doc |
     found = find_amounts(text, cells=cells)
     if all(amount.concentration for amount in found):
         return None
-    nlp = pipeline()
-    doc = nlp.make_doc(text)
+    doc = pipeline().tokenizer(text)
     doc.user_data["reading"] = Reading(text=text, names=names, amounts=found)
-    return nlp(doc)
+    for component in _components():
+        doc = component(doc)
+    return doc

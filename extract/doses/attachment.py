@@ -1,0 +1,180 @@
+"""Schedules and routes: which of them belongs to which amount."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Any
+
+from extract.doses.agents import Mention
+from extract.doses.bound import Bound, Remark
+from extract.doses.items import Item
+from extract.doses.vocabulary import one_of
+
+_AS_NEEDED = re.compile(rf"\b{one_of('as_needed')}", re.IGNORECASE)
+OBSERVED = re.compile(rf"\b{one_of('observed')}\b", re.IGNORECASE)
+_KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
+_ADJECTIVE_GAP = re.compile(
+    rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE
+)
+_NO_GAP = re.compile(r"[\s()]*\Z")
+_LIST_GAP = re.compile(
+    r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
+    r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
+    r"matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
+    re.IGNORECASE,
+)
+
+
+@dataclass(slots=True)
+class _Head:
+    """What schedule items can belong to: amounts that were printed together, or an agent without an amount."""
+
+    start: int
+    end: int
+    bounds: list[Bound]
+    mention: Mention | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+def attach(
+    text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], mentions: list[Mention]
+) -> list[Remark]:
+    """Give each item of a phrase to the head it belongs to; items before all heads are shared."""
+    heads = _heads(bounds, mentions)
+    leading: list[Item] = []
+    items = sorted([*items, *_repeated(text, items)], key=lambda item: item.start)
+    for item in items:
+        if item.kind not in _KINDS:
+            continue
+        head = _head_of(text, item, heads)
+        if head is not None and OBSERVED.search(text[min(head.end, item.start) : item.start]):
+            continue
+        if head is None:
+            leading.append(item)
+        else:
+            _fill(head, item)
+    _backfill(text, heads)
+    for item in leading:
+        for head in heads:
+            _fill_missing(head, item)
+    as_needed = _AS_NEEDED.search(text, segment[0], segment[1]) is not None
+    for bound in bounds:
+        if as_needed:
+            bound.facts["as_needed"] = True
+        if bound.amount.frequency:
+            bound.facts.setdefault("frequency", bound.amount.frequency)
+    return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
+
+
+def _heads(bounds: list[Bound], mentions: list[Mention]) -> list[_Head]:
+    heads: list[_Head] = []
+    for bound in bounds:
+        last = heads[-1] if heads else None
+        if last and bound.amount.role == "maximum" and bound.amount.start - last.end < 25 and not bound.facts:
+            last.end = max(last.end, bound.end)  # "1.4 mg/m2 (maximum 2 mg) IV day 1": the schedule is the dose's
+        elif last and (
+            last.bounds[-1].amount is bound.amount or (last.bounds[-1].amount.series == bound.amount.series >= 0)
+        ):
+            last.bounds.append(bound)
+            last.end = max(last.end, bound.end)
+        else:
+            heads.append(_Head(bound.start, bound.end, [bound]))
+    for mention in mentions:
+        if not any(head.start <= mention.start < head.end for head in heads):
+            heads.append(_Head(mention.start, mention.end, [], mention))
+    heads.sort(key=lambda head: head.start)
+    return heads
+
+
+def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
+    previous = next((h for h in reversed(heads) if h.start <= item.start), None)
+    following = next((h for h in heads if h.start >= item.end), None)
+    if previous is not None and item.start < previous.end:
+        return previous
+    if following is not None and item.kind in ("route", "frequency"):
+        attached = previous is not None and bool(_NO_GAP.match(text[previous.end : item.start]))
+        if not attached and _ADJECTIVE_GAP.match(text[item.end : following.start]):
+            return following
+    return previous
+
+
+_DAILY = (1.0, 1.0, "d")
+
+
+_TIMES_REPEATED = re.compile(
+    r"\s*(?:x|\*)\s?(?P<count>\d{1,2})(?!\s?(?:d|day|w|week|wk|mo|h|mg|m|\d)|\.\d|\w)", re.IGNORECASE
+)
+
+
+def _repeated(text: str, items: list[Item]) -> list[Item]:
+    """`weekly x 6` lasts six weeks."""
+    found = []
+    for item in items:
+        match = _TIMES_REPEATED.match(text, item.end) if item.kind == "frequency" else None
+        if match is not None and item.value[1] is not None and item.value[2] in ("d", "wk", "mo"):
+            length = (int(match["count"]) * item.value[1] / item.value[0], item.value[2])
+            found.append(Item("duration", match.start(), match.end(), length))
+    return found
+
+
+def _fill(head: _Head, item: Item) -> None:
+    targets = [bound.facts for bound in head.bounds] or [head.facts]
+    for facts in targets:
+        if item.kind not in facts:
+            facts[item.kind] = item.value
+        elif item.kind == "days" and item.start - head.end < 14:
+            facts["days"] = sorted({*facts["days"], *item.value})
+        elif item.kind == "frequency" and facts["frequency"] == _DAILY and item.value[1:] == _DAILY[1:]:
+            facts["frequency"] = item.value  # "daily on days 2-19 at 400 mg bid"
+        elif item.kind == "frequency" and facts["frequency"][1] is None and item.value[1] is not None:
+            facts["frequency"] = item.value  # "once Q2W"
+        elif item.kind == "frequency":
+            facts.setdefault("second_frequency", item.value)
+    for bound in head.bounds:
+        if item.end > bound.end and item.end - bound.end < 160:
+            bound.end = item.end
+    head.end = max(head.end, item.end)
+
+
+def _fill_missing(head: _Head, item: Item) -> None:
+    for facts in [bound.facts for bound in head.bounds] or [head.facts]:
+        timed = "frequency" in facts or "days" in facts
+        if item.kind in _KINDS and item.kind not in facts and not (timed and item.kind in ("frequency", "days")):
+            facts[item.kind] = item.value
+
+
+def _timed(bound: Bound) -> bool:
+    return bool("frequency" in bound.facts or "days" in bound.facts or bound.amount.per_time or bound.amount.frequency)
+
+
+def _backfill(text: str, heads: list[_Head]) -> None:
+    """`A 10 mg and B 20 mg once daily`: what stands at the end of an enumeration holds for all of it."""
+    for k in range(len(heads) - 2, -1, -1):
+        head, following = heads[k], heads[k + 1]
+        source = following.bounds[0].facts if following.bounds else following.facts
+        if not source or not head.bounds or not _LIST_GAP.match(text[head.end : following.start]):
+            continue
+        for bound in head.bounds:
+            timed = _timed(bound) or bound.amount.role == "loading"
+            for kind in _KINDS:
+                if kind in source and kind not in bound.facts and not (timed and kind in ("frequency", "days")):
+                    bound.facts[kind] = source[kind]
+
+
+def attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]) -> None:
+    """A phrase without amounts says how the amounts before it are given ("Cycles repeat every 21 days")."""
+    agents = [m.agent.key for m in here]
+    last = bounds[-1].segment
+    for bound in bounds:
+        if agents and (bound.agent is None or bound.agent.key not in agents):
+            continue
+        near = bound.segment == last and segment[0] - bound.segment[1] < 200
+        for item in items:
+            if item.kind not in _KINDS or (item.kind not in ("cycle_days", "cycles") and not near):
+                continue
+            if item.kind in ("frequency", "days") and (_timed(bound) or bound.amount.role == "loading"):
+                continue
+            if item.kind == "frequency" and not agents and "route" not in [i.kind for i in items]:
+                continue
+            bound.facts.setdefault(item.kind, item.value)

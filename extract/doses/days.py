@@ -1,0 +1,121 @@
+"""Days on which something is given: `days 1, 8 and 15`, `D1-5`, `day -5 to -3`."""
+
+from __future__ import annotations
+
+import re
+import sys
+
+from extract.doses.items import Item
+from extract.doses.vocabulary import number
+
+_NOT_PER = "".join(
+    f"(?<!{word})" for word in ("/", "/ ", "per ", r"\ba ", "each ", "every ", "one ", "same ", "other ", "q ")
+)
+_DAY_WORD = rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?|dys?)\b|(?<![\w-])[dD](?=\s?-?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
+_INTEGER = r"(?:-?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
+_DAY_RANGE_TO = r"\s*(?:-|to|through|thru|until|up to|\.\.\.?)\s*"
+_DAY_LIST_SEPARATOR = r"\s*(?:,\s*and\s|,\s*&|,|and|&|\+|/|;\s?(?=d))\s*"
+_DAY_VALUE = (
+    rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x\s?10|cycles|h\b|hours|"
+    rf"weeks|minutes|courses|patients)|\s?-\s?(?!d\s?-?\d)[a-z])(?:\s?(?:st|nd|rd|th)\b)?\*?"
+)
+_DAYS = re.compile(
+    rf"(?<![\w])(?<!\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
+    rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
+    re.IGNORECASE,
+)
+_DAYS_BEGIN = re.compile(r"(?:d(?<!\w.)|study(?<!\w.{5})\s|c(?<!\w.)\dd)", re.IGNORECASE)
+_AFTER_ROUTE = re.compile(
+    rf"(?:I[VMT](?<!\w..)|PO(?<!\w..)|S[CQ](?<!\w..)|[Pp]ush(?<!\w.{{4}})|[Bb]olus(?<!\w.{{5}}))\b\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x|times|hours?|h\b|min|weeks?|days?|cycles|doses))"
+)
+_PIECE = re.compile(
+    rf"(?P<range>{_DAY_RANGE_TO}(?={_DAY_WORD}|\(?{_INTEGER}))|(?P<list>{_DAY_LIST_SEPARATOR})|{_DAY_WORD}|(?P<value>{_INTEGER})|.",
+    re.IGNORECASE,
+)
+
+
+def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
+    """Days on which something is given, ranges listed in full."""
+    found = []
+    done = start
+    for beginning in _DAYS_BEGIN.finditer(text, start, end):
+        match = _DAYS.match(text, beginning.start(), end) if beginning.start() >= done else None
+        if match is None:
+            continue
+        done = match.end()
+        days = read_days(match.group())
+        if days and len(days) == 1:
+            days = _single_day(text, match, days[0])
+        if days:
+            found.append(Item("days", match.start(), match.end(), days))
+    for match in _AFTER_ROUTE.finditer(text, start, end):
+        if not any(item.start < match.end() and match.start("days") < item.end for item in found):
+            days = read_days(match["days"])
+            if days and (len(days) > 1 or re.search(r"[,-]|$", text[match.end() :][:1])):
+                found.append(Item("days", match.start("days"), match.end(), days))
+    return sorted(found, key=lambda item: item.start)
+
+
+_STARTING = re.compile(
+    r"\b(?:beginning|starting|begins?|starts?|started|commenc\w+|initiated)(?: from| on|"
+    r" at)?(?: study)?\s*\Z|\bfrom(?: study)?\s*\Z",
+    re.IGNORECASE,
+)
+_ENDING = re.compile(
+    r"\b(?:through|until|till|up to|by|before|after|prior to|to|following|than|since|within|post)(?: study)?\s*\Z",
+    re.IGNORECASE,
+)
+_FOR_DAYS = re.compile(
+    r"[^.;]{0,40}?\bfor (?P<count>\d{1,2}|two|three|four|five|six|seven) (?:consecutive )?days", re.IGNORECASE
+)
+
+
+def _single_day(text: str, match: re.Match[str], day: int) -> list[int]:
+    """`beginning on day 4 for 3 days` is days 4 to 6; a mere beginning or end is no list of days."""
+    before = text[max(0, match.start() - 24) : match.start()]
+    if _STARTING.search(before):
+        length = _FOR_DAYS.match(text, match.end())
+        return list(range(day, day + int(number(length["count"])))) if length else []
+    return [] if _ENDING.search(before) else [day]
+
+
+_DAY_TOKEN = re.compile(
+    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)|(?P<to>\bto\b|\bthrough\b|\bthru\b|"
+    r"\buntil\b|\bup to\b|\.\.\.?)"
+    r"|(?P<value>\d+)|(?P<minus>-)|(?P<sep>,|\band\b|&|\+|/|;)|(?P<word>[A-Za-z]+)",
+    re.IGNORECASE,
+)
+
+
+def read_days(text: str) -> list[int]:
+    """`-5 to -3` → [-5, -4, -3]; `1, 8-10 and 15` → [1, 8, 9, 10, 15]."""
+    days: list[int] = []
+    pending_range = negative = False
+    previous = ""
+    for match in _DAY_TOKEN.finditer(text):
+        kind = match.lastgroup or ""
+        if kind == "to":
+            pending_range = True
+        elif kind == "minus":
+            # A dash after a number is a range; after a word, a separator or another dash it is a sign.
+            if previous == "value":
+                pending_range = True
+            else:
+                negative = True
+        elif kind in ("value", "number"):
+            kind, digits = "value", int(number(match.group()))
+            value = -digits if negative else digits
+            if pending_range and days and days[-1] < value <= days[-1] + 400:
+                days += range(days[-1] + 1, value + 1)
+            elif pending_range and days and days[-1] < 0 < value and -value > days[-1]:
+                days += range(days[-1] + 1, -value + 1)  # "day -5-3" means -5 to -3
+            elif pending_range and days and value < 0 and not negative:
+                days.append(value)
+            else:
+                days.append(value)
+            pending_range = negative = False
+        previous = kind if kind != "word" else previous if pending_range else kind
+        if kind == "sep":
+            pending_range = False
+    unique = sorted(set(days))
+    return unique if len(unique) <= 400 and all(abs(day) <= 1100 for day in unique) else []

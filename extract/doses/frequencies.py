@@ -1,0 +1,74 @@
+"""How often: `twice daily`, `q8h`, `every 3 weeks`, a single dose."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import cache
+from typing import Any
+
+from extract.doses.items import Item
+from extract.doses.scanning import Scanner
+from extract.doses.vocabulary import NUMBER, TIME_UNITS, number, read_toml
+from extract.sentences import lowered
+
+_UNIT = (
+    r"(?:minutes?|mins?|min|hours?|hrs?|hr|h|days?|d|nights?|mornings?|evenings?|weeks?|wks?|wk|w|months?|"
+    r"mos?|mo|years?|yrs?|cycles?)(?![a-z])"
+)
+_SHORT = r"(?:hrs?|h|days?|d|wks?|wk|weeks?|w|months?|mo|m|min)"
+_ADVERB = r"\b(?:daily|weekly|monthly|yearly|annually|hourly|nightly)\b"
+_MULTIPLE = (
+    rf"(?:twice|thrice|{NUMBER}\s*(?:or\s+{NUMBER}\s+)?(?:times|time|x)|"
+    rf"{NUMBER}\s?-\s?{NUMBER}\s*times|2x|3x|4x|x\s?[2-4])"
+)
+_PLACEHOLDERS = {"NUM": NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE}
+
+
+@cache
+def _frequencies() -> tuple[Scanner, list[dict[str, Any]]]:
+    entries = read_toml("frequencies.toml")["frequency"]
+    patterns = []
+    for index, entry in enumerate(entries):
+        pattern = entry["pattern"]
+        for name, expression in _PLACEHOLDERS.items():
+            pattern = re.sub(rf"\b{name}\b", expression.replace("\\", "\\\\"), pattern)
+        for group in ("n", "m", "unit"):
+            pattern = pattern.replace(f"(?P<{group}>", f"(?P<{group}{index}>")
+        patterns.append(pattern)
+    return Scanner(patterns, before=r"\w/"), entries
+
+
+_LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than\s*\Z|\bnot exceed\w*\s*\Z", re.IGNORECASE)
+
+
+def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
+    """Every "how often" in the text; a single administration is (1, None, None)."""
+    scanner, entries = _frequencies()
+    found = []
+    for index, match in scanner.find(lowered(text), start, end):
+        if not _LIMIT.search(text, max(0, match.start() - 30), match.start()):
+            found.append(Item("frequency", match.start(), match.end(), _frequency(match, index, entries[index])))
+    return found
+
+
+def _frequency(match: re.Match[str], index: int, entry: dict[str, Any]) -> tuple[float, float | None, str | None]:
+    times, every, unit = entry["times"], entry["every"], entry["unit"]
+    if times == "m":
+        times = _times(match[f"m{index}"])
+    if every == 0:
+        return float(times), None, None
+    if every == "n":
+        every = number(match[f"n{index}"])
+    if unit == "unit":
+        unit = TIME_UNITS[match[f"unit{index}"].lower()]
+    return float(times), float(every), str(unit)
+
+
+def _times(text: str) -> float:
+    text = text.lower()
+    if text.startswith("twice"):
+        return 2.0
+    if text.startswith("thrice"):
+        return 3.0
+    return number(re.split(r"\s|(?<=\d)x|-", text.removeprefix("x").strip())[0])

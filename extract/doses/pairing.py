@@ -1,0 +1,156 @@
+"""Which of the agents named in a phrase each of its amounts is of."""
+
+from __future__ import annotations
+
+import re
+
+from extract.doses.agents import Mention
+from extract.doses.amounts import Amount
+from extract.doses.unknown_names import name_after, name_before
+from extract.doses.vocabulary import one_of
+
+_TIGHT_RIGHT = re.compile(
+    rf"[\s\"'\u201c,]*(?:\((?:[^()]{{0,40}})\)\s*)?(?:{one_of('between_amount_and_agent')}[\s-]+)*[\"'(]?\s*\Z",
+    re.IGNORECASE,
+)
+_OF = re.compile(r"[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE)
+_TIGHT_LEFT = re.compile(
+    r"[\s\"')\u00ae\u2122]*(?:\([^()]{0,60}\)?\s*)?"
+    rf"(?:[:=,(\[\u2022*-]|\b{one_of('between_agent_and_amount')}\b|\s)*\Z",
+    re.IGNORECASE,
+)
+_RESPECTIVELY = re.compile(r"\brespectively\b", re.IGNORECASE)
+_EACH = re.compile(r"\b(?:respectively|each|both)\b", re.IGNORECASE)
+_CONJUNCTION = re.compile(
+    r"[\s\"'()]*(?:,|/|\+|&|and then|then|and|plus|or|combined with|followed by|,\s*and|-)?[\s\"'()]*\Z", re.IGNORECASE
+)
+_APART = re.compile(r",|\b(?:and|or|versus|vs|than|compared)\b", re.IGNORECASE)
+
+
+def paired_by_wording(
+    text: str, segment: tuple[int, int], doses: list[Amount], here: list[Mention]
+) -> dict[int, list[Mention]] | None:
+    """`A and B 30 mg and 500 mg, respectively`; `A and B, 5 mg each`; `100/25 mg A/B`."""
+    phrase = text[segment[0] : segment[1]]
+    if len(here) >= 2 and len(doses) >= 2 and _RESPECTIVELY.search(phrase):
+        before = [m for m in here if m.start < doses[0].start]
+        if len(before) == len(doses):
+            return {k: [m] for k, m in enumerate(before)}
+        after = [m for m in here if m.start > doses[-1].start]
+        if len(after) == len(doses):
+            return {k: [m] for k, m in enumerate(after)}
+    if len(doses) == 1 and len(here) >= 2 and _EACH.search(text[doses[0].end : doses[0].end + 18]):
+        before = [m for m in here if m.end <= doses[0].start]
+        run = _run(text, before)
+        if len(run) >= 2:
+            return {0: run}
+    if len(doses) >= 2 and len(here) >= 2 and any(d.joined_by == "slash" for d in doses):
+        return _slashed(text, doses, here)
+    return None
+
+
+def _slashed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, list[Mention]] | None:
+    paired: dict[int, list[Mention]] = {}
+    for index in range(len(doses) - 1):
+        if doses[index + 1].joined_by != "slash" or doses[index].series != doses[index + 1].series or index in paired:
+            continue
+        count = 2 + (index + 2 < len(doses) and doses[index + 2].joined_by == "slash")
+        before = _run(text, [m for m in here if m.end <= doses[index].start])
+        after = [m for m in here if m.start >= doses[index + count - 1].end][:count]
+        names = before[-count:] if len(before) >= count else after
+        if len(names) == count:
+            paired.update({index + k: [names[k]] for k in range(count)})
+    return paired or None
+
+
+def follows_tightly(text: str, mention: Mention, amount: Amount) -> bool:
+    """Whether an amount follows an agent so closely that it is its own."""
+    return _TIGHT_LEFT.match(text[mention.end : amount.start]) is not None
+
+
+def _run(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The last mentions that stand in one enumeration."""
+    run = mentions[-1:]
+    for mention in reversed(mentions[:-1]):
+        if not _CONJUNCTION.match(text[mention.end : run[0].start]):
+            break
+        run.insert(0, mention)
+    return run
+
+
+def names_amount_first(text: str, doses: list[Amount], here: list[Mention]) -> bool:
+    """Whether the phrase names amounts before agents ("100 mg A and 20 mg B")."""
+    if not here or here[0].start < doses[0].start:
+        return False
+    gap = text[doses[0].end : here[0].start]
+    return bool(_TIGHT_RIGHT.match(gap) or _OF.match(gap))
+
+
+def choose(
+    text: str, index: int, doses: list[Amount], here: list[Mention], previous: Mention | None, amount_first: bool
+) -> Mention | None:
+    """The agent of one amount of a phrase; None if the phrase does not say."""
+    amount = doses[index]
+    left_limit = doses[index - 1].end if index else -1
+    right_limit = doses[index + 1].start if index + 1 < len(doses) else 1 << 60
+    left = next((m for m in reversed(here) if m.end <= amount.start and m.start >= left_limit), None)
+    right = next((m for m in here if m.start >= amount.end and m.start < right_limit), None)
+    overlapping = next((m for m in here if m.start < amount.end and m.end > amount.start), None)
+    if overlapping is not None:
+        return overlapping
+    right_gap = text[amount.end : right.start] if right else ""
+    left_gap = text[left.end : amount.start] if left else ""
+    if left is not None and left.agent.kind == "placebo":
+        left = _instead_of_placebo(text, here, left)
+        left_gap = text[left.end : amount.start]
+    if left is not None and left.agent.kind == "placebo" and _APART.search(left_gap):
+        left = previous if previous is not None and previous.end <= amount.start else None
+        left_gap = text[left.end : amount.start] if left else ""
+    right_of = right is not None and bool(_OF.match(right_gap)) and len(right_gap) < 45
+    right_tight = right is not None and bool(_TIGHT_RIGHT.match(right_gap)) and "," not in right_gap
+    left_tight = left is not None and bool(_TIGHT_LEFT.match(left_gap))
+    if not right_of and not left_tight and (named_after := name_after(text, amount)) is not None:
+        return named_after
+    if right_of and not (left_tight and len(left_gap) <= 3):
+        return right
+    touching = not right_gap.strip()
+    alone = touching and bool(left_gap.strip(" (,:")) and not left_tight
+    if right_tight and (amount_first or alone or (touching and amount.kind == "percent")):
+        return right
+    if left_tight or right_tight:
+        return left if left_tight else right
+    if left is not None and not _owned(text, doses, index, left, amount_first):
+        return left
+    if previous is not None or left is not None:
+        return previous or left
+    following = doses[index + 1] if index + 1 < len(doses) else None
+    if right is not None and following is not None and follows_tightly(text, right, following):
+        right = None  # "200 mg day 2 Fludarabine: 30 mg"
+    return _farther(text, amount, here, right, right_gap)
+
+
+def _farther(text: str, amount: Amount, here: list[Mention], right: Mention | None, right_gap: str) -> Mention | None:
+    far = next((m for m in reversed(here) if m.end <= amount.start and m.agent.kind != "placebo"), None)
+    if far is not None:
+        return far
+    if (guessed := name_before(text, amount)) is not None:
+        return guessed
+    if right is not None and len(right_gap) < 60 and not re.search(r"[,;)]\s|[.]", right_gap):
+        return right
+    return None
+
+
+def _instead_of_placebo(text: str, here: list[Mention], placebo: Mention) -> Mention:
+    """`A or matching placebo at 30 mg` is said of A."""
+    before = [m for m in here if m.end <= placebo.start and m.agent.kind != "placebo"]
+    if before and re.fullmatch(r"[\s\w-]{0,12}\bor\b[\s\w-]{0,14}", text[before[-1].end : placebo.start]):
+        return Mention(before[-1].agent, before[-1].start, placebo.end, before[-1].text)
+    return placebo
+
+
+def _owned(text: str, doses: list[Amount], index: int, mention: Mention, amount_first: bool) -> bool:
+    """Whether the mention to the left is the agent of the amount before it ("100 mg A, 20 mg ...")."""
+    if not index or not amount_first:
+        return False
+    gap = text[doses[index - 1].end : mention.start]
+    return bool(_TIGHT_RIGHT.match(gap) or _OF.match(gap))

@@ -1,0 +1,37 @@
+"""Names of the phases of a treatment."""
+
+from __future__ import annotations
+
+import re
+import sys
+from functools import cache
+
+from extract.doses.items import Item
+from extract.doses.scanning import Scanner
+from extract.doses.vocabulary import read_toml
+from extract.sentences import lowered
+
+
+@cache
+def _phases() -> tuple[Scanner, list[str]]:
+    patterns, codes = [], []
+    for entry in read_toml("phases.toml")["phase"]:
+        for pattern in [*entry["patterns"], *(f"{label}(?=\\s?\\d?\\s?:)" for label in entry["labels"])]:
+            patterns.append(pattern)
+            codes.append(entry["code"])
+    return Scanner(patterns, before=r"\w-"), codes
+
+
+_LABEL_NUMBER = re.compile(r"\s?(\d)\s?:")
+
+
+def find_phases(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
+    """Names of phases of the treatment; a number in a label is kept ("ind2:" is `induction 2`)."""
+    scanner, codes = _phases()
+    low = lowered(text)
+    found = []
+    for index, match in scanner.find(low, start, end):
+        label = _LABEL_NUMBER.match(low, match.end())
+        code = codes[index]
+        found.append(Item("phase", match.start(), match.end(), f"{code} {label[1]}" if label else code))
+    return found

@@ -1,0 +1,150 @@
+"""Looking for many patterns at once, tried only where a word opens like one of them.
+
+An alternation of a hundred patterns is tried in full at every letter that any of them can begin with. Most words
+open with two letters that none has: a `Scanner` looks for the openings first, and tries only the patterns that
+have the one found.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+DIGITS = "0123456789"
+_LITERAL = re.compile(r"\\[.+*]|[a-zA-Z0-9 +-]")
+_OPTIONAL = ("?", "*", "{")
+
+
+def openings(pattern: str) -> set[str]:
+    """The first one or two characters that a match of `pattern` can have.
+
+    Knows what the data files use: literals, `(?:…)`, named groups, looking ahead or behind, `\\b` and `\\d` at the
+    start. Raises ValueError where a pattern begins with anything else.
+    """
+    pattern = pattern.removeprefix(r"\b")
+    if pattern.startswith(r"\d"):
+        return set(DIGITS)
+    if pattern.startswith("("):
+        return _of_group(pattern)
+    first, rest = _literal(pattern)
+    if rest.startswith(_OPTIONAL):
+        raise ValueError(f"the pattern {pattern!r} must begin with a letter or a digit that is not optional")
+    second = _LITERAL.match(rest)
+    if second is None or rest[second.end() : second.end() + 1] in _OPTIONAL:
+        return {first}
+    return {first + second.group()[-1]}
+
+
+def _literal(pattern: str) -> tuple[str, str]:
+    match = _LITERAL.match(pattern)
+    if match is None:
+        raise ValueError(f"the pattern {pattern!r} must begin with a letter or a digit")
+    return match.group()[-1], pattern[match.end() :]
+
+
+def _of_group(pattern: str) -> set[str]:
+    alternatives, rest = _split_group(pattern)
+    if pattern.startswith(("(?=", "(?!", "(?<!", "(?<=")):
+        return openings(rest)
+    found = set().union(*(openings(part + rest) for part in alternatives))
+    return found | openings(rest[1:]) if rest.startswith("?") else found
+
+
+def _split_group(pattern: str) -> tuple[list[str], str]:
+    """The alternatives of the group that a pattern begins with, and what follows it."""
+    depth, start, in_class = 0, 0, False
+    alternatives: list[str] = []
+    index = 0
+    while index < len(pattern):
+        sign = pattern[index]
+        if sign == "\\":
+            index += 1
+        elif in_class:
+            in_class = sign != "]"
+        elif sign == "[":
+            in_class = True
+        elif sign == "(":
+            depth += 1
+            if depth == 1:
+                opened = re.match(r"\((?:\?(?:P<\w+>|<?[=!]|:))?", pattern[index:])
+                assert opened is not None
+                index = start = index + opened.end()
+                continue
+        elif sign == "|" and depth == 1:
+            alternatives.append(pattern[start:index])
+            start = index + 1
+        elif sign == ")":
+            depth -= 1
+            if not depth:
+                return [*alternatives, pattern[start:index]], pattern[index + 1 :]
+        index += 1
+    raise ValueError(f"the pattern {pattern!r} has a bracket that is not closed")
+
+
+class Scanner:
+    """Many patterns over one text; each match says which pattern it is of. Patterns may not hold unnamed groups.
+
+    `before` is a character class that must not stand before a match, `after` what must follow it; of several
+    patterns that match in one place the first wins.
+    """
+
+    def __init__(self, patterns: Iterable[str], *, before: str = r"\w", after: str = "") -> None:
+        by_opening: dict[str, list[str]] = {}
+        for index, pattern in enumerate(patterns):
+            for opening in openings(pattern):
+                by_opening.setdefault(opening, []).append(f"{pattern}{after}(?P<p{index}>)")
+        # "in" is tried where a text has "i.v" only if "i" alone opens a pattern too: so each takes those of its first.
+        self._tried = {
+            opening: re.compile("|".join(_in_order(parts, by_opening.get(opening[0], [])) if opening[1:] else parts))
+            for opening, parts in by_opening.items()
+        }
+        self._starts = re.compile(_starts(set(by_opening), before))
+
+    def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[tuple[int, re.Match[str]]]:
+        """Every match within `start:end` that does not overlap an earlier one, with the number of its pattern."""
+        done = start
+        for opening in self._starts.finditer(text, start, end):
+            position = opening.start()
+            if position < done:
+                continue
+            match = self._tried[opening.group()].match(text, position, end)
+            if match is not None and match.end() > position:
+                done = match.end()
+                yield int((match.lastgroup or "p0")[1:]), match
+
+
+def _in_order(parts: list[str], more: list[str]) -> list[str]:
+    return sorted(dict.fromkeys([*parts, *more]), key=lambda part: int(part.rpartition("(?P<p")[2][:-2]))
+
+
+def _starts(found: set[str], before: str) -> str:
+    """One alternative a first letter, those of two letters first."""
+    parts = []
+    behind = f"(?<![{before}]{{}})" if before else ""
+    for first in sorted({opening[0] for opening in found}):
+        seconds = "".join(re.escape(opening[1]) for opening in sorted(found) if opening[0] == first and opening[1:])
+        if seconds:
+            parts.append(f"{re.escape(first)}[{seconds}]" + behind.format(".."))
+        if first in found:
+            parts.append(re.escape(first) + behind.format("."))
+    return "|".join(parts)
+
+
+def any_word(words: Iterable[str]) -> str:
+    """A pattern for any of many literal words, shared beginnings together: much faster than a plain list."""
+    tree: dict[str, Any] = {}
+    for word in words:
+        branch = tree
+        for letter in word:
+            branch = branch.setdefault(letter, {})
+        branch[""] = {}
+    return _branches(tree)
+
+
+def _branches(tree: dict[str, Any]) -> str:
+    if "" in tree:
+        return ""  # a shorter word ends here: no need to look further
+    parts = [re.escape(letter) + _branches(branch) for letter, branch in sorted(tree.items())]
+    return parts[0] if len(parts) == 1 else "(?:" + "|".join(parts) + ")"

@@ -1,0 +1,152 @@
+"""The forms of amounts and schedules that trials use, each in a sentence of its own."""
+
+from __future__ import annotations
+
+import pytest
+
+from extract.doses.scanning import Scanner, any_word, openings
+from extract.doses.vocabulary import read_toml
+from extract.facts import Dose
+from tests.dose_studies import frequency, one_arm, read
+
+
+def only(text: str, *interventions: str) -> Dose:
+    (dose,) = one_arm(text, *interventions).doses
+    return dose
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("1.0×10⁶ (±20%)/kg CAR-T cells", [(1e6, 1e6, "{cells}")]),
+        ("between 1 x 10^9 and 5 x 10^9 CAR-T cells", [(1e9, 5e9, "{cells}")]),
+        ("between 5 mg and 10 mg lamivudine", [(5, 10, "mg")]),
+        ("lamivudine 6mg/8mg/10mg qd", [(6, 6, "mg"), (8, 8, "mg"), (10, 10, "mg")]),
+        ("2 capsules of 500 mg lamivudine", [(1000, 1000, "mg")]),
+        ("two lamivudine 150 mg tablets", [(300, 300, "mg")]),
+        ("budesonide 100 mcg, two puffs twice daily", [(200, 200, "ug")]),
+        ("4 ml of 0.25% bupivacaine", [(4, 4, "mL")]),
+        ("testosterone 1000 mg/4 ml im every 12 weeks", [(1000, 1000, "mg")]),
+        ("lamivudine starting with 50 mg, increased by 25 mg weekly to 200 mg", [(50, 50, "mg"), (200, 200, "mg")]),
+        ("carboplatin AUC 5-6", [(5, 6, "{AUC}")]),
+        ("remifentanil 0.1 µg/kg/min", [(0.1, 0.1, "ug")]),
+        ("lamivudine at 5 ml/h", [(5, 5, "mL")]),
+        ("methotrexate 15 mg/m2 on day +1, 10 mg/m2 on day +3", [(15, 15, "mg"), (10, 10, "mg")]),
+        ("thirty sessions: not more than 8 puffs in 24 h of salbutamol", [(8, 8, "{puff}")]),
+    ],
+)
+def test_amounts(text: str, expected: list[tuple[float, float, str]]) -> None:
+    doses = one_arm(text + ".", "Lamivudine", "CAR-T cells").doses
+    assert [(d.amount_low, d.amount_high, d.unit) for d in doses] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "per", "per_time"),
+    [
+        ("gadobutrol 0.1 mmol Gd/kg", "kg", None),
+        ("lamivudine 4 mg/kg.min", "kg", "min"),
+        ("lamivudine 4 mg/kg/h", "kg", "h"),
+        ("lamivudine 4 mg/m2/day", "m2", "d"),
+    ],
+)
+def test_what_amounts_are_counted_against(text: str, per: str, per_time: str | None) -> None:
+    dose = only(text + ".", "Lamivudine")
+    assert (dose.per, dose.per_time) == (per, per_time)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lamivudine 300 mg/day in 3 divided doses", (3, 1, "d")),
+        ("lamivudine 5 mg, two injections 4 weeks apart", (1, 4, "wk")),
+        ("one intra-articular injection of lamivudine 5 mg", (1, None, None)),
+        ("lamivudine 5 mg on alternate days", (1, 2, "d")),
+        ("lamivudine 5 mg q8h", (1, 8, "h")),
+        ("lamivudine 5 mg Q2W", (1, 2, "wk")),
+        ("lamivudine 5 mg over 3 hours is followed by abacavir 6 mg every 3 weeks", (1, 3, "wk")),
+    ],
+)
+def test_frequencies(text: str, expected: tuple[float, float | None, str | None]) -> None:
+    assert frequency(one_arm(text + ".", "Lamivudine", "Abacavir").doses[0]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("lamivudine 5 mg weekly x 6", (6, "wk")),
+        ("lamivudine 5 mg daily for no more than 4 days", (4, "d")),
+        ("lamivudine 5 mg weekly, weeks 1-4", (4, "wk")),
+        ("lamivudine 5 mg daily until progression", (None, None)),
+        ("lamivudine 5 mg on day 1 of each 14-day course", (None, None)),
+    ],
+)
+def test_durations(text: str, expected: tuple[float | None, str | None]) -> None:
+    dose = only(text + ".", "Lamivudine")
+    assert (dose.duration_value, dose.duration_unit) == expected
+
+
+def test_what_only_says_when_is_neither_agent_nor_route() -> None:
+    dose = only("Lamivudine 5 mg 3 days before the abacavir infusion.", "Lamivudine", "Abacavir")
+    assert (dose.agent_key, dose.route) == ("lamivudine", None)
+
+
+def test_an_agent_with_an_amount_of_its_own_is_not_that_of_the_amount_before() -> None:
+    text = "Venetoclax: 100 mg day -21; 200 mg day -20, 400 mg day -19 Fludarabine: 30 mg/m2 day -7."
+    assert [d.agent_key for d in one_arm(text, "Venetoclax", "Fludarabine").doses] == ["venetoclax"] * 3 + [
+        "fludarabine"
+    ]
+
+
+def test_a_fluid_that_dilutes_is_no_agent() -> None:
+    assert only("100 mg of zanfluril mixed with sterile saline.", "Zanfluril").agent_key == "zanfluril"
+
+
+def test_what_a_placebo_is_made_of_is_given_as_placebo() -> None:
+    facts = read(
+        arms=[{"label": "Placebo"}],
+        interventions=[{"name": "Placebo", "description": "4 capsules of olive oil per day"}],
+    )
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("placebo", 4)]
+
+
+def test_loading_ends_where_the_text_goes_on() -> None:
+    doses = one_arm("Dupilumab 400 mg SC loading dose, then 200 mg SC Q2W.", "Dupilumab").doses
+    assert [(d.amount_low, d.role) for d in doses] == [(400, "loading"), (200, "dose")]
+
+
+def test_an_arm_like_another_is_given_its_doses() -> None:
+    facts = read(
+        arms=[
+            {"label": "A", "description": "Lamivudine 5 mg daily"},
+            {"label": "B", "description": "Lamivudine as in arm A, with abacavir 9 mg"},
+        ],
+        interventions=[{"name": "Lamivudine", "arms": ["A", "B"]}, {"name": "Abacavir", "arms": ["B"]}],
+    )
+    assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("lamivudine", [1, 2]), ("abacavir", [2])]
+
+
+@pytest.mark.parametrize(("text", "route"), read_toml("dose_forms.toml")["examples"].items())
+def test_a_form_tells_the_route(text: str, route: str) -> None:
+    assert one_arm(text, "Zanfluril").doses[0].route == route
+
+
+def test_openings_of_patterns() -> None:
+    assert openings(r"(?:once|\bdaily)") == {"on", "da"}
+    assert openings(r"(?P<n>\d+|two) x") == {*"0123456789", "tw"}
+    assert openings("ab?c") == {"a"}
+    for pattern in ("a?b", ".x", "(?:a", ""):
+        with pytest.raises(ValueError, match="the pattern"):
+            openings(pattern)
+
+
+def test_a_scanner_finds_what_its_patterns_find() -> None:
+    scanner = Scanner(["in", r"in\s?to", "iv"], after="(?![a-z])")
+    assert [(index, match.group()) for index, match in scanner.find("iv drip in to it, into")] == [
+        (2, "iv"),
+        (0, "in"),
+        (1, "into"),
+    ]
+
+
+def test_words_with_one_beginning_share_it() -> None:
+    assert any_word(["prior", "previous", "x"]) == "(?:pr(?:evious|ior)|x)"
