@@ -61,8 +61,6 @@ def compare(
     """Lay trials side by side: doses, regimens, ages, endpoints, or the arms of a few trials.
 
     Example: trialkb compare doses --condition "B-ALL" --agent "CAR-T" --kb demo-kb
-
-    Example: trialkb compare arms NCT99000001 NCT99000015 --kb demo-kb
     """
     ids = [study if study.startswith("pages:") else normal_id(study) for study in studies or []]
     with connect(kb) as con:

@@ -107,6 +107,7 @@ def _append(
             file.write(chunk)
             have += len(chunk)
             came += len(chunk)
+            client.received_bytes += len(chunk)
             progress(Progress("bytes", have, total))
             if client.clock() - since > SLOWEST_SECONDS:
                 if came < SLOWEST_BYTES:

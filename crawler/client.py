@@ -62,9 +62,9 @@ class RegistryClient:
     """Asks one registry. Use as a context manager; not to be shared between threads.
 
     `transport` is the one seam for tests and for other ways to the network. `requests` counts every request sent,
-    failed ones too; `received_bytes` the decoded bytes of those that succeeded. `used_today`: requests that earlier
-    runs made today, for the daily budget. Every method may raise NetworkError (Offline, Refused, BudgetSpent)
-    or ProtocolError.
+    failed ones too; `received_bytes` the decoded bytes of those that succeeded, a file's as sent. `used_today`:
+    requests that earlier runs made today, for the daily budget. Every method may raise NetworkError (Offline, Refused,
+    BudgetSpent) or ProtocolError.
     """
 
     def __init__(

@@ -33,6 +33,8 @@ STORAGE_VERSION = "v1.2.0"
 # Extensions are never downloaded behind the user's back: a missing one must fail at once and clearly.
 CONFIG: dict[str, str | bool | int | float | list[str]] = {"autoinstall_known_extensions": False}
 RELEASES_KEPT = 3
+# What DuckDB may hold in memory while a version is made, however large the registry; beyond it, it writes to disk.
+BUILD_MEMORY = "3GB"
 _ATTACHED = "kb"
 
 
@@ -89,6 +91,7 @@ class Store:
             con.execute(f"ATTACH '{_escaped(self.building)}' AS {_ATTACHED} (STORAGE_VERSION '{STORAGE_VERSION}')")
             con.execute(f"USE {_ATTACHED}")
             con.execute(f"SET temp_directory = '{_escaped(self.root / 'tmp')}'")
+            con.execute(f"SET memory_limit = '{BUILD_MEMORY}'")
             # A checkpoint after every batch would take as long as the batch; what is not published is thrown away.
             con.execute("SET checkpoint_threshold = '512MB'")
             drop_indexes(con)
