@@ -21,8 +21,8 @@ FROM meta.records WHERE nct_id IN (SELECT nct_id FROM arrived)
 """
 
 # Before anything is counted: what is passed over is neither a new version nor a change.
-PASS_OVER = """
-INSERT OR REPLACE INTO meta.passed_over
+_PASS_OVER = """
+INSERT INTO meta.passed_over
 SELECT a.nct_id, a.form, a.body_sha256, a.record_no, a.received_at
 FROM arrived AS a LEFT JOIN known_rank AS k USING (nct_id) JOIN incoming AS i USING (nct_id)
 WHERE a.form_rank > least(i.form_rank, coalesce(k.rank, i.form_rank)) AND NOT i.removed
@@ -53,7 +53,7 @@ def pass_over(con: duckdb.DuckDBPyConnection) -> None:
         "DELETE FROM meta.passed_over WHERE (nct_id, body_sha256, record_no) IN "
         "(SELECT (nct_id, body_sha256, record_no) FROM arrived)"
     )
-    con.execute(PASS_OVER.replace("INSERT OR REPLACE", "INSERT"))
+    con.execute(_PASS_OVER)
 
 
 def note_origin(con: duckdb.DuckDBPyConnection) -> None:
