@@ -80,8 +80,9 @@ def _print_rows(con: duckdb.DuckDBPyConnection, sql: str, form: Format, title: s
     names = [column[0] for column in cursor.description or []]
     rows = cursor.fetchmany(MAX_TABLE_ROWS)
     more = len(cursor.fetchmany(1))
-    con.complete() if hasattr(con, "complete") else None
     print_rows(names, rows, form, title)
+    if not rows:
+        notices.print("[dim]no rows[/dim]")
     if more:
         notices.print(f"[dim]only the first {MAX_TABLE_ROWS} rows; --format csv gives all of them[/dim]")
 

@@ -47,7 +47,7 @@ def reader_of(body: bytes) -> Reader | None:
         return ctgov_csv.read
     if ictrp.is_header(text):
         return ictrp.read_csv
-    if re.search(r"^\s*\{", text, re.MULTILINE) or not re.search(r"\s", text[:2000].rstrip()):
+    if re.search(r"^[^\S\n]*\{", text, re.MULTILINE) or not re.search(r"\s", text[:2000].rstrip()):
         return None
     return page.read_text
 
@@ -64,7 +64,7 @@ def _of_markup(text: str, body: bytes) -> Reader:
 
 def _unknown_xml(body: bytes) -> Read:
     text = decode(body[:_LOOKED_AT])[0]
-    entities = re.search(r"<!(?:ENTITY|DOCTYPE[^>\[]*\[)", text)
+    entities = re.search(r"<!(?:ENTITY|DOCTYPE[^<>\[]*\[)", text)
     if entities:
         yield refused(
             "", body, "declares entities of its own: refused, since they may name files or unfold without end"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from crawler.readers.values import vocabulary
+from crawler.readers.values import short, vocabulary
 
 Outcome = dict[str, str]
 # A time frame names its first time within so many characters; a measure has at most so many commas.
@@ -163,7 +163,8 @@ _AGES = re.compile(
 
 def classic_age(text: str) -> tuple[str | None, str | None, list[str]]:
     """(minimum, maximum, age groups) of `18 Years to 70 Years   (Adult, Older Adult)` and the like."""
-    match = _AGES.fullmatch(" ".join(text.split()))
+    text = short(" ".join(text.split()))
+    match = _AGES.fullmatch(text)
     groups = re.search(r"\(([^)]*)\)", text)
     names = [name.strip() for name in (groups[1] if groups else "").split(",") if name.strip()]
     if match is None:

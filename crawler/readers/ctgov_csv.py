@@ -18,7 +18,6 @@ _DESIGN = {
     "observational model": "observationalModel", "time perspective": "timePerspective",
 }  # fmt: skip
 _TABLES = {"interventionModel": "intervention_model", "primaryPurpose": "primary_purpose", "allocation": "allocation"}
-_PEOPLE = re.compile(r"(.*?)\s*\((.*)\)")
 
 
 def is_header(text: str) -> bool:
@@ -177,11 +176,9 @@ def _design(draft: Draft, text: str) -> None:
 
 def _masking(draft: Draft, text: str) -> None:
     text = " ".join(text.split())
-    match = _PEOPLE.fullmatch(text)
-    people = match[2] if match and not match[1].lower().startswith("none") else ""
-    draft.put(
-        "designModule.designInfo.maskingInfo.masking", values.code(match[1] if match and people else text, "masking")
-    )
+    depth, people = values.in_brackets(text)
+    people = "" if depth.lower().startswith("none") else people
+    draft.put("designModule.designInfo.maskingInfo.masking", values.code(depth if people else text, "masking"))
     who = [values.code(name, "who_masked") for name in people.split(",") if name.strip()]
     draft.put("designModule.designInfo.maskingInfo.whoMasked", who)
 

@@ -13,7 +13,6 @@ from crawler.readers.xmltree import elements, own_text
 
 FORM = "ctgov_xml"
 _NCT = re.compile(r"NCT\d{8}", re.ASCII)
-_PEOPLE = re.compile(r"(.*?)\s*\((.*)\)")
 
 
 def read(body: bytes) -> Read:
@@ -50,10 +49,10 @@ def _masking(draft: Draft, element: Element) -> None:
     text = own_text(element.find("study_design_info/masking"))
     if not text:
         return
-    match = _PEOPLE.fullmatch(text)
-    people = match[2] if match and match[1] != "None" else ""
+    depth, people = values.in_brackets(text)
+    people = "" if depth == "None" else people
     path = "designModule.designInfo.maskingInfo"
-    draft.put(f"{path}.masking", values.code(match[1] if match and people else text, "masking"))
+    draft.put(f"{path}.masking", values.code(depth if people else text, "masking"))
     who = [found for name in people.split(",") if (found := values.known_code(name, "who_masked"))]
     draft.put(f"{path}.whoMasked", who)
 

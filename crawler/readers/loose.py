@@ -193,6 +193,8 @@ _AT = re.compile(
     r"(.{5,}?)\s+(?:at|within|over|after)\s+((?:\d+|one|two|three|six|twelve)[\s-](?:days?|weeks?|months?|years?)\b.*)",
     re.IGNORECASE,
 )
+# A line so long is no sentence that lists endpoints.
+_LONG_LINE = 4_000
 _LEADING = re.compile(r"(\d+)-(day|week|month|year)\b", re.IGNORECASE)
 
 
@@ -215,7 +217,7 @@ def _arms_in_prose(draft: Draft) -> None:
     if not draft.get("outcomesModule"):
         for role, pattern in (("primary", _PRIMARY), ("secondary", _SECONDARY)):
             for line in text.split("\n"):
-                if match := pattern.search(line):
+                if len(line) < _LONG_LINE and (match := pattern.search(line)):
                     for part in _listed(match[1]):
                         add_outcome(draft, role, _timed(part))
                         draft.flag("from_prose:outcomes")

@@ -114,7 +114,6 @@ _CODES = {
     "purpose": ("designModule.designInfo.primaryPurpose", "primary_purpose"),
     "sex": ("eligibilityModule.sex", "sex"),
 }  # fmt: skip
-_PEOPLE = re.compile(r"(.*?)\s*\((.*)\)")
 
 
 def _values(draft: Draft, found: list[Segment]) -> None:
@@ -126,7 +125,7 @@ def _values(draft: Draft, found: list[Segment]) -> None:
         if name in _TEXTS and not draft.get(_TEXTS[name]):
             draft.put(_TEXTS[name], text)
         elif name in _DATES and not draft.get(f"statusModule.{_DATES[name]}"):
-            day, flag = values.date(re.sub(r"\s*\([^)]*\)$", "", text))
+            day, flag = values.date(values.without_brackets(text))
             draft.put(f"statusModule.{_DATES[name]}", day)
             if flag:
                 draft.flag(flag)
@@ -158,7 +157,7 @@ def paragraphs(segment: Segment) -> str:
 
 def _code(draft: Draft, name: str, text: str) -> None:
     path, table = _CODES[name]
-    found = values.known_code(re.sub(r"\s*\([^)]*\)$", "", text), table) or values.known_code(text, table)
+    found = values.known_code(values.without_brackets(text), table) or values.known_code(text, table)
     if text.strip().upper() == "NA" and name == "allocation":
         found = "NA"
     if found is None:
@@ -169,11 +168,11 @@ def _code(draft: Draft, name: str, text: str) -> None:
 
 
 def _masking(draft: Draft, text: str) -> None:
-    match = _PEOPLE.fullmatch(text)
-    found = values.known_code(text, "masking") or (values.known_code(match[1], "masking") if match else None)
+    depth, people = values.in_brackets(text)
+    found = values.known_code(text, "masking") or values.known_code(depth, "masking")
     draft.put("designModule.designInfo.maskingInfo.masking", found)
-    if match and found not in (None, "NONE"):
-        who = [code for name in re.split(r"[,;]", match[2]) if (code := values.known_code(name, "who_masked"))]
+    if people and found not in (None, "NONE"):
+        who = [code for name in re.split(r"[,;]", people) if (code := values.known_code(name, "who_masked"))]
         draft.put("designModule.designInfo.maskingInfo.whoMasked", who)
     if found is None:
         draft.field("masking as printed", text)
@@ -198,7 +197,7 @@ _TO = re.compile(r"(?:up to|bis zu|bis|under|jusqu'à|≤)\s*(\d+)\s*([^\W\d]*)"
 
 
 def _age_range(draft: Draft, text: str) -> None:
-    text = re.sub(r"\s*\([^)]*\)\s*$", "", text)
+    text = values.without_brackets(values.short(text))
     low = high = None
     if match := _RANGE.search(text):
         low = f"{match[1]} {match[2] or match[4] or 'years'}"

@@ -225,9 +225,8 @@ def _intervention(draft: Draft, item: Item, arm: str | None) -> None:
 
 # -- outcomes --------------------------------------------------------------------------------------------------
 
-_BRACKETED = re.compile(
-    r"(.*?)\s*[\[(]\s*(?:time ?frame|timeframe|zeitrahmen|délai)\s*:\s*(.*?)\s*[\])]\s*(.*)", re.IGNORECASE | re.DOTALL
-)
+_BRACKET = re.compile(r"[\[(]\s{0,9}(?:time ?frame|timeframe|zeitrahmen|délai)\s{0,9}:", re.IGNORECASE)
+_BRACKET_END = re.compile(r"[\])]")
 _ROLES = {
     "primary": "primary",
     "primär": "primary",
@@ -251,6 +250,15 @@ def read_outcomes(role: str) -> Callable[[Draft, Segment], None]:
     return read
 
 
+def _time_frame_within(text: str) -> tuple[str, str, str] | None:
+    """(what stands before, the time frame, what stands behind) of `Survival [Time Frame: 2 years]`."""
+    start = _BRACKET.search(text)
+    end = _BRACKET_END.search(text, start.end()) if start else None
+    if start is None or end is None:
+        return None
+    return text[: start.start()].rstrip(), text[start.end() : end.start()].strip(), text[end.end() :].lstrip()
+
+
 def add_outcome(draft: Draft, role: str, item: Item, number: int = 0) -> None:
     """Put an outcome where its role says. Without one the first is primary, as registries print them first."""
     if not role:
@@ -262,12 +270,12 @@ def add_outcome(draft: Draft, role: str, item: Item, number: int = 0) -> None:
         "timeFrame": item.get("time_frame", ""),
         "description": "\n\n".join(item.get("text", [])),
     }
-    if match := _BRACKETED.fullmatch(name):
-        outcome["measure"], outcome["timeFrame"] = match[1], match[2]
-        outcome["description"] = "\n\n".join(filter(None, (match[3], outcome["description"])))
-    elif not outcome["timeFrame"] and (match := _BRACKETED.fullmatch(outcome["description"])):
-        outcome["timeFrame"] = match[2]
-        outcome["description"] = "\n\n".join(filter(None, (match[1], match[3])))
+    if found := _time_frame_within(name):
+        outcome["measure"], outcome["timeFrame"] = found[:2]
+        outcome["description"] = "\n\n".join(filter(None, (found[2], outcome["description"])))
+    elif not outcome["timeFrame"] and (found := _time_frame_within(outcome["description"])):
+        outcome["timeFrame"] = found[1]
+        outcome["description"] = "\n\n".join(filter(None, (found[0], found[2])))
     elif not outcome["timeFrame"] and not outcome["description"] and ", " in name:
         split, sure = cells.outcome_of(name)
         if sure and "timeFrame" in split:

@@ -92,6 +92,11 @@ def _made(year: str, month: str | None, day: str | None) -> str | None:
     return f"{year}-{int(month):02d}-{int(day):02d}" if 1 <= int(day) <= 31 else None
 
 
+def short(text: str) -> str:
+    """As much of a text as a value can have."""
+    return text[:_LONGEST]
+
+
 def age(text: str) -> str | None:
     """An age as the registry writes it (`18 Years`); None where no limit is stated or none can be read."""
     text = text[:_LONGEST]
@@ -110,6 +115,20 @@ def count(text: str) -> int | None:
         re.sub(r"[^\d]", "", match[0]) if match and re.fullmatch(r"\d{1,3}([,. '\u00a0]\d{3})*|\d+", match[0]) else ""
     )
     return int(digits) if digits and len(digits) < 9 else None
+
+
+def in_brackets(text: str) -> tuple[str, str]:
+    """(`Double`, `Participant, Investigator`) of `Double (Participant, Investigator)`; without brackets the second
+    is empty."""
+    before, _, inside = text.strip().partition("(")
+    return (before.rstrip(), inside[:-1]) if inside.endswith(")") else (text, "")
+
+
+def without_brackets(text: str) -> str:
+    """A text without the brackets that it ends with: `July 2020 (Actual)` is `July 2020`."""
+    text = text.rstrip()
+    before, bracket, inside = text[:-1].rpartition("(")
+    return before.rstrip() if text.endswith(")") and bracket and ")" not in inside else text
 
 
 _GROUPS = {"P": "FG", "B": "BG", "O": "OG", "E": "EG"}

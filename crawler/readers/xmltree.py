@@ -10,7 +10,7 @@ from crawler.readers.base import MAX_TEXT, Refused, refused
 from crawler.readers.decode import decode
 
 # A document type that defines entities can name files, or unfold to gigabytes. No register's export has one.
-_ENTITY = re.compile(r"<!(?:ENTITY|DOCTYPE[^>\[]*\[)")
+_ENTITY = re.compile(r"<!(?:ENTITY|DOCTYPE[^<>\[]*\[)")
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 # Characters that XML does not allow at all, and that copying from a word processor leaves behind.
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
