@@ -46,6 +46,7 @@ def written(fact: AgeRange) -> str:
         ("1. 18 years old or above", "[18a, ]"),
         ("* At least 65 years old", "[65a, ]"),
         ("* Older than 40 years", "(40a, ]"),
+        ("* Between 6 months and 17 years 11 months", "[6mo, 215mo]"),
         ("* Age over 18", "(18a, ]"),
         ("* Under 12 years of age", "[, 12a)"),
         ("* Age: 65 and under", "[, 65a]"),

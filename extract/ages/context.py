@@ -180,7 +180,8 @@ def is_age(text: str, block: Block, expression: Expression) -> bool:
     if not _FOLLOW.match(after):
         return False
     bounds = [bound for bound in (expression.low, expression.high) if bound is not None]
-    in_years = any(bound.unit == "a" for bound in bounds)  # also "1 month to 18 years"
+    # also "1 month to 18 years" and "17 years 11 months"
+    in_years = any(bound.unit == "a" for bound in bounds) or "year" in text[expression.start : expression.end]
     if _PERSON_BEFORE.search(before):
         return in_years or _SMALL.search(before) is not None
     return in_years and opens_block(text, block, expression) and not _stands_below_label(text, block)
