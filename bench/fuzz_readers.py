@@ -1,8 +1,8 @@
 """Feed the readers damaged files for a while: no crash, no hang, no memory above a bound.
 
-    python -m bench.fuzz_readers --seconds 600 --form ctgov.xml
+    python -m bench.fuzz_readers --seconds 600 --form ctgov.xml --form classic.csv
 
-Forms are the samples in `tests/data` and `tests/pages`. Each turn damages one: bits, cuts, repeated or swapped pieces,
+Forms are the samples in `tests/data` and `tests/pages`, and a record in the registry's own JSON. Each turn damages one: bits, cuts, repeated or swapped pieces,
 marks of the form in wrong places, long runs. It ends with 1 at the first exception, at a turn of more than SLOWEST
 seconds of processor time, or when the process holds more than MOST bytes.
 """
@@ -18,7 +18,8 @@ from pathlib import Path
 
 from crawler.records import records
 
-TESTS = Path(__file__).resolve().parent.parent / "tests"
+ROOT = Path(__file__).resolve().parent.parent
+RECORD = ROOT / "crawler" / "sample" / "records" / "NCT99000001.json"
 SLOWEST = 20.0
 MOST = 1 << 30
 _MARKS = (
@@ -29,7 +30,8 @@ _MARKS = (
 
 def samples() -> dict[str, bytes]:
     """Every sample by its name."""
-    return {file.name: file.read_bytes() for folder in ("data", "pages") for file in (TESTS / folder).iterdir()}
+    found = {file.name: file.read_bytes() for folder in ("data", "pages") for file in (ROOT / "tests" / folder).iterdir()}
+    return found | {"record.json": RECORD.read_bytes()}
 
 
 def damaged(body: bytes, chance: random.Random) -> bytes:
@@ -60,10 +62,10 @@ def main() -> int:
     """Run until the time is up; 0 if nothing happened."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--form", help="one sample only, e.g. ctgov.xml")
+    parser.add_argument("--form", action="append", choices=sorted(samples()), help="these samples only")
     parser.add_argument("--seed", type=int, default=1)
     asked = parser.parse_args()
-    known = {name: body for name, body in samples().items() if asked.form in (None, name)}
+    known = {name: body for name, body in samples().items() if asked.form is None or name in asked.form}
     begun, turns, slowest = time.monotonic(), 0, 0.0
     while time.monotonic() - begun < asked.seconds:
         name = sorted(known)[turns % len(known)]
