@@ -2,9 +2,9 @@
 
     python -m bench.fuzz_readers --seconds 600 --form ctgov.xml --form classic.csv
 
-Forms are the samples in `tests/data` and `tests/pages`, and a record in the registry's own JSON. Each turn damages one: bits, cuts, repeated or swapped pieces,
-marks of the form in wrong places, long runs. It ends with 1 at the first exception, at a turn of more than SLOWEST
-seconds of processor time, or when the process holds more than MOST bytes.
+Forms are the samples in `tests/data` and `tests/pages`, and a record in the registry's own JSON. Each turn damages one:
+bits, cuts, repeated or swapped pieces, marks of the form in wrong places, long runs. It ends with 1 at the first
+exception, at a turn of more than SLOWEST seconds of processor time, or when the process holds more than MOST bytes.
 """
 
 from __future__ import annotations
@@ -30,8 +30,8 @@ _MARKS = (
 
 def samples() -> dict[str, bytes]:
     """Every sample by its name."""
-    found = {file.name: file.read_bytes() for folder in ("data", "pages") for file in (ROOT / "tests" / folder).iterdir()}
-    return found | {"record.json": RECORD.read_bytes()}
+    files = [file for folder in ("data", "pages") for file in (ROOT / "tests" / folder).iterdir()]
+    return {file.name: file.read_bytes() for file in files} | {"record.json": RECORD.read_bytes()}
 
 
 def damaged(body: bytes, chance: random.Random) -> bytes:
