@@ -16,7 +16,7 @@ import sys
 import time
 from pathlib import Path
 
-from crawler.records import records
+from crawler.records import READER_FAILED, Unreadable, records
 
 ROOT = Path(__file__).resolve().parent.parent
 RECORD = ROOT / "crawler" / "sample" / "records" / "NCT99000001.json"
@@ -58,6 +58,15 @@ def damaged(body: bytes, chance: random.Random) -> bytes:
     return bytes(found)
 
 
+def read(body: bytes) -> int:
+    """The number of records and of what is none. Raises RuntimeError where the reader itself failed."""
+    found = list(records(body, "file"))
+    for item in found:
+        if isinstance(item, Unreadable) and item.reason.startswith(READER_FAILED):
+            raise RuntimeError(item.reason)
+    return len(found)
+
+
 def main() -> int:
     """Run until the time is up; 0 if nothing happened."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -72,7 +81,7 @@ def main() -> int:
         body = damaged(known[name], random.Random(f"{asked.seed} {turns}"))
         started = time.process_time()
         try:
-            found = sum(1 for _ in records(body, "file"))
+            found = read(body)
         except Exception:
             print(f"turn {turns} ({name}, seed {asked.seed}) failed", file=sys.stderr)
             raise

@@ -60,6 +60,9 @@ class Record:
         return form if isinstance(form, str) else "json"
 
 
+READER_FAILED = "the reader failed"
+
+
 @dataclass(frozen=True, slots=True)
 class Unreadable:
     """What could not be read as a record: where it stood in the body, its bytes, and why."""
@@ -97,11 +100,14 @@ def _of_form(body: bytes) -> Iterator[Record | Unreadable]:
     if read is None:
         yield from _of_text(body, registry=False)
         return
-    for item in read(body):
-        if isinstance(item, Refused):
-            yield Unreadable(item.position, item.raw, item.reason)
-        else:
-            yield record(item.data, item.position)
+    try:
+        for item in read(body):
+            if isinstance(item, Refused):
+                yield Unreadable(item.position, item.raw, item.reason)
+            else:
+                yield record(item.data, item.position)
+    except Exception as error:  # a damaged body must never stop the others, whatever it holds
+        yield Unreadable("the rest", body, f"{READER_FAILED} ({type(error).__name__}: {error}): please report the file")
 
 
 def record(data: Json, position: str, raw: bytes | None = None, *, registry: bool = False) -> Record | Unreadable:

@@ -6,6 +6,7 @@ import csv
 import gzip
 import io
 import tarfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import orjson
@@ -16,7 +17,7 @@ from crawler import files as module
 from crawler.archive import Archive
 from crawler.errors import UsageError
 from crawler.files import ingest_file
-from crawler.readers.base import MAX_TEXT
+from crawler.readers.base import MAX_TEXT, Found
 from crawler.records import Record, Unreadable, records
 from kb.ingest import ingest_files
 from kb.runs import update
@@ -68,6 +69,23 @@ def test_one_broken_study_of_a_document_costs_itself() -> None:
     found, (reason,) = split(many(numbered(1), broken, numbered(3)))
     assert found == ["NCT99900001", "NCT99900003"]
     assert reason.startswith("clinical_study 2: not XML")
+
+
+def test_a_group_of_events_without_its_id_costs_only_its_totals() -> None:
+    (found,) = records(XML.replace(b'<group group_id="E1">', b"<group>"), "file")
+    assert isinstance(found, Record)
+    assert found.data["resultsSection"]["adverseEventsModule"]["seriousEvents"]
+
+
+def test_a_reader_that_fails_is_one_unreadable_body(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(body: bytes) -> Iterator[Found]:
+        yield Found("first", study("NCT99900001"))
+        raise KeyError("id")
+
+    monkeypatch.setattr("crawler.records.reader_of", lambda body: fail)
+    ids, reasons = split(XML)
+    assert ids == ["NCT99900001"]
+    assert reasons == ["the rest: the reader failed (KeyError: 'id'): please report the file"]
 
 
 def test_a_document_that_ends_in_the_middle() -> None:

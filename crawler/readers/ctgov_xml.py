@@ -179,7 +179,8 @@ def _agreement(draft: Draft, element: Element) -> None:
 
 def _events(draft: Draft, element: Element) -> None:
     """Events by organ system become one list; the totals that stand among them belong to the groups."""
-    groups = {item["id"]: item for item in draft.get("resultsSection.adverseEventsModule.eventGroups") or []}
+    listed = draft.get("resultsSection.adverseEventsModule.eventGroups") or []
+    groups = {item["id"]: item for item in listed if "id" in item}
     for kind in ("serious", "other"):
         section = element.find(f"{kind}_events")
         if section is None:
