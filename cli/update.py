@@ -27,11 +27,12 @@ from cli.progress import Stages
 from crawler.errors import UsageError
 from crawler.query import Query
 from crawler.refresh import ROLLING_SHARE
+from crawler.registers import REGISTERS, Asked, Fetch, register_named
 from crawler.settings import LIVE_BASE_URL, ClientSettings
 from crawler.webpages import PageFetcher, listed_urls
 from kb.drift import Drift
 from kb.gates import Limits
-from kb.ingest import ingest_files, ingest_pages
+from kb.ingest import Ingested, ingest_files, ingest_pages, ingest_register
 from kb.refresh import RefreshSummary, refresh_from
 from kb.runs import UpdateResult, update
 from kb.store import RELEASES_KEPT, Store
@@ -104,43 +105,90 @@ def ingest(
     ] = None,
     url: Annotated[list[str] | None, typer.Option(help="Address of a page; may be given several times.")] = None,
     urls_from: Annotated[Path | None, typer.Option(help="File with addresses of pages, one a line.")] = None,
+    registry: Annotated[
+        str | None, typer.Option("--register", help=f"Another register to ask: {', '.join(REGISTERS)}.")
+    ] = None,
+    query: Annotated[str | None, typer.Option(help="With --register: words, or its own search syntax.")] = None,
+    ids: Annotated[str | None, typer.Option(help="With --register: its ids, separated by commas.")] = None,
+    everything: Annotated[bool, typer.Option("--all", help="With --register: all that it has.")] = False,
+    # Not `base_url`: what a configuration file says under that name is the address of ClinicalTrials.gov.
+    register_url: Annotated[
+        str | None, typer.Option("--base-url", help="With --register: another address of its interface.")
+    ] = None,
+    page_size: Annotated[int | None, typer.Option(min=1, help="With --register: trials a request.")] = None,
     contact: ContactOption = "",
     rate: Annotated[
-        float, typer.Option(envvar="TRIALKB_RATE", min=0.01, help="Most pages a second, of each site.")
+        float, typer.Option(envvar="TRIALKB_RATE", min=0.01, help="Most requests a second, to each site.")
     ] = 1.0,
+    tls: TlsOption = "stock",
+    max_tries: Annotated[int, typer.Option(envvar="TRIALKB_MAX_TRIES", min=1, help="Tries of one request.")] = 5,
     kb: KbOption = DEFAULT_KB,
     workers: WorkersOption = None,
     max_fall: MaxFallOption = MAX_FALL,
     keep: KeepOption = RELEASES_KEPT,
     json: JsonOption = False,
 ) -> None:
-    """Load records from local files, or from pages of the web.
+    """Load records from local files, from pages of the web, or from another register.
 
     Reads what registries and other sites give: see docs/formats.md. robots.txt is obeyed.
 
     Example: trialkb ingest downloaded.jsonl.gz --kb ./my-kb
+
+    Example: trialkb ingest --register ISRCTN --query "car-t" --kb ./my-kb
     """
-    urls = list(url or ())
-    if urls_from is not None:
-        try:
-            urls += listed_urls(urls_from.read_text(encoding="utf-8").splitlines())
-        except (OSError, UnicodeDecodeError) as error:
-            raise UsageError(f"{urls_from} cannot be read as a list of addresses ({error})") from error
-    if not (paths or urls):
-        raise UsageError("name a file or a folder, or a page with --url")
+    urls = _urls(url, urls_from)
+    settings = ClientSettings(contact=contact, requests_per_second=rate, tls=tls, max_tries=max_tries)
+    fetch = _fetch(registry, query, ids, everything, settings, register_url, page_size)
+    if not (paths or urls or fetch):
+        raise UsageError("name a file or a folder, a page with --url, or a register with --register")
     store = _store(kb, max_fall, keep)
-    settings = ClientSettings(contact=contact, requests_per_second=rate)
+    done: list[Ingested] = []
     with store.lock(), Stages() as stages:
-        problems = ingest_files(store, paths).problems if paths else []
+        if paths:
+            done.append(ingest_files(store, paths))
         if urls:
             with PageFetcher(settings) as fetcher:
-                problems += ingest_pages(store, urls, fetcher).problems
+                done.append(ingest_pages(store, urls, fetcher))
+        if fetch:
+            done.append(ingest_register(store, fetch))
         result = update(store, queries.install, workers=workers, progress=stages)
     _tell(result, json)
-    for problem in problems:
-        notices.print(problem, markup=False)
-    if problems:
-        raise typer.Exit(UsageError.exit_code)
+    errors = [error for ingested in done for error in ingested.errors]
+    for error in errors:
+        notices.print(str(error), markup=False, highlight=False, soft_wrap=True)
+    if errors:
+        raise typer.Exit(errors[-1].exit_code)
+
+
+def _urls(given: list[str] | None, listed: Path | None) -> list[str]:
+    urls = list(given or ())
+    if listed is not None:
+        try:
+            urls += listed_urls(listed.read_text(encoding="utf-8").splitlines())
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{listed} cannot be read as a list of addresses ({error})") from error
+    return urls
+
+
+def _fetch(
+    registry: str | None,
+    query: str | None,
+    ids: str | None,
+    everything: bool,
+    settings: ClientSettings,
+    url: str | None,
+    page_size: int | None,
+) -> Fetch | None:
+    said = sum((query is not None, ids is not None, everything))
+    if registry is None:
+        if said or url is not None or page_size is not None:
+            raise UsageError(f"name the register to ask with --register: {', '.join(REGISTERS)}")
+        return None
+    register = register_named(registry)
+    if said != 1 or not (everything or (query or ids or "").strip()):
+        raise UsageError(f"say what to fetch from {register.name}: one of --query, --ids and --all")
+    asked = Asked(query, _listed(ids))
+    return Fetch(register, asked, settings, base_url=url, page_size=page_size)
 
 
 def extract(
@@ -188,8 +236,11 @@ def _asked(
 ) -> Query | None:
     if not (condition or intervention or term or ids or everything):
         return None
-    listed = tuple(part for part in (ids or "").replace(",", " ").split() if part)
-    return Query(condition=condition, intervention=intervention, term=term, ids=listed, everything=everything)
+    return Query(condition=condition, intervention=intervention, term=term, ids=_listed(ids), everything=everything)
+
+
+def _listed(ids: str | None) -> tuple[str, ...]:
+    return tuple((ids or "").replace(",", " ").split())
 
 
 def tell_refresh(result: RefreshSummary, as_json: bool = False) -> None:

@@ -17,7 +17,7 @@ def refuse(settings: ClientSettings, response: httpx.Response, body: bytes, now:
     """Raises what a status other than 200 means: Again if it may pass, Refused for 4xx, else ProtocolError."""
     status, host = response.status_code, settings.host
     if status in RETRIED_STATUSES:
-        _try_later(settings, response, body, now)
+        try_later(settings, response, body, now)
     if status == 403:
         raise Refused(f"{host} refuses us (403: {error_text(body)}): `trialkb doctor` tries the TLS settings", 403)
     if 400 <= status < 500:
@@ -25,8 +25,8 @@ def refuse(settings: ClientSettings, response: httpx.Response, body: bytes, now:
     raise ProtocolError(f"{host} answers {status} where 200 was due: {error_text(body)}")
 
 
-def _try_later(settings: ClientSettings, response: httpx.Response, body: bytes, now: datetime) -> NoReturn:
-    """Raises Again, or NetworkError if the registry asks for a longer wait than a run should sit through."""
+def try_later(settings: ClientSettings, response: httpx.Response, body: bytes, now: datetime) -> NoReturn:
+    """Raises Again, or NetworkError if the host asks for a longer wait than a run should sit through."""
     status, host = response.status_code, settings.host
     after = retry_after_seconds(response.headers.get("retry-after"), now)
     if after is not None and after > settings.longest_wait_seconds:

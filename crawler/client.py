@@ -14,29 +14,25 @@ from typing import Self
 import httpx
 
 from crawler.answers import alias_target, refuse
-from crawler.errors import NetworkError, ProtocolError, Refused, StaleToken
+from crawler.errors import ProtocolError, Refused, StaleToken
 from crawler.jsontext import Json
-from crawler.pace import Budget, Pace
+from crawler.pace import Budget, Clock
 from crawler.query import IDS_PER_REQUEST, Query, batches, is_nct_id, normal_id
 from crawler.received import (
     KEPT_HEADERS,
     Cut,
     Received,
-    TooSlow,
     html_title,
     nct_id_of,
     page_studies,
     parse,
     read_body,
 )
-from crawler.retry import Again, backoff_seconds, retrying, transport_failure
+from crawler.retry import Again
+from crawler.sender import Sender
 from crawler.settings import ClientSettings
-from crawler.tls import tls_context
-from crawler.unpack import TooLarge
 
 MAX_REDIRECTS = 5
-# A body without end may be one connection's fault, but it costs too much to look more than twice.
-TRIES_WHEN_ENDLESS = 2
 # So many ids refused one after the other mean that the registry refuses something else than ids.
 MAX_MALFORMED_IN_A_ROW = 20
 
@@ -79,25 +75,19 @@ class RegistryClient:
         chance: random.Random | None = None,
     ) -> None:
         self.settings = settings
-        self.requests = 0
         self.received_bytes = 0
-        self.budget = Budget(settings.daily_requests, used_today)
-        self.clock, self._sleep, self.now = clock, sleep, now
-        self._chance = chance or random.Random()
-        self._pace = Pace(settings.requests_per_second, clock, sleep, self._chance)
-        self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
-        self._connected = False
-        self._malformed_in_a_row = 0
-        timeout = httpx.Timeout(settings.read_timeout_seconds, connect=settings.connect_timeout_seconds)
-        self._http = httpx.Client(
-            transport=transport,
-            verify=tls_context(settings.tls) if transport is None else True,
-            timeout=timeout,
-            follow_redirects=False,
-            trust_env=not settings.loopback,
-            # Only gzip: its end can be checked, so that a body cut short is known as such.
-            headers={"User-Agent": settings.user_agent, "Accept": "application/json", "Accept-Encoding": "gzip"},
+        self.clock, self.now = clock, now
+        self._sender = Sender(
+            settings,
+            transport,
+            accept="application/json",
+            used_today=used_today,
+            clock=Clock(clock, sleep, now),
+            chance=chance,
         )
+        self.pause = self._sender.pause
+        self._base = httpx.URL(settings.base_url.rstrip("/") + "/")
+        self._malformed_in_a_row = 0
 
     def __enter__(self) -> Self:
         return self
@@ -109,7 +99,17 @@ class RegistryClient:
 
     def close(self) -> None:
         """Close the connection."""
-        self._http.close()
+        self._sender.close()
+
+    @property
+    def requests(self) -> int:
+        """Every request sent so far, failed ones too."""
+        return self._sender.requests
+
+    @property
+    def budget(self) -> Budget:
+        """The day's requests."""
+        return self._sender.budget
 
     # -- the registry's questions ------------------------------------------------------------------------------
 
@@ -221,10 +221,7 @@ class RegistryClient:
         url = self._base.join(path)
         if parameters:
             url = url.copy_merge_params(dict(parameters))
-        try:
-            return retrying(self.settings, self._sleep, self._chance)(self._follow, url, before)
-        except Again as again:
-            raise again.final from again
+        return self._sender.tried(lambda: self._follow(url, before))
 
     @contextlib.contextmanager
     def stream(self, path: str, parameters: Mapping[str, str], headers: Mapping[str, str]) -> Iterator[httpx.Response]:
@@ -232,62 +229,24 @@ class RegistryClient:
 
         Raises crawler.retry.Again where another try may help, within the `with` block too; else as `get` does.
         """
-        self.budget.spend()
-        self._pace.wait()
-        self.requests += 1
-        request = self._http.build_request("GET", self._base.join(path), params=dict(parameters), headers=dict(headers))
-        try:
-            response = self._http.send(request, stream=True)
-            try:
-                self._connected = True
-                if response.status_code not in (200, 206, 416):
-                    body = read_body(response, self.settings.max_body_bytes, self.clock() + 60, self.clock)
-                    refuse(self.settings, response, body, self.now())
-                yield response
-            finally:
-                response.close()
-        except httpx.TransportError as error:
-            raise transport_failure(error, self.settings, self._connected) from error
-        except (Cut, TooLarge, TooSlow) as error:
-            raise Again(NetworkError(f"{self.settings.host} answered {response.status_code} badly")) from error
-
-    def pause(self, failures: int, after: float | None) -> None:
-        """Wait before the next try, as long as the registry asked for or as so many failures suggest."""
-        self._sleep(backoff_seconds(failures, self._chance) if after is None else after)
+        request = self._sender.build("GET", self._base.join(path), params=dict(parameters), headers=dict(headers))
+        with self._sender.stream(request) as response:
+            if response.status_code not in (200, 206, 416):
+                body = read_body(response, self.settings.max_body_bytes, self.clock() + 60, self.clock)
+                refuse(self.settings, response, body, self.now())
+            yield response
 
     def _follow(self, url: httpx.URL, before: int) -> Received:
         """One try: the request and the redirects of an alias."""
         visited = {url}
         while True:
-            response, body = self._send(url)
+            response, body = self._sender.once(self._sender.build("GET", url))
             if not response.has_redirect_location:
                 return self._checked(response, body, before)
             url = alias_target(self._base, url, response.headers["location"])
             if url in visited or len(visited) > MAX_REDIRECTS:
                 raise ProtocolError(f"{self.settings.host} redirects in a circle at {url.path}")
             visited.add(url)
-
-    def _send(self, url: httpx.URL) -> tuple[httpx.Response, bytes]:
-        self.budget.spend()
-        self._pace.wait()
-        self.requests += 1
-        host, limit = self.settings.host, self.settings.max_body_bytes
-        try:
-            response = self._http.send(self._http.build_request("GET", url), stream=True)
-            try:
-                deadline = self.clock() + self.settings.body_seconds
-                body = read_body(response, limit, deadline, self.clock)
-            finally:
-                response.close()
-        except httpx.TransportError as error:
-            raise transport_failure(error, self.settings, self._connected) from error
-        except (Cut, httpx.DecodingError) as error:
-            raise Again(ProtocolError(f"{host} sent a damaged body each time ({error}): run again later")) from error
-        except (TooLarge, TooSlow) as error:
-            why = str(error) or f"longer than {self.settings.body_seconds:.0f} s"
-            raise Again(ProtocolError(f"{host} sent a body without end ({why})"), tries=TRIES_WHEN_ENDLESS) from error
-        self._connected = True
-        return response, body
 
     def _checked(self, response: httpx.Response, body: bytes, before: int) -> Received:
         host = self.settings.host

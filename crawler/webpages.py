@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-import random
-import time
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 from urllib.robotparser import RobotFileParser
 
 import httpx
 
+from crawler.answers import try_later
 from crawler.archive import Archive, Entry
-from crawler.errors import NetworkError, Offline, ProtocolError, Refused, UsageError
-from crawler.pace import Clock, Pace
-from crawler.settings import ClientSettings, product_version
+from crawler.errors import ProtocolError, Refused, UsageError
+from crawler.pace import Clock
+from crawler.retry import RETRIED_STATUSES
+from crawler.sender import Sender
+from crawler.settings import ClientSettings
 
 MAX_PAGE_BYTES = 16 << 20
 MAX_REDIRECTS = 5
-_AGAIN = frozenset((408, 425, 429, 500, 502, 503, 504))
 _LONGEST_DELAY = 60.0
 
 
@@ -27,21 +28,23 @@ class PageFetcher:
     def __init__(
         self, settings: ClientSettings, transport: httpx.BaseTransport | None = None, clock: Clock | None = None
     ) -> None:
-        self.settings = settings
+        self.settings = replace(settings, max_body_bytes=MAX_PAGE_BYTES)
         self.clock = clock or Clock()
-        contact = f" (+{settings.contact})" if settings.contact else ""
-        self.agent = f"trialkb/{product_version()}{contact}"
-        limits = httpx.Timeout(settings.read_timeout_seconds, connect=settings.connect_timeout_seconds)
-        self._http = httpx.Client(transport=transport, timeout=limits, headers={"User-Agent": self.agent})
+        self._transport = transport
         self._rules: dict[str, RobotFileParser | None] = {}
-        self._pace: dict[str, Pace] = {}
-        self.requests = 0
+        self._senders: dict[str, Sender] = {}
 
     def __enter__(self) -> PageFetcher:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._http.close()
+        for sender in self._senders.values():
+            sender.close()
+
+    @property
+    def requests(self) -> int:
+        """Every request sent so far, failed ones too."""
+        return sum(sender.requests for sender in self._senders.values())
 
     def fetch(self, url: str) -> bytes:
         """The body of a page, redirects followed within the rules of each host.
@@ -50,7 +53,7 @@ class PageFetcher:
         """
         for _ in range(MAX_REDIRECTS + 1):
             self._require_allowed(url)
-            status, body, place = self._get(url, self._pace[_host(url)])
+            status, body, place = self._get(url)
             if place is None:
                 if status != 200:
                     raise Refused(f"{url} answers {status}: look at the address", status)
@@ -59,66 +62,47 @@ class PageFetcher:
         raise ProtocolError(f"{url}: more than {MAX_REDIRECTS} redirects")
 
     def _require_allowed(self, url: str) -> None:
-        rules = self._rules_of(url)
-        if rules is not None and not rules.can_fetch(self.agent, url):
-            raise UsageError(
-                f"{_host(url)} forbids {urlsplit(url).path or '/'} in its robots.txt: save the page by hand"
-            )
-
-    def _rules_of(self, url: str) -> RobotFileParser | None:
         host = _host(url)
-        if host in self._rules:
-            return self._rules[host]
-        pace = self._paced(self.settings.requests_per_second)
-        status, body, place = self._get(f"{host}/robots.txt", pace)
+        if host not in self._rules:
+            self._rules[host] = self._rules_of(host)
+        rules = self._rules[host]
+        if rules is not None and not rules.can_fetch(self.settings.user_agent, url):
+            raise UsageError(f"{host} forbids {urlsplit(url).path or '/'} in its robots.txt: save the page by hand")
+
+    def _rules_of(self, host: str) -> RobotFileParser | None:
+        """A host's robots.txt, whose crawl delay is kept from now on; None if it has no rules."""
+        url = f"{host}/robots.txt"
+        status, body, place = self._get(url)
         if place is not None:
-            status, body, place = self._get(urljoin(f"{host}/robots.txt", place), pace)
-        rules: RobotFileParser | None = None
-        if status == 200:
-            rules = RobotFileParser()
-            rules.parse(body.decode("utf-8", "replace").splitlines())
-            delay = rules.crawl_delay(self.agent)
-            if delay:
-                pace = self._paced(min(self.settings.requests_per_second, 1 / min(float(delay), _LONGEST_DELAY)))
-                pace.wait()
-        elif status in (401, 403):
+            status, body, place = self._get(urljoin(url, place))
+        if status in (401, 403):
             # The standard's reading: a host that hides its rules wants no robots.
-            rules = RobotFileParser()
-            rules.parse(["User-agent: *", "Disallow: /"])
-        self._rules[host], self._pace[host] = rules, pace
+            body = b"User-agent: *\nDisallow: /"
+        elif status != 200:
+            return None
+        rules = RobotFileParser()
+        rules.parse(body.decode("utf-8", "replace").splitlines())
+        delay = rules.crawl_delay(self.settings.user_agent)
+        if delay:
+            self._sender(host).slow_down(1 / min(float(delay), _LONGEST_DELAY))
         return rules
 
-    def _paced(self, rate: float) -> Pace:
-        return Pace(rate, self.clock.monotonic, self.clock.sleep, random.Random())
+    def _sender(self, host: str) -> Sender:
+        if host not in self._senders:
+            self._senders[host] = Sender(replace(self.settings, base_url=host), self._transport, clock=self.clock)
+        return self._senders[host]
 
-    def _get(self, url: str, pace: Pace) -> tuple[int, bytes, str | None]:
+    def _get(self, url: str) -> tuple[int, bytes, str | None]:
         """(status, body, where it leads to if it is a redirect), tried a bounded number of times."""
-        problem: NetworkError = Offline(f"{url} cannot be reached")
-        for number in range(self.settings.max_tries):
-            if number:
-                self.clock.sleep(min(2.0**number, self.settings.longest_wait_seconds))
-            pace.wait()
-            self.requests += 1
-            try:
-                with self._http.stream("GET", url) as response:
-                    if response.status_code not in _AGAIN:
-                        place = response.headers.get("location") if response.is_redirect else None
-                        return response.status_code, self._body(response, url), place
-                    problem = NetworkError(f"{url} keeps answering {response.status_code}: run again later")
-            except httpx.HTTPError as error:
-                problem = Offline(f"{url} cannot be reached ({type(error).__name__}): look at the address")
-        raise problem
+        sender = self._sender(_host(url))
 
-    def _body(self, response: httpx.Response, url: str) -> bytes:
-        found = bytearray()
-        begun = time.monotonic()
-        for chunk in response.iter_bytes():
-            found += chunk
-            if len(found) > MAX_PAGE_BYTES:
-                raise ProtocolError(f"{url} has more than {MAX_PAGE_BYTES >> 20} MB: no page of a trial has")
-            if time.monotonic() - begun > self.settings.body_seconds:
-                raise NetworkError(f"{url} sends too slowly: run again later")
-        return bytes(found)
+        def attempt() -> tuple[int, bytes, str | None]:
+            response, body = sender.once(sender.build("GET", url))
+            if response.status_code in RETRIED_STATUSES:
+                try_later(sender.settings, response, body, self.clock.now())
+            return response.status_code, body, response.headers.get("location") if response.is_redirect else None
+
+        return sender.tried(attempt)
 
 
 def _host(url: str) -> str:

@@ -1,4 +1,4 @@
-"""Local files and pages of the web into the raw archive, as a run like any other."""
+"""Local files, pages of the web and other registers into the raw archive, each as a run like any other."""
 
 from __future__ import annotations
 
@@ -15,16 +15,23 @@ import orjson
 from crawler.archive import Archive, Entry
 from crawler.errors import ArchiveError, TrialkbError
 from crawler.files import ingest_file, reader_for
+from crawler.records import RECORD_KINDS
+from crawler.registers import Fetch
 from crawler.webpages import PageFetcher, keep_page
 from kb.store import Store
 
 
 @dataclass(slots=True)
 class Ingested:
-    """A run of files or pages. `problems`: one line for each that could not be read to its end; the others are in."""
+    """A run of files, pages or a register. `errors`: one for each thing that could not be had; the others are in."""
 
     run_id: str
-    problems: list[str] = field(default_factory=list)
+    errors: list[TrialkbError] = field(default_factory=list)
+
+    @property
+    def problems(self) -> list[str]:
+        """The errors, one line each."""
+        return [str(error) for error in self.errors]
 
 
 def new_run_id(command: str, now: datetime | None = None) -> str:
@@ -59,7 +66,19 @@ def ingest_pages(store: Store, urls: Iterable[str], fetcher: PageFetcher) -> Ing
     return _ingest(archive, run_id, sources, lambda: fetcher.requests)
 
 
-Source = tuple[str, Callable[[], Iterator[Entry]]]
+def ingest_register(store: Store, fetch: Fetch) -> Ingested:
+    """Ask another register and put what it answers into the archive. The caller holds the lock.
+
+    What cannot be had costs itself, and what came before a failure is kept: the failure is then among the errors.
+    Raises it where no record came at all, and ArchiveError.
+    """
+    archive = Archive(store.raw)
+    run_id = new_run_id("ingest")
+    return _ingest(archive, run_id, [(fetch.name, lambda: fetch.into(archive, run_id))], lambda: fetch.requests)
+
+
+# What cannot be had, but costs nothing else, comes as an error in place of an entry.
+Source = tuple[str, Callable[[], Iterator[Entry | TrialkbError]]]
 
 
 def _ingest(archive: Archive, run_id: str, sources: Sequence[Source], requests: Callable[[], int]) -> Ingested:
@@ -73,22 +92,24 @@ def _ingest(archive: Archive, run_id: str, sources: Sequence[Source], requests: 
     keep("begun")
     done = Ingested(run_id)
     size = parts = 0
-    error: TrialkbError | None = None
     for _, read in sources:
         try:
             for entry in read():
+                if isinstance(entry, TrialkbError):
+                    done.errors.append(entry)
+                    continue
                 size += entry.size
-                parts += 1
+                parts += entry.kind in RECORD_KINDS
         except ArchiveError as broken:
             with contextlib.suppress(ArchiveError):
                 keep("failed", error=type(broken).__name__, reason=str(broken)[:500])
             raise
         except TrialkbError as broken:
-            error = broken
-            done.problems.append(str(broken))
-    if error is not None and parts == 0:
+            done.errors.append(broken)
+    if done.errors and parts == 0:
+        error = done.errors[-1]
         with contextlib.suppress(ArchiveError):
-            keep("failed", error=type(error).__name__, reason=str(error)[:500])
+            keep("failed", error=type(error).__name__, reason=str(error)[:500], requests=requests())
         raise error
     keep("complete", bytes=size, requests=requests(), problems=done.problems[:100])
     return done

@@ -79,7 +79,7 @@ def test_a_group_of_events_without_its_id_costs_only_its_totals() -> None:
 
 def test_a_reader_that_fails_is_one_unreadable_body(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(body: bytes) -> Iterator[Found]:
-        yield Found("first", study("NCT99900001"))
+        yield Found("first", study(99900001))
         raise KeyError("id")
 
     monkeypatch.setattr("crawler.records.reader_of", lambda body: fail)

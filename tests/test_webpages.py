@@ -95,7 +95,7 @@ def test_only_what_may_succeed_is_tried_again(status: int, error: type[TrialkbEr
 
 def test_a_page_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(webpages, "MAX_PAGE_BYTES", 1000)
-    with pytest.raises(ProtocolError, match="MB"):
+    with pytest.raises(ProtocolError, match="more than 1,000 bytes"):
         Site().fetcher().fetch("https://site.example/x")
 
 

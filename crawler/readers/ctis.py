@@ -1,8 +1,14 @@
-"""The EU's Clinical Trials Information System: JSON of its public portal, one trial or several (`data/ctis.tsv`)."""
+"""The EU's Clinical Trials Information System: JSON of its public portal, one trial or several.
+
+Where values stand and what codes mean is as in the portal's public interface: `data/ctis_json.tsv`, `ctis_codes.toml`.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from functools import cache
+from importlib.resources import files
 from typing import Any
 
 from crawler import jsontext
@@ -14,12 +20,13 @@ from crawler.readers.registers import identify
 
 FORM = "ctis_json"
 _NUMBER = re.compile(rb'"ctNumber"\s*:')
-# The portal's codes of a trial's state.
-_STATUS = {
-    1: "NOT_YET_RECRUITING", 2: "NOT_YET_RECRUITING", 3: "RECRUITING", 4: "RECRUITING", 5: "ACTIVE_NOT_RECRUITING",
-    6: "SUSPENDED", 7: "SUSPENDED", 8: "COMPLETED", 9: "TERMINATED", 10: "WITHDRAWN", 11: "WITHDRAWN",
-}  # fmt: skip
 _PART_I = "authorizedApplication.authorizedPartI"
+_ENDED = "8"
+
+
+@cache
+def _codes() -> dict[str, dict[str, Any]]:
+    return tomllib.loads(files("crawler.readers").joinpath("data/ctis_codes.toml").read_text(encoding="utf-8"))
 
 
 def is_ctis(body: bytes) -> bool:
@@ -62,11 +69,16 @@ def _trial(data: Json, place: str) -> Found | Refused:
     fill(draft, data, FORM)
     details = _at(data, f"{_PART_I}.trialDetails") or {}
     information = _at(details, "trialInformation") or {}
+    _status(draft, data)
+    _dates(draft, data, information)
     _criteria(draft, information)
     _outcomes(draft, information)
     _design(draft, data, information)
-    _ids(draft, details)
-    draft.put("statusModule.overallStatus", _state(data))
+    _products(draft, data)
+    _enrolment(draft, data)
+    _sponsors(draft, data)
+    _places(draft, data)
+    _ids(draft, data, details)
     return draft.found(place)
 
 
@@ -81,11 +93,43 @@ def _entries(data: Json, path: str) -> list[dict[str, Any]]:
     return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []
 
 
-def _state(data: dict[str, Any]) -> str | None:
-    said = data.get("ctStatus") or data.get("ctPublicStatusCode") or data.get("ctStatusCode")
-    if isinstance(said, str) and not said.isdigit():
-        return values.known_code(said, "overall_status")
-    return _STATUS.get(int(said)) if isinstance(said, int | str) and str(said).isdigit() else None
+def _said(value: Json) -> str:
+    return " ".join(str(value).split()) if isinstance(value, str | int | float) and not isinstance(value, bool) else ""
+
+
+def _status(draft: Draft, data: dict[str, Any]) -> None:
+    """The public state, from its code, else from what is printed; a state of the application alone says little."""
+    table = _codes()["status"]
+    code = _said(data.get("ctPublicStatusCode")) or _said(data.get("ctStatusCode")) or _said(data.get("ctStatus"))
+    printed = _said(data.get("ctStatus")).lower()
+    known = table.get(code) or next((state for state in table.values() if state["label"].lower() == printed), None)
+    if known is None:
+        draft.put("statusModule.overallStatus", values.known_code(printed, "overall_status") if printed else None)
+        return
+    events = _entries(data, "events.trialEvents")
+    early = [
+        any(event.get("notificationType") == "EARLY_TERMINATION" for event in _entries(e, "events")) for e in events
+    ]
+    ended_early = known is table[_ENDED] and bool(early) and all(early)
+    draft.put("statusModule.overallStatus", "TERMINATED" if ended_early else known["status"])
+    draft.field("public status", known["label"])
+    reasons = [_said(_at(event, "earlyTerminationReason.name")) for event in events]
+    draft.put("statusModule.whyStopped", "; ".join(dict.fromkeys(filter(None, reasons))))
+
+
+def _dates(draft: Draft, data: dict[str, Any], information: dict[str, Any]) -> None:
+    """Start and end: what was notified is actual, what the application plans is estimated."""
+    for target, notified, planned in (
+        ("startDateStruct", ("startDateEU",), "estimatedRecruitmentStartDate"),
+        ("completionDateStruct", ("endDate", "endDateEU"), "estimatedEndDate"),
+    ):
+        actual = next((_said(data.get(name)) for name in notified if data.get(name)), "")
+        text = actual or _said(_at(information, f"trialDuration.{planned}"))
+        found, flag = values.date(text, day_first=True)
+        if flag:
+            draft.flag(flag)
+        if found:
+            draft.put(f"statusModule.{target}", {"date": found, "type": "ACTUAL" if actual else "ESTIMATED"})
 
 
 def _criteria(draft: Draft, information: dict[str, Any]) -> None:
@@ -102,8 +146,11 @@ def _criteria(draft: Draft, information: dict[str, Any]) -> None:
     codes = {
         str(item.get("ageRangeCategoryCode")) for item in _entries(information, "populationOfTrialSubjects.ageRanges")
     }
-    names = (("2", "CHILD"), ("3", "ADULT"), ("4", "OLDER_ADULT"))
-    draft.put("eligibilityModule.stdAges", [name for code, name in names if code in codes])
+    draft.put("eligibilityModule.stdAges", [name for code, name in _codes()["age"].items() if code in codes])
+    groups = {
+        _said(item.get("name")) for item in _entries(information, "populationOfTrialSubjects.clinicalTrialGroups")
+    }
+    draft.put("eligibilityModule.healthyVolunteers", "Healthy volunteers" in groups if groups else None)
     female = _at(information, "populationOfTrialSubjects.isFemaleSubjects")
     male = _at(information, "populationOfTrialSubjects.isMaleSubjects")
     if female or male:
@@ -117,49 +164,116 @@ def _outcomes(draft: Draft, information: dict[str, Any]) -> None:
         draft.put(f"outcomesModule.{role}Outcomes", [{"measure": text} for text in texts if text])
 
 
-_PHASES = {"1": ["PHASE1"], "2": ["PHASE1"], "3": ["PHASE1"], "4": ["PHASE2"], "5": ["PHASE3"], "6": ["PHASE4"],
-           "7": ["PHASE1", "PHASE2"], "8": ["PHASE1", "PHASE2"], "9": ["PHASE1", "PHASE2"], "10": ["PHASE2", "PHASE3"],
-           "11": ["PHASE3", "PHASE4"]}  # fmt: skip
-
-
 def _design(draft: Draft, data: dict[str, Any], information: dict[str, Any]) -> None:
     draft.put("designModule.studyType", "INTERVENTIONAL")  # the system holds no others
     code = str(_at(information, "trialCategory.trialPhase") or data.get("trialPhase") or "")
-    draft.put("designModule.phases", _PHASES.get(code) or values.phases(code))
+    draft.put("designModule.phases", _codes()["phase"].get(code) or values.phases(code))
     arms = []
     for period in _entries(data, f"{_PART_I}.trialDetails.protocolInformation.studyDesign.periodDetails"):
         arms += [
             {"label": item.get("title"), "description": item.get("description")}
             for item in _entries(period, "armDetails")
         ]
+        # Codes of allocation and blinding have no public table: they are kept as they are.
         allocation = period.get("allocationMethod")
-        said = str(allocation.get("name") if isinstance(allocation, dict) else allocation or "")
+        said = _said(allocation.get("name") if isinstance(allocation, dict) else allocation)
         draft.put("designModule.designInfo.allocation", values.known_code(said, "allocation") if said else None)
+        draft.field("allocation method", said)
+        draft.field("blinding method", _said(period.get("blindingMethodCode")))
+        draft.field("blinded", ", ".join(_said(role.get("name")) for role in _entries(period, "blindedRoles")))
     kept = [{key: str(value) for key, value in arm.items() if value} for arm in arms]
     draft.put("armsInterventionsModule.armGroups", [arm for arm in kept if arm])
+
+
+def _products(draft: Draft, data: dict[str, Any]) -> None:
+    """Products as interventions; a maximum dose is no dose that is given, so it stays beside them."""
+    listed = _entries(data, f"{_PART_I}.products")
+    if not listed:
+        groups = _entries(data, f"{_PART_I}.productRoleGroupInfos")
+        listed = [item for group in groups for item in _entries(group, "products")]
     products = []
-    for item in _entries(data, f"{_PART_I}.products"):
-        name = str(item.get("productName") or _at(item, "productDictionaryInfo.prodName") or "").strip()
-        other = str(_at(item, "productDictionaryInfo.activeSubstanceName") or "").strip()
-        if name or other:
-            product: dict[str, Any] = {"type": "DRUG", "name": name or other}
-            if other and other.lower() != product["name"].lower():
-                product["otherNames"] = [other]
-            products.append(product)
-            if item.get("maxDailyDoseAmount") or item.get("routes"):
-                dose = (item.get("maxDailyDoseAmount"), item.get("maxDailyDoseUom"), item.get("routes"))
-                draft.field(
-                    f"maximum daily dose and routes of {product['name']}", " ".join(str(part) for part in dose if part)
-                )
+    for item in listed:
+        info = _at(item, "productDictionaryInfo") or {}
+        name, other = (
+            _said(item.get("productName")) or _said(info.get("prodName")),
+            _said(info.get("activeSubstanceName")),
+        )
+        if not (name or other):
+            continue
+        product: dict[str, Any] = {"type": "DRUG", "name": name or other}
+        if other and other.lower() != product["name"].lower():
+            product["otherNames"] = [other]
+        products.append(product)
+        kept = {
+            "role": _codes()["role"].get(_said(item.get("part1MpRoleTypeCode")), ""),
+            "form": _said(item.get("pharmaceuticalFormDisplay")) or _said(info.get("pharmForm")),
+            "routes": ", ".join(filter(None, map(_said, _values(item.get("routes"))))),
+            "maximum daily dose": f"{_said(item.get('maxDailyDoseAmount'))} {_said(item.get('doseUom'))}".strip(),
+            "maximum total dose": f"{_said(item.get('maxTotalDoseAmount'))} {_said(item.get('doseUomTotal'))}".strip(),
+        }
+        for what, value in kept.items():
+            draft.field(f"{what} of {product['name']}", value)
     draft.put("armsInterventionsModule.interventions", products)
 
 
-def _ids(draft: Draft, details: dict[str, Any]) -> None:
+def _values(found: Json) -> list[Json]:
+    return found if isinstance(found, list) else [found]
+
+
+def _enrolment(draft: Draft, data: dict[str, Any]) -> None:
+    """Planned participants: of every member state, and of the rest of the world."""
+    parts = [item.get("recruitmentSubjectCount") for item in _entries(data, "authorizedApplication.authorizedPartsII")]
+    counts = [values.count(_said(part)) for part in [*parts, _at(data, f"{_PART_I}.rowSubjectCount")]]
+    total = sum(filter(None, counts)) or values.count(_said(data.get("totalNumberEnrolled")))
+    draft.put("designModule.enrollmentInfo", {"count": total, "type": "ESTIMATED"} if total else None)
+
+
+def _sponsors(draft: Draft, data: dict[str, Any]) -> None:
+    """The primary sponsor leads. Organisations stand with the sponsor, or with its contacts only."""
+    found = []
+    for item in sorted(_entries(data, f"{_PART_I}.sponsors"), key=lambda item: item.get("primary") is not True):
+        contacts = [*_entries(item, "publicContacts"), *_entries(item, "scientificContacts")]
+        names = (_at(holder, "organisation.name") for holder in (item, *contacts))
+        name = next(filter(None, map(_said, names)), "")
+        commercial = item.get("isCommercial", _at(item, "organisation.commercial"))
+        kind = {True: "INDUSTRY", False: "OTHER"}.get(commercial) if isinstance(commercial, bool) else None
+        if name:
+            found.append({"name": name, "class": kind} if kind else {"name": name})
+    if not found and _said(data.get("sponsor")):
+        found = [{"name": _said(data.get("sponsor"))}]
+    draft.put("sponsorCollaboratorsModule.leadSponsor", found[0] if found else None)
+    draft.put("sponsorCollaboratorsModule.collaborators", found[1:])
+
+
+def _places(draft: Draft, data: dict[str, Any]) -> None:
+    """The sites of every member state; a country alone where none are named, and for the rest of the world."""
+    found: list[dict[str, str]] = []
+    for part in _entries(data, "authorizedApplication.authorizedPartsII"):
+        country = _said(_at(part, "mscInfo.mscName")) or _said(_at(part, "mscInfo.countryName"))
+        sites = [_site(_at(site, "organisationAddressInfo"), country) for site in _entries(part, "trialSites")]
+        found += [site for site in sites if site] or ([{"country": country}] if country else [])
+    named = {site.get("country") for site in found}
+    others = (_said(item.get("name")) for item in _entries(data, f"{_PART_I}.rowCountriesInfo"))
+    found += [{"country": name} for name in dict.fromkeys(others) if name and name not in named]
+    draft.put("contactsLocationsModule.locations", found)
+
+
+def _site(info: Json, country: str) -> dict[str, str]:
+    site = {
+        "facility": _said(_at(info, "organisation.name")),
+        "city": _said(_at(info, "address.city")),
+        "zip": _said(_at(info, "address.postcode")),
+        "country": _said(_at(info, "address.countryName")) or country,
+    }
+    return {name: value for name, value in site.items() if value} if site["facility"] or site["city"] else {}
+
+
+def _ids(draft: Draft, data: dict[str, Any], details: dict[str, Any]) -> None:
     found = [
         _at(details, f"clinicalTrialIdentifiers.secondaryIdentifyingNumbers.{name}.number")
         for name in ("nctNumber", "whoUniversalTrialNumber", "isrctnNumber")
     ]
     for item in _entries(details, "clinicalTrialIdentifiers.secondaryIdentifyingNumbers.additionalRegistries"):
         found.append(item.get("number"))
-    found.append(_at(details, "clinicalTrialIdentifiers.eudraCtNumber"))
+    found.append(_at(data, "authorizedApplication.eudraCt.eudraCtCode"))
     draft.put("identificationModule.secondaryIdInfos", [{"id": str(text)} for text in dict.fromkeys(found) if text])

@@ -36,6 +36,8 @@ def _trial(full: Element, place: str, guessed: bool) -> Found | Refused:
     _ages(draft, trial)
     _design(draft, trial)
     _outcomes(draft, trial)
+    _enrolment(draft, trial)
+    _countries(draft, trial)
     _status(draft, trial)
     _ids(draft, trial)
     return draft.found(place)
@@ -106,16 +108,35 @@ def _outcomes(draft: Draft, trial: Element) -> None:
         ("secondary", "secondaryOutcome", "secondaryOutcomes"),
     ):
         found: list[dict[str, Any]] = []
-        for item in trial.findall(f"{many}/outcomeMeasure"):
+        for item in trial.findall(f"trialDescription/{many}/outcomeMeasure") + trial.findall(f"{many}/outcomeMeasure"):
             outcome = {
                 "measure": own_text(item.find("variable")),
                 "description": own_text(item.find("method")),
                 "timeFrame": own_text(item.find("timepoints")),
             }
             found.append({key: value for key, value in outcome.items() if value})
-        for element in trial.findall(f"trialDescription/{single}") + trial.findall(single):
+        texts = trial.findall(f"trialDescription/{single}") + trial.findall(single)
+        for element in texts if not any(found) else []:
             found += [{"measure": " ".join(line.split())} for line in block_of(element).splitlines() if line.strip()]
         draft.put(f"outcomesModule.{role}Outcomes", [item for item in found if item])
+
+
+def _enrolment(draft: Draft, trial: Element) -> None:
+    """The final number where there is one, else the target."""
+    for name, kind in (("totalFinalEnrolment", "ACTUAL"), ("targetEnrolment", "ESTIMATED")):
+        count = values.count(_text(trial, f"participants/{name}"))
+        if count:
+            draft.put("designModule.enrollmentInfo", {"count": count, "type": kind})
+            return
+
+
+def _countries(draft: Draft, trial: Element) -> None:
+    """Countries of recruitment in which no centre is named."""
+    listed = [own_text(item) for item in trial.findall("participants/recruitmentCountries/country")]
+    named = {place.get("country") for place in draft.get("contactsLocationsModule.locations") or []}
+    missing = [{"country": name} for name in dict.fromkeys(listed) if name and name not in named]
+    if missing:
+        draft.list("contactsLocationsModule.locations").extend(missing)
 
 
 def _status(draft: Draft, trial: Element) -> None:
@@ -129,7 +150,8 @@ def _status(draft: Draft, trial: Element) -> None:
 
 def _ids(draft: Draft, trial: Element) -> None:
     refs = trial.find("externalRefs")
-    found = [own_text(item) for item in refs if own_text(item)] if refs is not None else []
+    listed = [item for item in refs if item.tag != "secondaryNumbers"] if refs is not None else []
+    found = [own_text(item) for item in listed if own_text(item)]
     for item in trial.iter("secondaryNumber"):
         found.append(item.get("value") or own_text(item))
     # Fields that authors were made to fill say "N/A", "Nil known" or the like.

@@ -21,19 +21,24 @@ Kinds:
     repeat-ids        a page holds its first `count=N` records twice, nothing is missing
     omit-ids          a page lacks its last `count=N` records
     shift-ids         a page repeats its first `count=N` records in place of its last N
+    wrong-total       the total that an answer names is `count=N` too large
     alias-redirect    301 to the study `to=NCT...`
     redirect-loop     301 to the same address
     unknown-field     records gain a field that the model does not know
     wrong-type        the text at `field=PATH` becomes a number, anything else becomes text
     null              the value at `field=PATH` becomes null
                       (these three: `id=NCT...` for one study only; otherwise the first `count=N` records, default 1)
+
+The replicas of other registers know statuses, faults of the connection, html, slow, redirect-loop, repeat-ids,
+omit-ids and wrong-total (a page is an answer of their search), and one of their own:
+    broken-record     the record `id=ID` breaks off in the middle
 """
 
 from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import Self
@@ -41,10 +46,12 @@ from typing import Self
 from crawler.errors import UsageError
 
 TRANSPORT = {"reset", "half-body", "endless-body", "bad-gzip"}
-PAGE = {"repeat-ids", "omit-ids", "shift-ids", "stale-token", "version-moves"}
+PAGE = {"repeat-ids", "omit-ids", "shift-ids", "stale-token", "version-moves", "wrong-total"}
 RECORD = {"unknown-field", "wrong-type", "null"}
 ANSWER = {"html", "slow", "alias-redirect", "redirect-loop"}
 KINDS = TRANSPORT | PAGE | RECORD | ANSWER
+# Of the replicas of other registers (`crawler.replica.register`).
+REGISTER_KINDS = TRANSPORT | {"html", "slow", "redirect-loop", "repeat-ids", "omit-ids", "wrong-total", "broken-record"}
 OPTIONS = {"path", "from", "times", "retry-after", "seconds", "count", "to", "id", "field", "tokens", "having", "how"}
 _STATUS = re.compile(r"[45]\d\d")
 _ALWAYS = 1 << 62
@@ -63,8 +70,11 @@ class Fault:
     fired: int = 0
 
     @classmethod
-    def parse(cls, text: str) -> Self:
-        """A fault from its text, see the top of this module. Raises UsageError."""
+    def parse(cls, text: str, kinds: Collection[str] = KINDS, page_path: str = "/studies") -> Self:
+        """A fault from its text, see the top of this module: of these kinds, pages being at this path.
+
+        Raises UsageError.
+        """
         kind, *parts = _split(text) or [""]
         options = {}
         for part in parts:
@@ -72,9 +82,9 @@ class Fault:
             if not equals or key not in OPTIONS or not value:
                 raise UsageError(f"fault {text!r}: {part!r} is not an option; known are {', '.join(sorted(OPTIONS))}")
             options[key] = value
-        if kind not in KINDS and not _STATUS.fullmatch(kind):
-            raise UsageError(f"fault {text!r}: unknown kind {kind!r}; known are 4xx, 5xx, {', '.join(sorted(KINDS))}")
-        path = options.pop("path", "/studies" if kind in PAGE else "*")
+        if kind not in kinds and not _STATUS.fullmatch(kind):
+            raise UsageError(f"fault {text!r}: unknown kind {kind!r}; known are 4xx, 5xx, {', '.join(sorted(kinds))}")
+        path = options.pop("path", page_path if kind in PAGE else "*")
         first = _count(text, options.pop("from", "1"))
         times = options.pop("times", "always" if kind == "redirect-loop" else "1")
         _check_options(kind, options, text)
@@ -106,17 +116,20 @@ class Fault:
 
 
 class Faults:
-    """The faults in force. Safe to change while the server runs."""
+    """The faults in force, of `kinds`, pages being at `page_path`. Safe to change while the server runs."""
 
-    def __init__(self, faults: Iterable[Fault | str] = ()) -> None:
+    def __init__(
+        self, faults: Iterable[Fault | str] = (), kinds: Collection[str] = KINDS, page_path: str = "/studies"
+    ) -> None:
         self._lock = threading.Lock()
+        self._kinds, self._page_path = kinds, page_path
         self._faults: list[Fault] = []
         for fault in faults:
             self.add(fault)
 
     def add(self, fault: Fault | str) -> Fault:
         """Puts one more fault in force; its count of requests starts now. Raises UsageError."""
-        made = Fault.parse(fault) if isinstance(fault, str) else fault
+        made = Fault.parse(fault, self._kinds, self._page_path) if isinstance(fault, str) else fault
         with self._lock:
             self._faults.append(made)
         return made

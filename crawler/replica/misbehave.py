@@ -62,7 +62,14 @@ def _shift(fault: Fault, value: Json) -> None:
     studies[-fault.count() :] = studies[: fault.count()]
 
 
-_PAGE: dict[str, Callable[[Fault, Json], None]] = {"repeat-ids": _repeat, "omit-ids": _omit, "shift-ids": _shift}
+def _miscount(fault: Fault, value: Json) -> None:
+    if isinstance(value, dict) and "totalCount" in value:
+        value["totalCount"] += fault.count()
+
+
+_PAGE: dict[str, Callable[[Fault, Json], None]] = {
+    "repeat-ids": _repeat, "omit-ids": _omit, "shift-ids": _shift, "wrong-total": _miscount,
+}  # fmt: skip
 
 
 def _change_records(fault: Fault, value: Json) -> None:

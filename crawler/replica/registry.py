@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from crawler.errors import UsageError
 from crawler.replica.changes import Changes
 from crawler.replica.faults import Fault, Faults
 from crawler.replica.load import Source, nct_id_of, read_records
-from crawler.replica.server import Request, Server
+from crawler.replica.routes import RegistrySite
+from crawler.replica.served import Served
 from crawler.replica.store import Snapshot, Store, next_version, serialise
 from crawler.replica.values import Json
 
 DEFAULT_TIMESTAMP = "2026-10-02T09:00:05"
 
 
-class Replica:
+class Replica(Served):
     """A registry of the given records (dicts, or paths of files and folders). Raises UsageError for what is no record.
 
     `data_timestamp` is what /version tells, `faults` what goes wrong (`Faults`, or texts such as `429:times=2`).
@@ -42,8 +42,7 @@ class Replica:
         past = {nct_id: (body,) for nct_id, body in bodies.items()}
         stamp = data_timestamp or DEFAULT_TIMESTAMP
         self.store = Store(Snapshot(bodies, aliases, stamp, stamp, past))
-        self.faults = faults if isinstance(faults, Faults) else Faults(faults or ())
-        self.requests: list[Request] = []
+        super().__init__(RegistrySite(self.store), faults if isinstance(faults, Faults) else Faults(faults or ()))
 
     @property
     def ids(self) -> list[str]:
@@ -102,30 +101,3 @@ class Replica:
                 day.remove(nct_id)
             day.commit(None if same_version else stamp, keep_tokens=keep_tokens)
             return self.data_timestamp
-
-    @contextlib.contextmanager
-    def serve(self, port: int = 0) -> Iterator[Server]:
-        """Serves on 127.0.0.1 from a background thread while the `with` block lasts; port 0 takes a free one."""
-        server = self._server(port)
-        server.start()
-        try:
-            yield server
-        finally:
-            server.close()
-
-    def serve_forever(self, port: int, ready: Callable[[Server], None] | None = None) -> None:
-        """Serves in the foreground until interrupted; calls `ready` once it listens. Raises UsageError if it cannot."""
-        server = self._server(port)
-        try:
-            with contextlib.suppress(KeyboardInterrupt):
-                if ready is not None:
-                    ready(server)
-                server.serve_forever(poll_interval=0.2)
-        finally:
-            server.cut()
-
-    def _server(self, port: int) -> Server:
-        try:
-            return Server(self.store, self.faults, self.requests, port)
-        except (OSError, OverflowError) as error:
-            raise UsageError(f"cannot listen on port {port} ({error}): choose another with --port") from None

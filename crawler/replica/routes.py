@@ -1,13 +1,15 @@
-"""Which answer belongs to which path."""
+"""Which answer belongs to which path: the registry as a site of the server."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
 from crawler.replica.areas import search_areas
+from crawler.replica.faults import Fault
 from crawler.replica.field_stats import field_values, list_sizes
 from crawler.replica.history import INTERNAL_PATH, history_answer
 from crawler.replica.metadata import enums, metadata
+from crawler.replica.misbehave import spoil
 from crawler.replica.respond import (
     ZIP,
     BadRequest,
@@ -20,12 +22,34 @@ from crawler.replica.respond import (
     text_response,
 )
 from crawler.replica.sizes import size_stats
-from crawler.replica.store import Snapshot
+from crawler.replica.store import Snapshot, Store, next_version
 from crawler.replica.studies import BASE_PATH, list_studies, single_study
 from crawler.replica.zips import registry_zip
 
 API_VERSION = "2.0.5"
 Params = Mapping[str, str]
+
+
+class RegistrySite:
+    """The registry over a store."""
+
+    base_path = BASE_PATH
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def answer(self, method: str, path: str, params: Params, question: bytes) -> Response:
+        """The registry's answer; it takes no questions by POST."""
+        if method == "POST":
+            return html_response(405, "405 - Method Not Allowed")
+        return answer(path, params, self.store.snapshot)
+
+    def spoil(self, fault: Fault, response: Response, address: str) -> Response:
+        """The answer that the fault makes of the right one."""
+        if fault.kind == "version-moves":
+            keep = fault.options.get("tokens") == "keep"
+            self.store.replace(data_timestamp=next_version(self.store.snapshot.data_timestamp), keep_tokens=keep)
+        return spoil(fault, response, address)
 
 
 def answer(path: str, params: Params, snapshot: Snapshot) -> Response:

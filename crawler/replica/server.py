@@ -8,33 +8,44 @@ import re
 import socket
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from crawler.replica.faults import TRANSPORT, Fault, Faults
-from crawler.replica.misbehave import spoil
 from crawler.replica.respond import TEXT, ZIP, BadRequest, Response, text_response
-from crawler.replica.routes import answer
-from crawler.replica.store import Store, next_version
-from crawler.replica.studies import BASE_PATH
 from crawler.replica.transport import endless_body, lying_gzip, reset
 
 HOST = "127.0.0.1"
 _GZIP_FROM = 256
 _Connection = Any
 _RANGE = re.compile(r"bytes=(\d+)-(\d*)")
-_MAX_REQUEST_LINE = 65536
+_MAX_QUESTION_BYTES = 1 << 20
+
+
+class Site(Protocol):
+    """What a server plays: a registry's answers, and what a fault makes of one. `base_path` is in every path."""
+
+    base_path: str
+
+    def answer(self, method: str, path: str, params: Mapping[str, str], question: bytes) -> Response:
+        """The answer to a request of this path (the whole path, decoded); `question` is its body."""
+        ...
+
+    def spoil(self, fault: Fault, response: Response, address: str) -> Response:
+        """The answer that the fault makes of the right one. `address` is the request's path with its query."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
     """One line of the request log, written before the answer is sent.
 
-    `path` is below /api/v2 where it can be; `time` is when the request came, in seconds since the epoch; `status` is 0
-    if the connection was reset instead of an answer; `seconds` is the time until the answer was ready; `bytes` is the
-    length of its body as it was meant.
+    `path` is below the base path where it can be; `time` is when the request came, in seconds since the epoch; `status`
+    is 0 if the connection was reset instead of an answer; `seconds` is the time until the answer was ready; `bytes` is
+    the length of its body as it was meant.
     """
 
     method: str
@@ -54,8 +65,8 @@ class Server(ThreadingHTTPServer):
     block_on_close = False
     request_queue_size = 64
 
-    def __init__(self, store: Store, faults: Faults, requests: list[Request], port: int = 0) -> None:
-        self.store = store
+    def __init__(self, site: Site, faults: Faults, requests: list[Request], port: int = 0) -> None:
+        self.site = site
         self.faults = faults
         self.requests = requests
         self.closing = threading.Event()
@@ -71,7 +82,7 @@ class Server(ThreadingHTTPServer):
     @property
     def base_url(self) -> str:
         """What a client takes for the registry's address."""
-        return f"http://{HOST}:{self.port}{BASE_PATH}"
+        return f"http://{HOST}:{self.port}{self.site.base_path}"
 
     def start(self) -> None:
         """Serves from a thread of its own."""
@@ -118,10 +129,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         began, clock = time.time(), time.monotonic()
+        site = self.server.site
         path, params, refusal = self._asked()
-        shown = path.removeprefix(BASE_PATH) or path
+        shown = path.removeprefix(site.base_path) or path
+        question = self._question()
         faults = self.server.faults.meeting(shown, params)
-        response = refusal or answer(path, params, self.server.store.snapshot)
+        response = refusal or site.answer(self.command, path, params, question)
         for fault in faults:
             response = self._spoiled(fault, response)
         broken = next((fault for fault in faults if fault.kind in TRANSPORT), None)
@@ -136,16 +149,16 @@ class _Handler(BaseHTTPRequestHandler):
         else:
             self._break(broken, response)
 
-    do_HEAD = do_GET
+    do_HEAD = do_POST = do_GET
+
+    def _question(self) -> bytes:
+        length = self.headers.get("Content-Length", "0")
+        return self.rfile.read(min(int(length), _MAX_QUESTION_BYTES)) if length.isdecimal() else b""
 
     def _spoiled(self, fault: Fault, response: Response) -> Response:
         if fault.kind == "slow":
             self.server.closing.wait(fault.seconds(1.0))
-        elif fault.kind == "version-moves":
-            store = self.server.store
-            keep = fault.options.get("tokens") == "keep"
-            store.replace(data_timestamp=next_version(store.snapshot.data_timestamp), keep_tokens=keep)
-        return spoil(fault, response, self.path)
+        return self.server.site.spoil(fault, response, self.path)
 
     def _break(self, fault: Fault, response: Response) -> None:
         """Answers over a connection that fails."""
