@@ -120,7 +120,14 @@ _FORM_AFTER = re.compile(
     r"\s*-?(?:(?!and\b|or\b|of\b)[A-Za-z-]+\s){0,2}?(?:tablets?|capsules?|tabs?|caps?|pills?|caplets?|softgels?|sachets?)\b",
     re.IGNORECASE,
 )
-_COUNT_OF_AGENT = re.compile(r"(?<![\w.-])(?P<count>two|three|four)\s+[A-Za-z-]{5,}\s+$", re.IGNORECASE)
+_COUNT_OF_AGENT = re.compile(
+    r"(?<![\w.,/-])(?P<count>[2-6]|two|three|four|five|six)\s+(?:[A-Za-z][\w-]{3,}\s+){1,2}$", re.IGNORECASE
+)
+# "0.5 g of ethanol per kg": so much by weight, though the agent stands between.
+_PER_AFTER_AGENT = re.compile(
+    rf"\s*of\s+(?:[A-Za-z][\w-]*\s+){{1,3}}?(?:per\s|/\s?)(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
+    re.IGNORECASE,
+)
 _TABLETS_OF = re.compile(
     r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|capsules?|pills?)\s+(?:of\s+)?(?:\w+\s+)?\(?$", re.IGNORECASE
 )
@@ -215,6 +222,8 @@ def _with_unit(text: str, items: list[Value], position: int, cells: bool, series
     last = amounts[-1]
     last.end = end
     _read_denominators(text, last)
+    if last.per is None and last.kind == "mass" and (match := _PER_AFTER_AGENT.match(text, last.end)) is not None:
+        last.per = "kg" if match["kg"] else "m2"
     _read_strength(text, last)
     for amount in amounts[:-1]:
         amount.flags.append("unit_inherited")
@@ -310,7 +319,7 @@ def _read_strength(text: str, amount: Amount) -> None:
     form = _FORM_AFTER.match(text, amount.end)
     match = (
         _TABLETS_OF.search(before)
-        or (form and _COUNT_OF_AGENT.search(before))
+        or (form and _count_of_agent(before))
         or ((form or before.rstrip().endswith(("x", "*"))) and _COUNT_BEFORE.search(before))
     )
     if not match and (pieces := _PIECES_AFTER.match(text, amount.end)):
@@ -322,6 +331,12 @@ def _read_strength(text: str, amount: Amount) -> None:
     if 1 < count <= 12:
         amount.low, amount.high = amount.low * count, amount.high * count
         amount.start -= len(before) - match.start()
+
+
+def _count_of_agent(before: str) -> re.Match[str] | None:
+    """`2 zanfluril` before `100 mg capsules`, but not `Day 2 zanfluril`."""
+    match = _COUNT_OF_AGENT.search(before)
+    return match if match is not None and not _INDEX_WORD.search(before[: match.start()]) else None
 
 
 def _count(word: str) -> float:

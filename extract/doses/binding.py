@@ -121,11 +121,13 @@ _WHEN = re.compile(
 
 def _only_says_when(text: str, mention: Mention, doses: list[Amount]) -> bool:
     """`5 mg before the paclitaxel infusion` is not of paclitaxel; `after paclitaxel 80 mg/m2` is."""
-    if _WHEN.search(text, max(0, mention.start - 40), mention.start) is None:
-        return False
     following = next((dose for dose in doses if dose.start >= mention.end), None)
+    if following is not None and follows_tightly(text, mention, following):
+        return False
+    if text.endswith("without ", 0, mention.start):
+        return True  # "with and without cisplatin, 50 mg": of another
     earlier = any(dose.end <= mention.start for dose in doses)
-    return earlier and (following is None or not follows_tightly(text, mention, following))
+    return earlier and _WHEN.search(text, max(0, mention.start - 40), mention.start) is not None
 
 
 def _inherited(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -13,7 +14,7 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
 from extract.doses.vocabulary import read_toml
-from extract.study import Study
+from extract.study import Field, Study
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
 
@@ -141,6 +142,23 @@ def _may_take_frequency(statement: Statement) -> bool:
     )
 
 
+def _spoken(text: str) -> tuple[float, float | None, str | None] | None:
+    """The one frequency of a text; "2 sessions, each given 1 month apart" is monthly."""
+    values = [item.value for item in find_frequencies(text)]
+    repeated = [value for value in values if value[1] is not None]
+    return (repeated or values or [None])[0] if len(set(repeated or values)) == 1 else None
+
+
+@cache
+def _title_words(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(read_toml('frequencies.toml')['title'][name])})", re.IGNORECASE)
+
+
+def _single_dose(title: str) -> bool:
+    """Whether a title says that the study gives single doses only."""
+    return _title_words("single").search(title) is not None and _title_words("several").search(title) is None
+
+
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
 _SENTENCE_END = re.compile(r"[.;]\s|\n")
@@ -169,7 +187,7 @@ class _Said:
 
     def route(self) -> str | None:
         for texts in (self._own_texts(), self.sentences()):
-            routes = {item.value for text in texts for item in find_routes(text)[:2]}
+            routes = {item.value for text in texts for item in find_routes(text)[:2] if self._may_go(item.value)}
             if len(routes) == 1:
                 return str(routes.pop())
             if routes:
@@ -179,14 +197,29 @@ class _Said:
         return None
 
     def frequency(self) -> tuple[float, float | None, str | None] | None:
-        found = {
-            item.value
-            for texts in (self._own_texts(), self.sentences())
-            for text in texts
-            if not OBSERVED.search(text)
-            for item in find_frequencies(text)[:1]
-        }
+        texts = [text for text in [*self._own_texts(), *self.sentences()] if not OBSERVED.search(text)]
+        found = {item.value for text in texts for item in find_frequencies(text)[:1]}
+        if not found:
+            found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
+        if not found and self.alone and any(_single_dose(field.text.norm) for field in self._titles()):
+            return (1.0, None, None)
         return found.pop() if len(found) == 1 else None
+
+    def _arm_texts(self) -> list[str]:
+        """What the arms say that receive this agent and no other."""
+        mine = {i.intervention_no for i in self.alone}
+        return [
+            arm.description.text.norm[:600]
+            for arm in self.study.arms
+            if arm.description is not None and arm.intervention_nos and mine.issuperset(arm.intervention_nos)
+        ]
+
+    def _titles(self) -> list[Field]:
+        return [title for title in (self.study.official_title, self.study.brief_title) if title is not None]
+
+    def _may_go(self, route: str) -> bool:
+        """Nothing but radiation is given by an external beam."""
+        return route != "rt-external" or self.agent.kind == "radiation"
 
     def _own_texts(self) -> list[str]:
         texts = [i.name.text.norm for i in self.interventions]

@@ -16,6 +16,7 @@ from extract.doses.merging import Statement, merge
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like, passages
 from extract.doses.selection import accepted, agent_of, select
+from extract.doses.strengths import named_strengths
 from extract.doses.vocabulary import one_of
 from extract.facts import Dose, DoseFacts, evidence
 from extract.study import Field, Study
@@ -34,6 +35,7 @@ def extract_doses(study: Study) -> DoseFacts:
         statements += found
         remarks += said
     merged = merge(select(statements))
+    merged += named_strengths(study, lexicon, merged)
     settle_arms(study, lexicon, merged)
     complete(study, lexicon, merged, remarks)
     facts = DoseFacts(doses=[_dose(number, statement) for number, statement in enumerate(merged, 1)])

@@ -199,6 +199,8 @@ def _parts(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     inside = [part for match in _PARENTHESIS.finditer(raw) for part in re.split(r"[,;/]", match.group(1))]
     pieces = [clean_name(piece) for piece in _JOINERS.split(outside)]
     parts = [p for piece in pieces for p in _split_further(piece) if not _NOT_A_NAME.fullmatch(p)]
+    if len(parts) > 1:  # "Zanfluril, 5 mg Oral Solution"
+        parts = [part for part in parts if _FORM.sub("", part).strip(" ,;-")] or parts[:1]
     if not parts and inside:
         parts = [part for part in map(clean_name, inside) if not _NOT_A_NAME.fullmatch(part)][:1]
         inside = []

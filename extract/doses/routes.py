@@ -25,6 +25,17 @@ def _routes() -> tuple[Scanner, list[str], re.Pattern[str], list[str]]:
     )
 
 
+@cache
+def _place_names() -> re.Pattern[str]:
+    """What turns a route into the name of a place: `rectal` in `rectal cancer`."""
+    return re.compile(rf"[\s-]+(?:{'|'.join(read_toml('routes.toml')['not_before'])})(?![a-z])")
+
+
+@cache
+def _vague() -> re.Pattern[str]:
+    return re.compile("|".join(read_toml("routes.toml")["vague"]))
+
+
 _EVENT = re.compile(rf"\b{one_of('time_reference')}\s+(?:(?!(?:with|of|by)\b)[\w/+-]+\s+){{0,3}}\Z", re.IGNORECASE)
 
 
@@ -38,13 +49,28 @@ def _names_event(text: str, item: Item) -> bool:
 def find_routes(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Every route named within `start:end` of the text, in order."""
     scanner, codes, exact, exact_codes = _routes()
+    low = lowered(text)
     found = [
         Item("route", match.start(), match.end(), codes[index])
-        for index, match in scanner.find(lowered(text), start, end)
+        for index, match in scanner.find(low, start, end)
+        if not _place_names().match(low, match.end())
     ]
     found = [item for item in found if not _names_event(text, item)]
     found += [
         Item("route", match.start(), match.end(), exact_codes[(match.lastindex or 1) - 1])
         for match in exact.finditer(text, start, end)
     ]
+    if len(found) > 1:
+        found = _without_vague(low, found)
     return sorted(found, key=lambda item: item.start)
+
+
+_NEAR = 120
+
+
+def _without_vague(low: str, found: list[Item]) -> list[Item]:
+    """`infused` says nothing where another place than a vein is named beside it."""
+    vague = [item for item in found if _vague().fullmatch(low, item.start, item.end)]
+    elsewhere = [item.start for item in found if item.value != "iv"]
+    idle = [item for item in vague if any(abs(item.start - position) < _NEAR for position in elsewhere)]
+    return [item for item in found if item not in idle] if idle else found

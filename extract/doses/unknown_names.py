@@ -28,7 +28,7 @@ _WORD_BEFORE = re.compile(
     r"\b(?:oral|orally|plus|\+|with|receiv(?:e|ed|ing)|then|taking|intravenous|iv)\s+(?P<name>[a-z]{6,}(?<!ing)(?<!ed)(?<!tion)(?<!ment)(?<!ly)(?<!ous)(?<!al)(?<!ary))\s\Z"
 )
 _NO_NAME = re.compile(one_of("not_a_name_before") + r"[\w-]*\Z", re.IGNORECASE)
-_NAME_AFTER = re.compile(rf"\s*of\s+(?P<name>[A-Za-z][\w-]{{3,}}(?:\s{one_of('substance_word')})?)\b")
+_NAME_AFTER = re.compile(rf"\s*of\s+(?:absolute\s)?(?P<name>[A-Za-z][\w-]{{3,}}(?:\s{one_of('substance_word')})?)\b")
 _NO_NAME_AFTER = re.compile(one_of("not_a_name_after") + r"\b", re.IGNORECASE)
 
 
