@@ -55,7 +55,7 @@ _CONCENTRATION = (
     r"HPF|creatinine|\d+ ?g)"
 )
 _TIME = (
-    r"(?:(?P<n>\d+(?:\.\d+)?)[\s-]*)?(?P<time>days?|d|hours?|hrs?|hr|h|minutes?|mins?|min|weeks?|wks?|wk|"
+    r"(?:(?P<n>\d+(?:\.\d+)?)[\s-]*)?(?P<time>days?|die|d|hours?|hrs?|hr|h|minutes?|mins?|min|weeks?|wks?|wk|"
     r"w|months?|mo|years?|yr|night)"
 )
 _DENOMINATOR = re.compile(

@@ -159,6 +159,8 @@ def _single_dose(title: str) -> bool:
     return _title_words("single").search(title) is not None and _title_words("several").search(title) is None
 
 
+# "a sublingual dose of" before a name
+_FORM_OF = re.compile(r"[\w-]+ \w+ of (?:the )?\Z")
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
 _SENTENCE_END = re.compile(r"[.;]\s|\n")
@@ -263,4 +265,6 @@ class _Said:
         if self.only_one:
             return sentence
         position, name = min((sentence.find(n), n) for n in self.names if n in sentence)
-        return sentence[max(0, position - 14) : position + len(name) + 34]
+        form = _FORM_OF.search(sentence, max(0, position - 40), position)
+        start = form.start() if form else max(0, position - 14)
+        return sentence[start : position + len(name) + 34]

@@ -44,9 +44,24 @@ def paired_by_wording(
         run = _run(text, before)
         if len(run) >= 2:
             return {0: run}
+    if len(doses) >= 2 and len(here) >= 2 and (bracketed := _bracketed(text, doses, here)) is not None:
+        return bracketed
     if len(doses) >= 2 and len(here) >= 2 and any(d.joined_by == "slash" for d in doses):
         return _slashed(text, doses, here)
     return None
+
+
+_OPENS = re.compile(r"\s*\(\s*\Z")
+_JOINED = re.compile(r"\s*(?:\+|/|,|and|plus)\s*\Z")
+
+
+def _bracketed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, list[Mention]] | None:
+    """`A + B (5 mg + 10 mg)`: as many amounts as names, in the same order."""
+    run = _run(text, [m for m in here if m.end <= doses[0].start])
+    if len(run) < 2 or len(run) > len(doses) or not _OPENS.match(text[run[-1].end : doses[0].start]):
+        return None
+    joined = all(_JOINED.match(text[doses[k].end : doses[k + 1].start]) for k in range(len(run) - 1))
+    return {k: [mention] for k, mention in enumerate(run)} if joined else None
 
 
 def _slashed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, list[Mention]] | None:
