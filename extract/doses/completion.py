@@ -154,7 +154,7 @@ def _title_words(name: str) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(read_toml('frequencies.toml')['title'][name])})", re.IGNORECASE)
 
 
-def _single_dose(title: str) -> bool:
+def single_dose(title: str) -> bool:
     """Whether a title says that the study gives single doses only."""
     return _title_words("single").search(title) is not None and _title_words("several").search(title) is None
 
@@ -203,7 +203,7 @@ class _Said:
         found = {item.value for text in texts for item in find_frequencies(text)[:1]}
         if not found:
             found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
-        if not found and self.alone and any(_single_dose(field.text.norm) for field in self._titles()):
+        if not found and self.alone and any(single_dose(field.text.norm) for field in self._titles()):
             return (1.0, None, None)
         return found.pop() if len(found) == 1 else None
 

@@ -30,7 +30,7 @@ _MAYBE_UNIT = (
     r"|c(?:g[ye]|c\b|\.c|ell|fu|enti|olony|cid|ap(?:s|l|\b))|l(?:\b|it(?:er|re)|ozenge)|k(?:bq|ilo)|rad|b(?:illion|au)"
     r"|i(?:u\b|\.u|n(?:ternational|fectious|hal|jection))|t(?:rillion|ab|housand|cid|il)|f(?:fu|ocus)|d(?:rop|oses? of)"
     r"|p(?:ill|uff|a(?:tch|cket)|ellet|laque|fu)|a(?:pplic|ctuat|mp|nti-?xa|xa)|v(?:i(?:al|able|rus|ral)|ector|g\b|p\b|\.g)"
-    r"|s(?:ubcut|achet|pray|upposit|oftgel|tick|q-u|c inj)"
+    r"|s(?:ubcut|achet|pray|upposit|oftgel|oft c|tick|q-u|c inj)|hard c|oral c|gelatin c|vegetable c"
 )
 _NOT_AFTER_PERCENT = (
     r"of\b|ci\b|conf|redu|incr|impr|decr|power|patients|chance|risk|probab|drop|and\b|in\b|to\b|with\b|for\b|at\b|or\b|on\b"

@@ -20,7 +20,8 @@ NUMBER_WORDS = {
 TIME_UNITS = {
     "min": "min", "mins": "min", "minute": "min", "minutes": "min",
     "h": "h", "hr": "h", "hrs": "h", "hour": "h", "hours": "h", "hourly": "h",
-    "d": "d", "die": "d", "day": "d", "days": "d", "daily": "d", "night": "d", "nightly": "d", "morning": "d", "evening": "d",
+    "d": "d", "day": "d", "days": "d", "daily": "d", "night": "d", "nightly": "d", "morning": "d", "evening": "d",
+    "die": "d",
     "w": "wk", "wk": "wk", "wks": "wk", "week": "wk", "weeks": "wk", "weekly": "wk",
     "m": "mo", "mo": "mo", "mos": "mo", "mth": "mo", "month": "mo", "months": "mo", "monthly": "mo",
     "y": "a", "yr": "a", "yrs": "a", "year": "a", "years": "a", "yearly": "a", "annually": "a",
