@@ -84,6 +84,10 @@ def find_values(text: str) -> Iterator[re.Match[str]]:
 
 def values(match: re.Match[str]) -> list[Value]:
     """The numbers and ranges in a match of `VALUES`; a number without power takes that of the last one."""
+    printed = match.group()
+    if printed.replace(".", "", 1).isdecimal():  # most are one plain number
+        only = float(printed)
+        return [Value(only, only, match.start(), match.end())]
     numbers, separators = _numbers(match)
     _share_exponent(numbers)
     found: list[Value] = []
