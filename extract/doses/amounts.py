@@ -14,7 +14,7 @@ from typing import Any
 from extract.doses.numbers import Value, find_values, values
 from extract.doses.scanning import openings
 from extract.doses.vocabulary import NUMBER_WORDS, TIME_UNITS, one_of, read_toml
-from extract.sentences import lowered
+from extract.sentences import holds_any, lowered
 
 Frequency = tuple[float, float | None, str | None]
 
@@ -178,8 +178,7 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     `cells` says that a bare power of ten may be read as a number of cells (the text is about a cell product).
     """
     found: list[Amount] = []
-    low = lowered(text)
-    pieces = any([form in low for form in _FORMS])
+    pieces = holds_any(lowered(text), _FORMS)
     for match in find_values(text):
         unit = _read_unit(text, match.end())
         if unit is None and match.end() - match.start() < 6 and match.group().isdigit():

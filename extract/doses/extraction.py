@@ -70,11 +70,8 @@ def _read(
     remarks: list[Remark] = []
     default = _default_agent(study, lexicon, source)
     for start, end in passages(text, hits):
-        doc = pipeline.read(text[start:end], lexicon.names, cells=lexicon.has_cells)
-        if doc is None:
-            continue
-        reading = pipeline.reading_of(doc)
-        if all(amount.decoy for amount in reading.amounts):
+        reading = pipeline.read(text[start:end], lexicon.names, cells=lexicon.has_cells)
+        if reading is None or all(amount.decoy for amount in reading.amounts):
             continue
         bounds, said = bind(reading.text, reading.segments, reading.amounts, reading.agents, reading.items, default)
         remarks += said

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from extract.sentences import lowered
+from extract.sentences import holds_any, lowered
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:i\.?v|i\.?m|s\.?c|p\.?o|e\.?g|i\.?e|vs|approx|inj|tab|tabs|cap|max|min|dr|no|resp|etc|fig|ca|incl|wt|q|b\.?i\.?d|t\.?i\.?d|mg|kg|ml|hr|hrs|[a-z]))\Z",
@@ -63,7 +63,7 @@ def dose_like(text: str) -> list[int]:
         found += [match.start() for match in _PERCENT_AFTER.finditer(low)]
     if "auc" in low or "under the" in low:
         found += [match.start() for match in _AREA.finditer(low)]
-    if any(piece in low for piece in _PIECES):
+    if holds_any(low, _PIECES):
         found += [match.start() for match in _COUNT_WORD.finditer(low)]
     return sorted(found)
 
