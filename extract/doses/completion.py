@@ -143,7 +143,7 @@ def _may_take_frequency(statement: Statement) -> bool:
 
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
-_SENTENCE_END = re.compile(r"[.;]\s|\n")
+_SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
 
 
 class _Said:

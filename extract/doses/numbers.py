@@ -23,7 +23,9 @@ _SEPARATOR = (
 VALUES = re.compile(
     rf"(?:(?<![\w^])(?<!\d[.,])|(?<=\d[xX*])|(?<=\d [xX*]\s))(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
 )
-_DIGIT = re.compile(r"\d|\.(?=\d)")  # what a number begins with: found faster than by trying the whole everywhere
+_DIGIT = re.compile(
+    r"[\d.](?:(?<=\d)|(?=\d))"
+)  # what a number begins with: found faster than by trying the whole everywhere
 
 _ONE = re.compile(
     rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
