@@ -53,7 +53,6 @@ _QUICK_PIECE = re.compile(
 )
 _TILDES = "~\u223c\uff5e\u301c"
 _TILDE_RANGE = re.compile(rf"\d\s?\\?[{_TILDES}]\s?\d")
-_PLAIN = re.compile(r"[\x00-\x08\x0a-\x5b\x5d-\x7d]*\Z")  # ASCII without tab, backslash and tilde
 
 
 @dataclass(slots=True)
@@ -115,7 +114,7 @@ def normalise(raw: str) -> Text:
     letter (`10⁶` → `10^6`, `m²` → `m2`); tildes between digits and all dashes become `-`; `≥` becomes `>=`;
     `µ` becomes `u`; every kind of blank becomes a space. Line breaks are kept.
     """
-    if _PLAIN.match(raw):
+    if raw.isascii() and "\\" not in raw and "\t" not in raw and "~" not in raw:
         return Text(raw, raw)
     norm_starts: list[int] = []
     norm_ends: list[int] = []

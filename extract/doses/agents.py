@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
+from itertools import accumulate
 
 from extract.doses.vocabulary import one_of, read_table
 from extract.sentences import lowered
 
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?|[+/%]")
+# Splits a text at its words and keeps both: gap, word, gap, … gap. The second is the first for plain letters.
+_SPLIT = re.compile(rf"({_WORD.pattern})")
+_PLAIN_SPLIT = re.compile(r"([a-z]+|[0-9]+(?:\.[0-9]+)?|[+/%])")
 
 STEM = re.compile(rf"[a-z]{{3,}}{one_of('agent_ending')}\Z")
 
@@ -51,7 +55,7 @@ class Names:
 
 def words_of(text: str) -> tuple[str, ...]:
     """The lower-case words that names are compared by; hyphens and trade marks do not count."""
-    return tuple(match.group().lower() for match in _WORD.finditer(text))
+    return tuple(map(str.lower, _WORD.findall(text)))
 
 
 @cache
@@ -105,14 +109,36 @@ def _common_agents(text: str, stems: bool) -> list[Mention]:
     return _find(text, None, stems=stems)
 
 
+class _Openings(dict[str, bool]):
+    """Whether a word can open a name of the vocabulary, or with `stems` is a name by its form; filled as words come."""
+
+    def __init__(self, *, stems: bool) -> None:
+        super().__init__()
+        self._stems = stems
+
+    def __missing__(self, word: str) -> bool:
+        if len(self) >= _MAX_WORDS:
+            self.clear()
+        opens = word in vocabulary()[0] or (self._stems and len(word) > 6 and _by_form(word) is not None)
+        self[word] = opens
+        return opens
+
+
+_MAX_WORDS = 50_000
+_OPENINGS = {stems: _Openings(stems=stems) for stems in (False, True)}
+
+
 def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
     common, _ = vocabulary()
     trie = own.trie if own is not None else {}
-    matches = list(_WORD.finditer(lowered(text)))
-    words = [match.group() for match in matches]
+    low = lowered(text)
+    parts = (_PLAIN_SPLIT if low.isascii() else _SPLIT).split(low)
+    words = parts[1::2]
     # Most words are no name's first word: that is seen before anything else is done.
-    first = [k for k, w in enumerate(words) if w in common or w in trie or (stems and len(w) > 6 and _by_form(w))]
-    found = _mentions(text, words, matches, first, (trie, common)) if first else []
+    opens = _OPENINGS[stems]
+    first = [k for k, word in enumerate(words) if opens[word] or word in trie]
+    # Word k begins at ends[2 * k] and ends at ends[2 * k + 1].
+    found = _mentions(text, words, list(accumulate(map(len, parts))), first, (trie, common)) if first else []
     if "CAR" in text or "himeric" in text:
         found = _with_car_t(text, found)
     if own is not None:
@@ -122,7 +148,7 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
 
 
 def _mentions(
-    text: str, words: list[str], matches: list[re.Match[str]], first: list[int], tries: tuple[Trie, Trie]
+    text: str, words: list[str], ends: list[int], first: list[int], tries: tuple[Trie, Trie]
 ) -> list[Mention]:
     found: list[Mention] = []
     done = 0
@@ -130,14 +156,14 @@ def _mentions(
         if index < done:
             continue
         word = words[index]
-        best = _longest((tries[0].get(word), tries[1].get(word)), words, matches, index, text)
+        best = _longest((tries[0].get(word), tries[1].get(word)), words, ends, index, text)
         misspelled = False
         if best is None and len(word) > 6 and (formed := _by_form(word)) is not None:
             best, misspelled = (1, formed[0]), formed[1]
         if best is None:
             continue
         length, agent = best
-        start, end = matches[index].start(), matches[index + length - 1].end()
+        start, end = ends[2 * index], ends[2 * (index + length) - 1]
         found.append(Mention(agent, start, end, text[start:end], misspelled))
         done = index + length
     return found
@@ -210,11 +236,7 @@ def _misspelled(word: str) -> Agent | None:
 
 
 def _longest(
-    candidates: tuple[list[Name] | None, ...],
-    lowered: list[str],
-    matches: list[re.Match[str]],
-    index: int,
-    text: str,
+    candidates: tuple[list[Name] | None, ...], lowered: list[str], ends: list[int], index: int, text: str
 ) -> tuple[int, Agent] | None:
     best: tuple[int, Agent] | None = None
     for entries in candidates:
@@ -222,19 +244,19 @@ def _longest(
             length = len(words)
             if best is not None and length <= best[0]:
                 continue
-            if tuple(lowered[index : index + length]) != words:
+            if length > 1 and tuple(lowered[index : index + length]) != words:
                 continue
-            if capitals and text[matches[index].start() : matches[index].end()].islower():
+            if capitals and text[ends[2 * index] : ends[2 * index + 1]].islower():
                 continue
-            if length > 1 and not _connected(matches, index, length, text):
+            if length > 1 and not _connected(ends, index, length, text):
                 continue
             best = (length, agent)
     return best
 
 
-def _connected(matches: list[re.Match[str]], index: int, length: int, text: str) -> bool:
+def _connected(ends: list[int], index: int, length: int, text: str) -> bool:
     for k in range(index, index + length - 1):
-        gap = text[matches[k].end() : matches[k + 1].start()]
+        gap = text[ends[2 * k + 1] : ends[2 * k + 2]]
         if len(gap) > 2 or any(character in gap for character in ".;:,()"):
             return False
     return True

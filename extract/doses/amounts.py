@@ -9,11 +9,12 @@ import re
 from dataclasses import dataclass, field, replace
 from functools import cache
 from operator import attrgetter
+from typing import Any
 
 from extract.doses.numbers import Value, find_values, values
-from extract.doses.scanning import any_word
+from extract.doses.scanning import openings
 from extract.doses.vocabulary import NUMBER_WORDS, TIME_UNITS, one_of, read_toml
-from extract.sentences import lowered
+from extract.sentences import holds_any, lowered
 
 Frequency = tuple[float, float | None, str | None]
 
@@ -101,11 +102,8 @@ _COUNTED = re.compile(
     r"(?P<unit>tablets?|capsules?|caplets?|pills?|sachets?|puffs?|drops?|patch(?:es)?|inhalations?|sprays?|applications?|lozenges?|softgels?)\b",
     re.IGNORECASE,
 )
-_COUNTABLE = re.compile(
-    any_word(["tablet", "capsule", "caplet", "pill", "sachet", "puff", "drop", "patch", "inhalation", "spray"])
-    + "|"
-    + any_word(["application", "lozenge", "softgel"]),
-)
+# What countable forms begin with: a text without any of these needs none of the patterns about tablets and the like.
+_FORMS = ("tab", "cap", "pill", "sachet", "puff", "drop", "patch", "inhal", "spray", "appl", "loze", "softg", "actuat")
 _COUNT_BEFORE = re.compile(
     r"(?<![\w.])(?P<count>\d{1,2}|one|two|three|four|five|six)\s*(?:x|\*|of(?: the)?|tablets? of|"
     r"capsules? of|tablets? x|-)?\s*(?:\(\s*)?$",
@@ -142,19 +140,43 @@ _TOLERANCE_AFTER = re.compile(r"\s*\(\s*\+/-\s*\d{1,2}\s*%\)(?=\s*/)")
 _TOLERANCE = re.compile(r"(?:\+/-|\u00b1)\s*$")
 
 
+Unit = tuple[str, str, float, int]  # code, kind, factor, where it ends
+
+
 @cache
-def _units() -> tuple[re.Pattern[str], list[tuple[str, str, float]]]:
-    """One pattern over all units with a group for each, and (code, kind, factor) in the groups' order."""
-    alternatives, meanings = [], []
+def _units() -> dict[str, tuple[re.Pattern[str], list[dict[str, Any]]]]:
+    """By first letter, in lower case: a pattern over the units that begin with it, a group each, and their entries."""
+    by_letter: dict[str, list[tuple[str, dict[str, Any]]]] = {}
     for entry in read_toml("units.toml")["unit"]:
-        parts = ["(?i:" + "|".join(entry.get("spellings", ["(?!)"])) + ")", *entry.get("exact", [])]
-        alternatives.append(("|".join(parts), entry))
-    for _, entry in alternatives:
-        meanings.append((entry["code"], entry["kind"], float(entry.get("factor", 1))))
-    joined = "|".join(
-        f"({pattern})" if pattern[-1] == "%" else f"((?:{pattern})(?![A-Za-z0-9]))" for pattern, _ in alternatives
-    )
-    return re.compile(rf"[\s-]{{0,2}}(?:{joined})"), meanings
+        spellings, exact = entry.get("spellings", ["(?!)"]), entry.get("exact", [])
+        pattern = "|".join(["(?i:" + "|".join(spellings) + ")", *exact])
+        pattern = f"({pattern})" if pattern[-1] == "%" else f"((?:{pattern})(?![A-Za-z0-9]))"
+        for letter in sorted({letter for part in [*entry.get("spellings", []), *exact] for letter in _letters(part)}):
+            by_letter.setdefault(letter, []).append((pattern, entry))
+    return {
+        letter: (re.compile("|".join(pattern for pattern, _ in parts)), [entry for _, entry in parts])
+        for letter, parts in by_letter.items()
+    }
+
+
+def _letters(spelling: str) -> set[str]:
+    return {"%"} if spelling[0] == "%" else {opening[0].lower() for opening in openings(spelling)}
+
+
+_BEFORE_UNIT = re.compile(r"[\s-]{0,2}(\S?)")
+
+
+def _read_unit(text: str, position: int) -> Unit | None:
+    """The unit that follows a number which ends at `position`."""
+    opening = _BEFORE_UNIT.match(text, position)
+    known = _units().get(opening[1].lower()) if opening is not None else None
+    if opening is None or known is None:
+        return None
+    match = known[0].match(text, opening.start(1))
+    if match is None:
+        return None
+    entry = known[1][(match.lastindex or 1) - 1]
+    return entry["code"], entry["kind"], float(entry.get("factor", 1)), match.end()
 
 
 def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
@@ -163,13 +185,14 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     `cells` says that a bare power of ten may be read as a number of cells (the text is about a cell product).
     """
     found: list[Amount] = []
-    units, _ = _units()
+    pieces = holds_any(lowered(text), _FORMS)
     for match in find_values(text):
-        if match.group().isdigit() and match.end() - match.start() < 6 and units.match(text, match.end()) is None:
+        unit = _read_unit(text, match.end())
+        if unit is None and match.end() - match.start() < 6 and match.group().isdigit():
             continue  # a short number that no unit follows: a year, a count, a day
         items = _between(text, _trimmed(text, values(match)))
         if items:
-            new = _with_unit(text, items, match.end(), cells, len(found))
+            new = _with_unit(text, items, _unit_at(text, items[-1], match.end(), cells, unit), len(found), pieces)
             named = (
                 new
                 and new[0].kind == "count"
@@ -177,17 +200,20 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
             )
             found += [] if named else new  # "CI-994 capsules"
     found += _areas_under_curve(text)
-    found += _counted(text, found)
+    if pieces:
+        found += _counted(text, found)
     found.sort(key=attrgetter("start"))
     return _joined_ranges(text, found)
 
 
 def _trimmed(text: str, items: list[Value]) -> list[Value]:
     """Without the numbers that belong to a word before them ("Day 1, 100 mg", "VP-16, 100 mg")."""
+    if len(items) < 2:
+        return items
     before = text[max(0, items[0].start - 30) : items[0].start]
-    if _HYPHENATED_WORD.search(before) and len(items) > 1:
+    if _HYPHENATED_WORD.search(before):
         return items[1:]
-    if len(items) > 1 and _INDEX_WORD.search(before):
+    if _INDEX_WORD.search(before):
         return items[-1:]
     return items
 
@@ -205,8 +231,8 @@ def _between(text: str, items: list[Value]) -> list[Value]:
     return [replace(first, high=second.high, end=second.end, power=second.power)]
 
 
-def _with_unit(text: str, items: list[Value], position: int, cells: bool, series: int) -> list[Amount]:
-    unit, kind, factor, end = _unit_at(text, items[-1], position, cells)
+def _with_unit(text: str, items: list[Value], read: Unit, series: int, pieces: bool) -> list[Amount]:
+    unit, kind, factor, end = read
     if not unit:
         return []
     amounts = []
@@ -224,7 +250,7 @@ def _with_unit(text: str, items: list[Value], position: int, cells: bool, series
     _read_denominators(text, last)
     if last.per is None and last.kind == "mass" and (match := _PER_AFTER_AGENT.match(text, last.end)) is not None:
         last.per = "kg" if match["kg"] else "m2"
-    _read_strength(text, last)
+    _read_strength(text, last, pieces)
     for amount in amounts[:-1]:
         amount.flags.append("unit_inherited")
         amount.per, amount.per_time, amount.frequency = last.per, last.per_time, last.frequency
@@ -238,13 +264,11 @@ def _with_unit(text: str, items: list[Value], position: int, cells: bool, series
     return amounts
 
 
-def _unit_at(text: str, value: Value, position: int, cells: bool) -> tuple[str, str, float, int]:
-    pattern, meanings = _units()
-    if match := pattern.match(text, position):
-        code, kind, factor = meanings[(match.lastindex or 1) - 1]
-        if code == "{cells}" and not value.power and value.high < 1e4:
-            return _lost_power(text, value, match.end())
-        return code, kind, factor, match.end()
+def _unit_at(text: str, value: Value, position: int, cells: bool, unit: Unit | None) -> Unit:
+    """The unit of a number: what follows it, or cells where a power of ten counts them. Its code is "" for none."""
+    if unit is not None:
+        lost = unit[0] == "{cells}" and not value.power and value.high < 1e4
+        return _lost_power(text, value, unit[3]) if lost else unit
     if value.power or value.high >= 1e5:
         per = _DENOMINATOR.match(text, position)
         if value.power and per and (per["kg"] or per["m2"]):
@@ -257,7 +281,7 @@ def _unit_at(text: str, value: Value, position: int, cells: bool) -> tuple[str, 
     return "", "", 1.0, position
 
 
-def _lost_power(text: str, value: Value, end: int) -> tuple[str, str, float, int]:
+def _lost_power(text: str, value: Value, end: int) -> Unit:
     """`106 cells/kg`: nobody gives a hundred cells."""
     digits = text[value.start : value.end]
     if re.fullmatch(r"10(?:[5-9]|1[0-3])", digits) and value.low == value.high:
@@ -311,20 +335,22 @@ def _apply_denominator(amount: Amount, match: re.Match[str]) -> None:
             amount.frequency = (1.0, count, unit)
 
 
-def _read_strength(text: str, amount: Amount) -> None:
+def _read_strength(text: str, amount: Amount, pieces: bool) -> None:
     """`two 5 mg tablets` and `2 x 250 mg` are one intake of the whole mass."""
     if amount.kind not in ("mass", "activity") or amount.concentration or amount.per:
         return
     before = text[max(0, amount.start - 40) : amount.start]
+    if not pieces and not before.rstrip().endswith(("x", "*")):
+        return
     form = _FORM_AFTER.match(text, amount.end)
     match = (
         _TABLETS_OF.search(before)
         or (form and _count_of_agent(before))
         or ((form or before.rstrip().endswith(("x", "*"))) and _COUNT_BEFORE.search(before))
     )
-    if not match and (pieces := _PIECES_AFTER.match(text, amount.end)):
-        amount.low, amount.high = (bound * _count(pieces["count"]) for bound in (amount.low, amount.high))
-        amount.end, amount.role = pieces.end(), "dose"
+    if not match and (puffs := _PIECES_AFTER.match(text, amount.end)):
+        amount.low, amount.high = (bound * _count(puffs["count"]) for bound in (amount.low, amount.high))
+        amount.end, amount.role = puffs.end(), "dose"
     if not match:
         return
     count = _count(match["count"])
@@ -357,8 +383,6 @@ def _areas_under_curve(text: str) -> list[Amount]:
 
 
 def _counted(text: str, known: list[Amount]) -> list[Amount]:
-    if _COUNTABLE.search(lowered(text)) is None:
-        return []
     taken = {amount.start for amount in known}
     codes = {"t": "{tablet}", "p": "{tablet}", "c": "{capsule}", "s": "{sachet}"}
     exact = {

@@ -9,12 +9,14 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
+from extract.sentences import holds_any
 from extract.study import Arm, Field, Study
 
 _GROUP_NAME = re.compile(
     r"\b(?P<word>arm|group|cohort|part)s?\s+(?P<first>[A-Z]|\d{1,2}[A-Za-z]?|I{1,3}|IV|V)\b(?:\s*(?:,|/|and|or|&|\+|to|-)\s*(?:(?:arm|group|cohort|part)s?\s+)?(?P<second>[A-Z]|\d{1,2}|I{1,3}|IV|V)\b)?",
     re.IGNORECASE,
 )
+_GROUP_WORDS = ("arm", "group", "cohort", "part")  # nothing but a label names arms without any of these
 _ALL = re.compile(r"\b(?:both|all|each|two|three|every)\s+(?:\w+\s+)?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
 _ROLE_WORDS = {
     "EXPERIMENTAL": re.compile(
@@ -39,6 +41,8 @@ def named_arms(study: Study, text: str) -> list[int]:
     if by_label:
         return by_label
     found: list[int] = []
+    if not holds_any(lowered, _GROUP_WORDS):
+        return found
     for match in _GROUP_NAME.finditer(text):
         for name in (match["first"], match["second"]):
             if name:
@@ -53,6 +57,7 @@ def named_arms(study: Study, text: str) -> list[int]:
     return sorted(set(found)) if 0 < len(set(found)) < len(arms) else []
 
 
+_LABEL_IS_AMOUNT = re.compile(r"\d[\d.,]*\s?[a-zA-Z%]")
 _HEADING = re.compile(r"[\s*-]*(?P<words>[^:\n.;]{2,70}):")
 
 
@@ -67,7 +72,7 @@ def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
 
 def _printed(label: str, lowered: str) -> bool:
     # A label that is an amount ("10 mg of A") stands in every list of amounts and names nobody.
-    return len(label) > 3 and not re.match(r"\d[\d.,]*\s?[a-zA-Z%]", label) and label.lower() in lowered
+    return len(label) > 3 and label.lower() in lowered and not _LABEL_IS_AMOUNT.match(label)
 
 
 def _is_called(arm: Arm, word: str, name: str) -> bool:

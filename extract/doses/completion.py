@@ -163,7 +163,7 @@ def single_dose(title: str) -> bool:
 _FORM_OF = re.compile(r"[\w-]+ \w+ of (?:the )?\Z")
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
-_SENTENCE_END = re.compile(r"[.;]\s|\n")
+_SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
 
 
 class _Said:

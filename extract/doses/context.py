@@ -62,6 +62,16 @@ def _decoys() -> list[_Decoy]:
 
 
 @cache
+def _decoys_of(kind: str) -> list[tuple[int, _Decoy, bool]]:
+    """The decoys that amounts of a kind can be, and whether each is tried where no word hints at it."""
+    return [
+        (index, decoy, bool(decoy.kinds) or decoy.after is not _never)
+        for index, decoy in enumerate(_decoys())
+        if not decoy.kinds or kind in decoy.kinds
+    ]
+
+
+@cache
 def _roles() -> list[_Role]:
     return [
         _Role(entry["code"], _pattern(entry.get("before")), _pattern(entry.get("after")))
@@ -167,12 +177,12 @@ def _decoy(
     if amount.concentration:
         return "concentration"
     hinted = _hinted(_decoy_hints(), before)
-    for index, decoy in enumerate(_decoys()):
-        if (decoy.kinds and amount.kind not in decoy.kinds) or (named and decoy.name == "laboratory"):
+    for index, decoy, always in _decoys_of(amount.kind):
+        if not always and index not in hinted:
             continue
-        if index not in hinted and not decoy.kinds and decoy.after is _never:
+        if named and decoy.name == "laboratory":
             continue
-        possible = index in hinted or bool(decoy.kinds)
+        possible = bool(decoy.kinds) or index in hinted
         hit = (possible and decoy.before(before) and not decoy.unless_before(before)) or (
             decoy.after(after) and not decoy.unless_after(after) and not decoy.unless_before(before)
         )

@@ -8,7 +8,7 @@ import sys
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.vocabulary import NUMBER, TIME_UNITS, number
-from extract.sentences import lowered
+from extract.sentences import holds_any, lowered
 
 _LEAD = (
     r"(?:a\s+|an\s+|the\s+)?(?:total(?: duration| treatment period)? (?:of )?|period of |maximum of |"
@@ -37,6 +37,7 @@ _DURATIONS = Scanner(
     ],
     before="",
 )
+_LONG_UNITS = ("day", "week", "month", "year")
 _NUMBERED_WEEKS = Scanner([_WEEKS])
 _LENGTHS = (Scanner([_LENGTH]), Scanner([_UNTIL]))
 _INFUSION_TIME = re.compile(
@@ -76,11 +77,11 @@ def find_durations(text: str, start: int = 0, end: int = sys.maxsize) -> list[It
         if unit == "h" or _INFUSION_TIME.search(low[max(0, match.start() - 14) : match.start("value")]):
             continue
         found.append(Item("duration", match.start(), match.end(), (number(match["high"] or match["value"]), unit)))
-    for scanner in _LENGTHS:
+    for scanner in _LENGTHS if holds_any(low, _LONG_UNITS) else ():
         for _, match in scanner.find(low, start, end):
             value = (number(match["value"]), TIME_UNITS[match["unit"]])
             found.append(Item("duration", match.start(), match.end(), value))
-    for _, match in _NUMBERED_WEEKS.find(low, start, end):
+    for _, match in _NUMBERED_WEEKS.find(low, start, end) if "week" in low else ():
         weeks = int(match["value"]) - int(match["from"]) + 1
         if weeks > 1:
             found.append(Item("duration", match.start(), match.end(), (float(weeks), "wk")))
@@ -90,13 +91,13 @@ def find_durations(text: str, start: int = 0, end: int = sys.maxsize) -> list[It
 _IN_DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.0}
 
 
-_CYCLE_WORD = re.compile(r"[cC]ycle|[cC]ourse|CYCLE|[rR]epeat|eekly for")
+_CYCLE_WORDS = ("cycle", "Cycle", "CYCLE", "course", "Course", "repeat", "Repeat", "eekly for")
 
 
 def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Cycle lengths in days and numbers of cycles."""
     found: list[Item] = []
-    if _CYCLE_WORD.search(text, start, end) is None:
+    if not holds_any(text[start:end], _CYCLE_WORDS):
         return found
     for match in _CYCLE_DAYS.finditer(text, start, end):
         if match["g"]:

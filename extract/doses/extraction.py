@@ -14,7 +14,7 @@ from extract.doses.completion import complete, complete_schedule
 from extract.doses.lexicon import Lexicon, study_lexicon
 from extract.doses.merging import Statement, merge
 from extract.doses.regimens import find_regimens
-from extract.doses.segments import dose_like, passages
+from extract.doses.segments import dose_like_in, passages
 from extract.doses.selection import accepted, agent_of, select
 from extract.doses.strengths import named_strengths
 from extract.doses.vocabulary import one_of
@@ -30,8 +30,9 @@ def extract_doses(study: Study) -> DoseFacts:
     lexicon = study_lexicon(study)
     statements: list[Statement] = []
     remarks: list[Remark] = []
-    for source, rank in _fields(study):
-        found, said = _read(study, lexicon, source, rank)
+    fields = list(_fields(study))
+    for index, hits in dose_like_in([source.text.norm for source, _ in fields]):
+        found, said = _read(study, lexicon, *fields[index], hits)
         statements += found
         remarks += said
     merged = merge(select(statements))
@@ -63,20 +64,16 @@ def _fields(study: Study) -> Iterator[tuple[Field, int]]:
             yield source, 2
 
 
-def _read(study: Study, lexicon: Lexicon, source: Field, rank: int) -> tuple[list[Statement], list[Remark]]:
+def _read(
+    study: Study, lexicon: Lexicon, source: Field, rank: int, hits: list[int]
+) -> tuple[list[Statement], list[Remark]]:
     text = source.text.norm
-    hits = dose_like(text)
     found: list[Statement] = []
     remarks: list[Remark] = []
-    if not hits:
-        return found, remarks
     default = _default_agent(study, lexicon, source)
     for start, end in passages(text, hits):
-        doc = pipeline.read(text[start:end], lexicon.names, cells=lexicon.has_cells)
-        if doc is None:
-            continue
-        reading = pipeline.reading_of(doc)
-        if all(amount.decoy for amount in reading.amounts):
+        reading = pipeline.read(text[start:end], lexicon.names, cells=lexicon.has_cells)
+        if reading is None or all(amount.decoy for amount in reading.amounts):
             continue
         bounds, said = bind(reading.text, reading.segments, reading.amounts, reading.agents, reading.items, default)
         remarks += said

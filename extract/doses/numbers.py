@@ -23,7 +23,9 @@ _SEPARATOR = (
 VALUES = re.compile(
     rf"(?:(?<![\w^])(?<!\d[.,])|(?<=\d[xX*])|(?<=\d [xX*]\s))(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
 )
-_DIGIT = re.compile(r"\d|\.(?=\d)")  # what a number begins with: found faster than by trying the whole everywhere
+_DIGIT = re.compile(
+    r"[\d.](?:(?<=\d)|(?=\d))"
+)  # what a number begins with: found faster than by trying the whole everywhere
 
 _ONE = re.compile(
     rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
@@ -84,6 +86,10 @@ def find_values(text: str) -> Iterator[re.Match[str]]:
 
 def values(match: re.Match[str]) -> list[Value]:
     """The numbers and ranges in a match of `VALUES`; a number without power takes that of the last one."""
+    printed = match.group()
+    if printed.replace(".", "", 1).isdecimal():  # most are one plain number
+        only = float(printed)
+        return [Value(only, only, match.start(), match.end())]
     numbers, separators = _numbers(match)
     _share_exponent(numbers)
     found: list[Value] = []

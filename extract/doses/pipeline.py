@@ -2,7 +2,8 @@
 
 A blank English pipeline with a tokenizer for dose text (`500mg` is two tokens, `mg/m2` four, `10^6` three) and
 components of our own. Each puts spans in `doc.spans` and what they mean in the `Reading` of the document; rules
-and vocabularies are in `extract/data`. Run only on passages that hold a dose-like number (`doses.segments`).
+and vocabularies are in `extract/data`. Run only on passages that hold a dose-like number (`doses.segments`), by
+`read`, which spares the document: who wants to see what was found on its tokens calls `pipeline()`.
 """
 
 from __future__ import annotations
@@ -52,43 +53,31 @@ class DoseTokenizer:
         return Doc(self.vocab, words=[word for word, _ in tokens], spaces=[bool(space) for _, space in tokens])
 
 
-@Language.component("dose_segments")
-def segment(doc: Doc) -> Doc:
+def _find_segments(reading: Reading) -> None:
     """Sentences, list items and phrases."""
-    reading = reading_of(doc)
     reading.segments = segments(reading.text)
-    return doc
 
 
-@Language.component("dose_amounts")
-def amounts(doc: Doc) -> Doc:
+def _find_amounts(reading: Reading) -> None:
     """Numbers with a unit."""
-    reading = reading_of(doc)
     if not reading.amounts:
         reading.amounts = find_amounts(reading.text)
-    return doc
 
 
-@Language.component("dose_agents")
-def agents(doc: Doc) -> Doc:
+def _find_agents(reading: Reading) -> None:
     """Names of what is given."""
-    reading = reading_of(doc)
     if reading.amounts:
         reading.agents = find_agents(reading.text, reading.names)
-    return doc
 
 
-@Language.component("dose_schedule")
-def schedule(doc: Doc) -> Doc:
+def _find_schedule(reading: Reading) -> None:
     """Frequencies, days, durations, cycles and routes, in and around the phrases with doses."""
-    reading = reading_of(doc)
     found: list[Item] = []
     for start, end in _around_doses(reading):
         found += find_schedule(reading.text, start, end)
         found += find_routes(reading.text, start, end)
     if found:
         reading.items = sorted(_outside_names(found, reading.agents), key=lambda item: item.start)
-    return doc
 
 
 def _around_doses(reading: Reading) -> list[tuple[int, int]]:
@@ -117,15 +106,32 @@ def _outside_names(items: list[Item], mentions: list[Mention]) -> list[Item]:
     ]
 
 
-@Language.component("dose_context")
-def context(doc: Doc) -> Doc:
+def _find_context(reading: Reading) -> None:
     """Which amounts are not doses, and the roles of those that are."""
-    reading = reading_of(doc)
-    if not reading.amounts:
+    if reading.amounts:
+        names = [(mention.start, mention.end) for mention in reading.agents]
+        mark_decoys(reading.text, reading.amounts, reading.segments, names)
+
+
+_STEPS: dict[str, Callable[[Reading], None]] = {
+    "dose_segments": _find_segments,
+    "dose_amounts": _find_amounts,
+    "dose_agents": _find_agents,
+    "dose_context": _find_context,
+    "dose_schedule": _find_schedule,
+}
+
+
+def _component(step: Callable[[Reading], None]) -> Callable[[Doc], Doc]:
+    def component(doc: Doc) -> Doc:
+        step(reading_of(doc))
         return doc
-    names = [(mention.start, mention.end) for mention in reading.agents]
-    mark_decoys(reading.text, reading.amounts, reading.segments, names)
-    return doc
+
+    return component
+
+
+for _name, _step in _STEPS.items():
+    Language.component(_name, func=_component(_step))
 
 
 @Language.component("dose_spans")
@@ -157,38 +163,26 @@ def _put(doc: Doc, name: str, places: Iterable[tuple[int, int]]) -> None:
     ]
 
 
-_COMPONENTS = ("dose_segments", "dose_amounts", "dose_agents", "dose_context", "dose_schedule", "dose_spans")
-
-
 @cache
 def pipeline() -> Language:
     """The pipeline, built once a process."""
     nlp = spacy.blank("en")
-    # Shape, prefix and the like of every new word cost more than the rest of the tokenizer; no rule here reads them.
-    nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # missing in the stubs
     nlp.tokenizer = DoseTokenizer(nlp.vocab)
-    for name in _COMPONENTS:
+    for name in (*_STEPS, "dose_spans"):
         nlp.add_pipe(name)
     return nlp
 
 
-@cache
-def _components() -> list[Callable[[Doc], Doc]]:
-    """The pipeline's components without the spans: what `Language.__call__` runs, less its checks of every step."""
-    return [component for name, component in pipeline().pipeline if name != "dose_spans"]
+def read(text: str, names: Names | None = None, *, cells: bool = False) -> Reading | None:
+    """What the pipeline's components find in a normalised passage; None if it holds no amount at all.
 
-
-def read(text: str, names: Names | None = None, *, cells: bool = False) -> Doc | None:
-    """Run the pipeline over a normalised passage; None if it holds no amount at all.
-
-    `names` are the study's own agents; `cells` reads a bare power of ten as a number of cells. Amounts are looked
-    for before the document is made, since most passages have none.
+    `names` are the study's own agents; `cells` reads a bare power of ten as a number of cells. The components run
+    without a document: no rule reads its tokens, and to make them takes longer than most of the steps.
     """
     found = find_amounts(text, cells=cells)
     if all(amount.concentration for amount in found):
         return None
-    doc = pipeline().tokenizer(text)
-    doc.user_data["reading"] = Reading(text=text, names=names, amounts=found)
-    for component in _components():
-        doc = component(doc)
-    return doc
+    reading = Reading(text=text, names=names, amounts=found)
+    for step in _STEPS.values():
+        step(reading)
+    return reading
