@@ -68,6 +68,7 @@ class TitleReading:
 
 
 _NOTHING = TitleReading()
+_ClassMatch = tuple[int, int, int, bool, ClassRule]
 
 
 @lru_cache(maxsize=16384)
@@ -84,17 +85,16 @@ def read_description(text: str) -> TitleReading:
 
 def _read(text: str, reach: int) -> TitleReading:
     """All that a text says; instruments count only up to `reach`."""
-    classes: list[tuple[Match[Meaning], ClassRule]] = []
+    classes: list[_ClassMatch] = []
     instruments: list[tuple[int, int, int, Instrument]] = []
     metrics: list[tuple[int, str]] = []
-    for match in title_book().find(text):
-        meaning = match.payload
+    for start, end, words, contiguous, meaning in title_book().find(text):
         if isinstance(meaning, ClassRule):
-            classes.append((match, meaning))
+            classes.append((start, end, words, contiguous, meaning))
         elif isinstance(meaning, Metric):
             metrics.append((meaning.order, meaning.name))
-        elif match.end <= reach:
-            instruments.append((-meaning.rank, match.start, -match.end, meaning))
+        elif end <= reach:
+            instruments.append((-meaning.rank, start, -end, meaning))
     if not (classes or instruments or metrics):
         return _NOTHING
     candidates = _candidates(text, classes)
@@ -114,7 +114,12 @@ def read_instrument(text: str) -> Instrument | None:
     found = instrument_book().find(text[:_INSTRUMENT_LENGTH])
     if not found:
         return None
-    return min(found, key=lambda match: (-match.payload.rank, match.start, -match.end)).payload
+    return min(found, key=_instrument_order)[4]
+
+
+def _instrument_order(match: Match[Instrument]) -> tuple[int, int, int]:
+    start, end, _, _, instrument = match
+    return -instrument.rank, start, -end
 
 
 def best_candidate(reading: TitleReading, in_field: Callable[[str], bool]) -> Candidate | None:
@@ -143,15 +148,21 @@ def _inside(item: Candidate, other: Candidate) -> bool:
     return other.words > item.words and other.start <= item.start and item.end <= other.end
 
 
-def _candidates(text: str, matches: list[tuple[Match[Meaning], ClassRule]]) -> list[Candidate]:
-    first = matches[0][1].name if matches else ""
-    asides = _asides(text) if any(rule.name != first for _, rule in matches) else []
+def _candidates(text: str, matches: list[_ClassMatch]) -> list[Candidate]:
+    first = matches[0][4].name if matches else ""
+    asides: list[tuple[int, int]] = []
+    for match in matches:
+        if match[4].name != first:  # of one class only it does not matter what is an aside
+            asides = _asides(text)
+            break
     candidates = []
-    for match, rule in matches:
-        start, end, rank = match.start, match.end, rule.rank
-        if asides and any(a <= start and end <= b for a, b in asides):
-            rank -= _ASIDE_PENALTY
-        candidates.append(Candidate(rule.name, rank, start, end, rule.field, match.words, match.contiguous))
+    for start, end, words, contiguous, rule in matches:
+        rank = rule.rank
+        for aside_start, aside_end in asides:
+            if aside_start <= start and end <= aside_end:
+                rank -= _ASIDE_PENALTY
+                break
+        candidates.append(Candidate(rule.name, rank, start, end, rule.field, words, contiguous))
     return candidates
 
 
@@ -161,6 +172,8 @@ def _asides(text: str) -> list[tuple[int, int]]:
     spans: list[tuple[int, int]] = []
     if " of " in lower and (" on " in lower or " in " in lower):  # the cheap tests first
         spans += [found.span() for found in _TREATMENT.finditer(text)]
-    if any(word in lower for word in _PEOPLE_STEMS):
-        spans += [(found.start(), found.end() - 1) for found in _PATIENTS.finditer(" " + text)]
+    for stem in _PEOPLE_STEMS:
+        if stem in lower:
+            spans += [(found.start(), found.end() - 1) for found in _PATIENTS.finditer(" " + text)]
+            break
     return spans
