@@ -82,7 +82,7 @@ class _Walk(Generic[Payload]):
 
     def matches(self) -> list[Match[Payload]]:
         """What was found, by characters."""
-        self._measure()
+        self._measure(max([last for _, last, _, _ in self.found]))
         starts, tokens = self.starts, self.tokens
         return [
             (starts[first], starts[last] + len(tokens[last]), words, words == last - first + 1, payload)
@@ -115,17 +115,18 @@ class _Walk(Generic[Payload]):
 
     def _is_broken(self, first: int, last: int) -> bool:
         """Whether a sentence or bracket begins or ends between two words of a gap."""
-        self._measure()
+        self._measure(last)
         # Words hold none of those signs, so that it does not matter if the search goes through words in between.
         return _BREAK.search(self.text, self.starts[first] + len(self.tokens[first]), self.starts[last]) is not None
 
-    def _measure(self) -> None:
-        if self.starts:
-            return
-        position, find, add = 0, self.text.find, self.starts.append
-        for token in self.tokens:  # no letter stands between two words, so that each is found where it is
+    def _measure(self, last: int) -> None:
+        """See where the words begin, up to the word `last`."""
+        starts, tokens, find = self.starts, self.tokens, self.text.find
+        known = len(starts)
+        position = starts[-1] + len(tokens[known - 1]) if starts else 0
+        for token in tokens[known : last + 1]:  # no letter stands between two words, so that each is found where it is
             position = find(token, position)
-            add(position)
+            starts.append(position)
             position += len(token)
 
 
