@@ -12,9 +12,8 @@ from extract.criteria.limits import Limit, read_limits
 from extract.criteria.names import Mention, find_mentions, quantity_named
 from extract.criteria.outline import Item, read_outline
 from extract.criteria.washouts import counted_times, read_washouts
-from extract.eligibility import EXCLUSION
+from extract.eligibility import EXCLUSION, lower_text
 from extract.facts import Criterion, CriterionValue, evidence
-from extract.sentences import lowered
 from extract.study import Field, Study
 
 __all__ = ["extract_criteria"]
@@ -26,7 +25,7 @@ def extract_criteria(study: Study) -> list[Criterion]:
     if field is None:
         return []
     text = field.text
-    low = lowered(text.norm)
+    low = lower_text(text.norm)
     mentions = find_mentions(low)
     times = counted_times(low)
     starts = [mention.start for mention in mentions]
