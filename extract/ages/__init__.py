@@ -28,7 +28,7 @@ from extract.ages.context import (
     speaks_of_enrolment,
 )
 from extract.ages.grammar import DAYS, Bound, Expression, read_expressions
-from extract.eligibility import EXCLUSION, Sections, read_sections
+from extract.eligibility import EXCLUSION, Sections, lower_text, read_sections
 from extract.facts import AgeRange, evidence
 from extract.sentences import lowered
 from extract.study import Field, Study
@@ -86,7 +86,7 @@ def _sides(fact: AgeRange) -> set[tuple[str, float, bool | None, str | None]]:
 
 def _from_criteria(field: Field) -> Iterator[_Candidate]:
     norm = field.text.norm
-    text = lowered(norm)
+    text = lower_text(norm)
     sections: Sections | None = None
     for block in criterion_blocks(norm, text):
         for expression in _ages_in(text, block):

@@ -11,15 +11,12 @@ from bisect import bisect_left
 from extract.criteria.limits import Limit, read_limits
 from extract.criteria.names import Mention, find_mentions, quantity_named
 from extract.criteria.outline import Item, read_outline
-from extract.criteria.washouts import read_washouts
-from extract.eligibility import EXCLUSION
+from extract.criteria.washouts import counted_times, read_washouts
+from extract.eligibility import EXCLUSION, lower_text
 from extract.facts import Criterion, CriterionValue, evidence
-from extract.sentences import find_all, lowered
 from extract.study import Field, Study
 
 __all__ = ["extract_criteria"]
-
-_TIME_STEMS = ("day", "week", "month", "year", "hour", "wk", "yr", "hr")
 
 
 def extract_criteria(study: Study) -> list[Criterion]:
@@ -28,11 +25,12 @@ def extract_criteria(study: Study) -> list[Criterion]:
     if field is None:
         return []
     text = field.text
-    low = lowered(text.norm)
+    low = lower_text(text.norm)
     mentions = find_mentions(low)
-    times = find_all(low, _TIME_STEMS)
+    times = counted_times(low)
     starts = [mention.start for mention in mentions]
     found = []
+    heading, labelled = None, None
     for index, item in enumerate(read_outline(text)):
         criterion = Criterion(
             criterion_no=index + 1,
@@ -43,17 +41,24 @@ def extract_criteria(study: Study) -> list[Criterion]:
             evidence=evidence(field, item.start, item.end),
         )
         within = mentions[bisect_left(starts, item.start) : bisect_left(starts, item.end)]
-        labelled = quantity_named((item.heading or "").rpartition(" / ")[2])
+        if item.heading != heading:
+            heading = item.heading
+            labelled = quantity_named((heading or "").rpartition(" / ")[2])
         if labelled and (not within or within[0].quantity is not labelled):
             within = [Mention(labelled, item.start, item.start), *within]  # "Life expectancy:" and below "At least …"
         timed = times[bisect_left(times, item.start) : bisect_left(times, item.end)]
-        if within or timed:
-            limits = read_limits(low, item.start, item.end, within) if within else []
-            if timed:
-                limits += _washouts_beside(low, item, timed, limits)
-            criterion.values = [_value(field, limit) for limit in sorted(limits, key=lambda limit: limit.value.start)]
+        limits = read_limits(low, item.start, item.end, within) if within else []
+        if timed:
+            limits += _washouts_beside(low, item, timed, limits)
+        if limits:
+            limits.sort(key=_where)
+            criterion.values = [_value(field, limit) for limit in limits]
         found.append(criterion)
     return found
+
+
+def _where(limit: Limit) -> int:
+    return limit.value.start
 
 
 def _washouts_beside(low: str, item: Item, times: list[int], limits: list[Limit]) -> list[Limit]:

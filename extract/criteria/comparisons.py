@@ -10,6 +10,7 @@ from extract.vocabulary import any_of, load_toml, phrase_pattern
 _AGES = load_toml("ages.toml")  # comparisons are worded alike for ages and for laboratory values
 _SIGNS = {"low_in": ">=", "low_ex": ">", "high_in": "<=", "high_ex": "<"}
 _OPERATORS = {phrase: sign for side, sign in _SIGNS.items() for phrase in _AGES["before"][side]}
+_LAST_WORDS = frozenset(phrase.split()[-1] for phrase in _OPERATORS)
 _LONGEST = max(len(phrase.split()) for phrase in _OPERATORS)
 _FILLERS = frozenset(DATA["comparisons"]["fillers"])
 _BLANKS = " \t\n:("
@@ -43,11 +44,14 @@ def comparison_before(low: str, start: int, end: int) -> tuple[str, int] | None:
         if tail[cut:] in _OPERATORS:
             return _OPERATORS[tail[cut:]], start + cut
         words = tail.split()[-_LONGEST:]
-        for count in range(len(words), 0, -1):
-            sign = _OPERATORS.get(" ".join(words[-count:]))
-            if sign:
-                return sign, start + _begin_of(tail, words[-count:])
-        if not words or words[-1] not in _FILLERS:
+        if not words:
+            return None
+        if words[-1] in _LAST_WORDS:
+            for count in range(len(words), 0, -1):
+                sign = _OPERATORS.get(" ".join(words[-count:]))
+                if sign:
+                    return sign, start + _begin_of(tail, words[-count:])
+        if words[-1] not in _FILLERS:
             return None
         tail = tail[: -len(words[-1])].rstrip(_BLANKS)
     return None

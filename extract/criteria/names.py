@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Any
+from os.path import commonprefix
+from string import ascii_lowercase
+from typing import Any, NamedTuple
 
 from extract.vocabulary import load_toml, phrase_pattern
 
 DATA = load_toml("quantities.toml")
 _NOT_AFTER = re.compile(DATA["names_not"]["after"])
-_FIRST_WORD = re.compile(r"[a-z][a-z0-9]*")
+_LETTERS = re.compile(r"[a-z]+")
+_ONLY_LETTERS = "".join(chr(code) if chr(code) in ascii_lowercase else " " for code in range(128))  # for texts in ASCII
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,35 +64,64 @@ _BY_NAME = {name: QUANTITIES[row["name"]] for row in DATA["quantity"] for name i
 UNITS = {unit: re.compile(rf"\s*-?\s*(?:{pattern})") for unit, pattern in DATA["unit_words"].items()}
 
 
-def _names_by_first_word() -> dict[str, re.Pattern[str]]:
+class _Group(NamedTuple):
+    """Names that begin with the same letters: what to look for first, what must stand in a text, the pattern of all."""
+
+    beginning: str
+    needs: tuple[str, ...]
+    pattern: re.Pattern[str]
+
+
+def _names_by_letters() -> dict[str, _Group]:
+    """The letters that names begin with → those names."""
     groups: dict[str, list[str]] = {}
     for name in _BY_NAME:
-        first = _FIRST_WORD.match(name)
-        groups.setdefault(first.group() if first else name, []).append(name)
-    return {first: re.compile(rf"(?:{phrase_pattern(names)})(?![a-z0-9])") for first, names in groups.items()}
+        letters = _LETTERS.match(name)
+        groups.setdefault(letters.group() if letters else name, []).append(name)
+    return {letters: _group(names) for letters, names in groups.items()}
 
 
-_NAMES = _names_by_first_word()
+def _group(names: list[str]) -> _Group:
+    beginning = commonprefix(names).split(" ")[0]
+    # A single letter ("c peptide") stands everywhere; what comes behind it does not.
+    needs = tuple(re.split("[ -]", name)[-1] for name in names) if len(beginning) == 1 else ()
+    return _Group(beginning, needs, re.compile(rf"(?:{phrase_pattern(names)})(?![a-z0-9])"))
+
+
+_NAMES = _names_by_letters()
+_LETTERS_OF_NAMES = frozenset(_NAMES)
 
 
 def find_mentions(low: str) -> list[Mention]:
     """Where a text (in lower case) names a quantity, ascending; of names that overlap the longest."""
-    places = []
-    for word in set(_FIRST_WORD.findall(low)) & _NAMES.keys():
-        position = low.find(word)
-        while position >= 0:
-            if not low[position - 1 : position].isalpha():
-                places.append((position, _NAMES[word]))
-            position = low.find(word, position + 1)
-    places.sort(key=lambda place: place[0])
     mentions: list[Mention] = []
     done = -1
-    for position, pattern in places:
-        match = pattern.match(low, position) if position >= done else None
+    for position, letters in sorted(_places(low)):
+        match = _NAMES[letters].pattern.match(low, position) if position >= done else None
         if match and not _NOT_AFTER.match(low, match.end()):
             done = match.end()
             mentions.append(Mention(_BY_NAME[" ".join(match.group().split())], position, done))
     return mentions
+
+
+def _places(low: str) -> list[tuple[int, str]]:
+    """Where a name may begin, with the letters that it begins with."""
+    places = []
+    for letters in _LETTERS_OF_NAMES.intersection(_words(low)):
+        beginning, needs, _ = _NAMES[letters]
+        if needs and not any(need in low for need in needs):
+            continue
+        position = low.find(beginning)
+        while position >= 0:
+            if not low[position - 1 : position].isalpha():
+                places.append((position, letters))
+            position = low.find(beginning, position + 1)
+    return places
+
+
+def _words(low: str) -> list[str]:
+    """The runs of letters. To blank the rest and cut at blanks is faster than the pattern."""
+    return low.translate(_ONLY_LETTERS).split() if low.isascii() else _LETTERS.findall(low)
 
 
 def quantity_named(label: str) -> Quantity | None:

@@ -6,6 +6,7 @@ Sponsors number, bullet, indent or glue criteria together as they please; the re
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -30,7 +31,6 @@ _INLINE_BULLET = re.compile(r"(?<=[.;:,)\w])\s+[*]\s+(?=\S)|(?<=[.;:])\s*-\s+(?=
 _SENTENCE_END = re.compile(r"(?<=[a-z)\d%][.;])\s+(?=[A-Z(<>=])|;\s*(?=\S)")
 _SECOND_MARKER = re.compile(r"[ \t]*(?:\d{1,2}[.)](?=[ ]|[A-Z])|[*-](?=\s))[ \t]*")
 _NUMBERED_WORDS = frozenset(_LAYOUT["numbered"]["words"])
-_BLANKS = re.compile(r"[ \t\r]*")
 _WORDY = re.compile(r"[^\W_]")
 _ROMAN = {
     "i": 1,
@@ -75,20 +75,22 @@ class _Level:
 
 @dataclass(slots=True)
 class _Outline:
+    nested_signs: bool = False  # the raw text holds some
     items: list[Item] = field(default_factory=list)
     stack: list[_Level] = field(default_factory=list)
     blank_before: bool = False
-    label: str | None = None
+    section: str | None = None  # the heading above, of inclusion or exclusion
+    heading: str | None = None  # with the label below it, if there is one
 
 
 def read_outline(text: Text) -> list[Item]:
     """The criteria of an eligibility text, in order."""
     norm = text.norm
     sections = read_sections(norm)
-    outline = _Outline()
+    outline = _Outline(nested_signs=not text.raw.isascii() and any(sign in text.raw for sign in _NESTED_SIGNS))
     for start, end, heading in _parts(norm, sections):
         outline.stack.clear()
-        outline.label = None
+        outline.section = outline.heading = heading.text or None if heading else None
         outline.blank_before = True
         for line_start, line_end in _lines(norm, start, end):
             _read_line(text, outline, line_start, line_end, heading)
@@ -115,7 +117,9 @@ def _lines(norm: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _read_line(text: Text, outline: _Outline, start: int, end: int, heading: Heading | None) -> None:
     """Begin a criterion, go on with the last one, or take the line for a label."""
     norm = text.norm
-    begin = _BLANKS.match(norm, start, end).end()  # type: ignore[union-attr]  # matches always
+    begin = start
+    while begin < end and norm[begin] in " \t\r":
+        begin += 1
     if not _WORDY.search(norm, begin, end):
         outline.blank_before = outline.blank_before or not norm[begin:end].strip()
         return
@@ -125,7 +129,7 @@ def _read_line(text: Text, outline: _Outline, start: int, end: int, heading: Hea
         _read_unmarked(norm, outline, begin, end, indent, heading)
     else:
         kind = marker.lastgroup or "star"
-        if kind in ("star", "dash") and _raw_sign(text, begin) in _NESTED_SIGNS:
+        if outline.nested_signs and kind in ("star", "dash") and _raw_sign(text, begin) in _NESTED_SIGNS:
             kind = "nested"
         inner = _SECOND_MARKER.match(norm, marker.end(), end)
         begin = inner.end() if inner else marker.end()
@@ -150,7 +154,8 @@ def _read_unmarked(norm: str, outline: _Outline, begin: int, end: int, indent: i
     line = norm[begin:end].rstrip()
     last = outline.items[-1] if outline.items and outline.stack else None
     if line.endswith(":") and len(line) <= _LONGEST_LABEL and indent == 0 and not _is_wrapped(norm, last, line):
-        outline.label = line.rstrip(": ")
+        label = line.rstrip(": ")
+        outline.heading = f"{outline.section} / {label}" if outline.section and label else outline.section or label or None
         outline.stack.clear()
         return
     if last is not None and _goes_on(norm, outline, last, line, indent):
@@ -186,11 +191,10 @@ def _open_item(
     kind, number = marker
     level = _place(norm, outline, indent, kind, number)
     parent = outline.stack[-1].item if outline.stack else None
-    names = [name for name in (heading.text if heading else None, outline.label) if name]
     item = Item(
         *span,
         heading.kind if heading else OTHER,
-        " / ".join(names) or None,
+        outline.heading,
         level,
         parent,
         kind != "plain",
@@ -247,11 +251,19 @@ def _split_glued(norm: str, items: list[Item]) -> list[Item]:
     """Take criteria apart that stand in one paragraph; positions of parents follow."""
     split: list[Item] = []
     moved: list[int] = []
+    numbers = [match.start() for match in _MAYBE_NUMBERED.finditer(norm)]
     for item in items:
         moved.append(len(split))
         parent = None if item.parent is None else moved[item.parent]
         level = item.level
-        for start, end in _pieces(norm, item):
+        pieces = _pieces(norm, item, numbers)
+        if len(pieces) == 1:
+            item.start, item.end = pieces[0]
+            item.parent = parent
+            if _WORDY.search(norm, item.start, item.end):
+                split.append(item)
+            continue
+        for start, end in pieces:
             if _WORDY.search(norm, start, end):
                 split.append(Item(start, end, item.kind, item.heading, level, parent, item.marked))
                 if level == item.level and _expects_more(norm, split[-1]):
@@ -259,20 +271,26 @@ def _split_glued(norm: str, items: list[Item]) -> list[Item]:
     return split
 
 
-def _pieces(norm: str, item: Item) -> list[tuple[int, int]]:
+def _pieces(norm: str, item: Item, numbers: list[int]) -> list[tuple[int, int]]:
+    """The spans of the criteria that an item holds; `numbers` are where such as "2. A" stands in the whole text."""
     start, end = item.start, item.end
     if end - start < 40:
         return [(start, end)]
-    numbered = _numbered(norm, start, end, item.number)
-    if numbered:
-        return numbered
+    following = bisect_left(numbers, start)
+    if following < len(numbers) and numbers[following] < end:
+        numbered = _numbered(norm, start, end, item.number)
+        if numbered:
+            return numbered
     piece = norm[start:end]
-    glued = " * " in piece or "- " in piece
-    cuts = [match.span() for match in _INLINE_BULLET.finditer(norm, start, end)] if glued else []
+    cuts: list[tuple[int, int]] = []
+    if " * " in piece or "- " in piece:
+        cuts = [match.span() for match in _INLINE_BULLET.finditer(norm, start, end)]
     if len(cuts) < 2 and ": " in piece:
         cuts = [match.span() for match in _INLINE_LABEL.finditer(norm, start, end)]
     if len(cuts) < 2:
-        cuts = [] if item.marked or end - start < 150 else _sentence_cuts(norm, start, end)
+        if item.marked or end - start < 150:
+            return [(start, end)]
+        cuts = _sentence_cuts(norm, start, end)
     starts = [start, *(stop for _, stop in cuts)]
     ends = [*(begin for begin, _ in cuts), end]
     return list(zip(starts, ends, strict=True))
@@ -280,8 +298,6 @@ def _pieces(norm: str, item: Item) -> list[tuple[int, int]]:
 
 def _numbered(norm: str, start: int, end: int, number: int) -> list[tuple[int, int]]:
     """Pieces of "1. … 2. … 3. …" in one line; none unless the numbers count up."""
-    if not _MAYBE_NUMBERED.search(norm, start, end):
-        return []
     matches = list(_INLINE_NUMBER.finditer(norm, start, end))
     found = _counting(matches, number + 1) if number else []
     if len(found) == 1 and not _begins_criterion(norm, found[0]):

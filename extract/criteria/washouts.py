@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from extract.criteria.comparisons import AFTER_LOW, NUMBER_WORDS, comparison_before, sides
 from extract.criteria.limits import Limit, Value
 from extract.criteria.names import DATA, Quantity
+from extract.sentences import find_all
 
 _WASHOUT = DATA["washout"]
 WASHOUT = Quantity("washout", "d", {"h": 1 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25})
@@ -16,6 +17,8 @@ _UNIT = re.compile(_UNITS)
 _NUMBER_BEFORE = re.compile(
     rf"(?P<number>\d+(?:\.\d+)?|\b(?:{'|'.join(NUMBER_WORDS)}))\s*-?\s*(?:\(\d+\)\s*|full\s+|consecutive\s+)?\Z"
 )
+_TIME_STEMS = ("day", "week", "month", "year", "hour", "wk", "yr", "hr")
+_COUNTS = (*NUMBER_WORDS, "full", "consecutive")  # how words end that `_NUMBER_BEFORE` finds before a word of time
 _AGO_BEFORE = re.compile(rf"{_WASHOUT['ago_before']}\s*(?:[<>=]+|at\s+least|less\s+than|approximately|about)?\s*\Z")
 _AGO_WORDS: list[str] = _WASHOUT["ago_words"]
 _AGO_AFTER = re.compile(rf"\s*{_WASHOUT['ago_after']}")
@@ -32,12 +35,21 @@ _NEAR = 80  # how far behind a washout a bracket may stand, in characters
 _TREATMENT: list[str] = _WASHOUT["treatment"]
 
 
+def counted_times(low: str) -> list[int]:
+    """Where words of time ("week") stand behind what may be a number, ascending."""
+    return [position for position in find_all(low, _TIME_STEMS) if _may_be_counted(low, position)]
+
+
+def _may_be_counted(low: str, position: int) -> bool:
+    before = low[max(0, position - 30) : position].rstrip(" -\t\r\n")
+    return not before[-1:].isalpha() or before.endswith(_COUNTS)
+
+
 def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, excluding: bool) -> Iterator[Limit]:
-    """The washouts of the criterion `low[start:end]`; `times` are where words of time ("week") stand in it.
+    """The washouts of the criterion `low[start:end]`; `times` are those of `counted_times` in it.
 
     Less than some time ago is a washout only where that is excluded: under such a heading, or by a "no" before it.
     """
-    text = low[start:end]
     told = 0  # where the last ">=" ends
     for position in times:
         unit_match = _UNIT.match(low, position, end)
@@ -49,7 +61,7 @@ def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, exclu
         ago = _within(low, begin, at, stop, end)
         if ago is not None:
             forward = _AGO_AFTER.match(low, stop, end)
-            if forward or not (excluding or _NEGATION.search(text)):
+            if forward or not (excluding or _NEGATION.search(low[start:end])):
                 continue
             if not _is_past(low, start, ago, stop, end) or _MEASURED.search(low, start, ago):
                 continue
@@ -59,7 +71,7 @@ def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, exclu
             elapsed = not excluding and low[at - 1] != "-" and _ELAPSED.match(low, stop, end) is not None
             elapsed = elapsed or (0 < at - told < _NEAR and _is_aside(low, told, at, stop, end))
             long_ago = elapsed or _is_long_ago(low, stop, end, bool(compared))
-            if not long_ago or not any(stem in text for stem in _TREATMENT):
+            if not long_ago or not _holds_any(low[start:end], _TREATMENT):
                 continue
             sign, at = compared or (">=", at)
             if _LASTING.search(low, start, at) and not _OFF.search(low, start, at):
@@ -70,6 +82,13 @@ def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, exclu
         yield Limit(WASHOUT, at, Value(at, stop, sign, *sides(sign, number), unit_match.lastgroup))
 
 
+def _holds_any(text: str, stems: list[str]) -> bool:
+    for stem in stems:  # noqa: SIM110  a generator would take longer than the search
+        if stem in text:
+            return True
+    return False
+
+
 def _is_aside(low: str, told: int, at: int, stop: int, end: int) -> bool:
     """Whether a bracket says another time for some: "(8 weeks for strontium)"."""
     return told > 0 and low[at - 1] == "(" and _BRACKET.match(low, stop, end) is not None
@@ -77,7 +96,7 @@ def _is_aside(low: str, told: int, at: int, stop: int, end: int) -> bool:
 
 def _is_past(low: str, start: int, at: int, stop: int, end: int) -> bool:
     """Whether "within 6 months" (at `at:stop`) looks back: "in the past", "before", or at least nothing planned."""
-    if any(word in low[at:stop] for word in _AGO_WORDS[1:]) or _SINCE.match(low, stop, end):
+    if _holds_any(low[at:stop], _AGO_WORDS[1:]) or _SINCE.match(low, stop, end):
         return True
     return _FUTURE.search(low, start, at) is None
 
@@ -85,7 +104,7 @@ def _is_past(low: str, start: int, at: int, stop: int, end: int) -> bool:
 def _within(low: str, begin: int, at: int, stop: int, end: int) -> int | None:
     """Where "within", "in the past" begins before a time at `at:stop`, or "in the" before "17 days prior to"."""
     before = low[begin:at]
-    found = _AGO_BEFORE.search(before) if any(word in before for word in _AGO_WORDS) else None
+    found = _AGO_BEFORE.search(before) if _holds_any(before, _AGO_WORDS) else None
     if found is None and _SINCE.match(low, stop, end):
         found = _IN_THE.search(before)
     return None if found is None else begin + found.start()

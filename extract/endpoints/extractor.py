@@ -61,6 +61,9 @@ def _title_differs(outcome: Outcome, times: list[EndpointTime]) -> bool:
     measure = outcome.measure.text.norm
     if outcome.time_frame is None or not times or not _DIGIT.search(measure):
         return False
+    lower = measure.lower()
+    if "week" not in lower and "month" not in lower and "day" not in lower and "year" not in lower:
+        return False  # told much sooner than by the pattern
     found = _TITLE_TIME.search(measure)
     if found is None or (found[1] or found[2]) in outcome.time_frame.text.norm:
         return False
@@ -106,7 +109,7 @@ def _field_test(study: Study) -> Callable[[str], bool]:
         if known is None:
             title = study.brief_title.raw if study.brief_title is not None else ""
             text = " ; ".join([*study.conditions, title])
-            known = {match.payload for match in field_book().find(text)}
+            known = {field for *_, field in field_book().find(text)}
         return name in known
 
     return in_field

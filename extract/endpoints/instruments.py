@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extract.endpoints.titles import read_description, read_instrument, read_title
+from extract.endpoints.titles import read_instrument, read_manner, read_title
 
 
 def find_instrument_and_metric(measure: str, description: str) -> tuple[str | None, str | None]:
@@ -17,8 +17,7 @@ def find_instrument_and_metric(measure: str, description: str) -> tuple[str | No
     if metric:
         detail = read_instrument(description)  # most descriptions are read for nothing else
     else:
-        reading = read_description(description)
-        metric, detail = reading.metric, reading.instrument
+        detail, metric = read_manner(description)
     if detail is not None and (title.instrument is None or detail.rank > title.instrument.rank):
         return detail.name, metric
     return title.instrument.name if title.instrument else None, metric

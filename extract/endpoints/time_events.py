@@ -9,13 +9,13 @@ from typing import Protocol
 
 from extract.endpoints.time_tokens import Token, blank_noise
 from extract.endpoints.vocabulary import load_toml
+from extract.sentences import lowered
 
-_WORDS = re.compile(r"[a-z]{3,}", re.IGNORECASE)
-_STATEMENT = re.compile(r"\b(?:will|shall|is|are|was|were)\b", re.IGNORECASE)
+_WORDS = re.compile(r"[a-z]{3,}")
+_STATEMENT = re.compile(r"\b(?:will|shall|is|are|was|were)\b")
 _TEMPORAL = re.compile(
     r"\b(?:until|during|after|before|at the|at (?:end|study|each|time)|from the|through|end of|visit|follow|prior|while"
-    r"|when|upon|completion|whichever|duration of|time of|time to|time from|every|daily)\b",
-    re.IGNORECASE,
+    r"|when|upon|completion|whichever|duration of|time of|time to|time from|every|daily)\b"
 )
 _EMPTY = {
     "through", "until", "and", "from", "approximately", "about", "date", "the", "for", "not", "applicable", "none",
@@ -33,7 +33,8 @@ class _Spanned(Protocol):
 
 def is_event(text: str) -> bool:
     """Does a time frame without any number still name a time? Dates alone and statements about methods do not."""
-    words = {word.lower() for word in _WORDS.findall(blank_noise(text))}
+    text = lowered(text)
+    words = set(_WORDS.findall(blank_noise(text)))
     if not words - _EMPTY:
         return False
     return not _STATEMENT.search(text) or bool(_TEMPORAL.search(text))

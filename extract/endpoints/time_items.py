@@ -29,8 +29,10 @@ class Item:
 def without_restatements(items: list[Item], tokens: list[Token], openings: list[int]) -> list[Item]:
     """Drop what a bracket only says again ("Day 28 (4 weeks)") and, where it lists the points of a span, the span.
 
-    `openings[n]` is the index of the token that opens bracket n.
+    `openings[n]` is the index of the token that opens bracket n (from 1).
     """
+    if len(openings) == 1:
+        return items  # there are no brackets
     outside = [item for item in items if not item.bracket]
     dropped: list[Item] = []
     for bracket in sorted({item.bracket for item in items if item.bracket}):
@@ -61,6 +63,8 @@ def _restated(members: list[Item], outside: list[Item], tokens: list[Token], ope
 def without_starts(items: list[Item], tokens: list[Token]) -> list[Item]:
     """`From day 1 until progression (up to 2 years)`: day 1 only says from where the span is counted."""
     ends = [item.first for item in items if item.relation == "up_to"]
+    if not ends:
+        return items
     return [item for item in items if not (_is_start(item, tokens) and any(end > item.last for end in ends))]
 
 

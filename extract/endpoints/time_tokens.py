@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from extract.endpoints.vocabulary import load_toml
+from extract.sentences import lowered
 from extract.time_units import INTERVALS, NUMBER_WORDS, ORDINAL_WORDS, UNIT_LETTERS, UNIT_WORDS
 
 
@@ -34,10 +35,45 @@ class Token:
 
 
 @cache
-def _noise() -> list[tuple[tuple[str, ...], re.Pattern[str]]]:
-    """The noise patterns, each with the words of which one must be in the text."""
-    items = load_toml("time_relations.toml")["noise"]
-    return [(tuple(item["needs"]), re.compile(item["pattern"], re.IGNORECASE)) for item in items]
+def _noise() -> list[re.Pattern[str]]:
+    return [re.compile(item["pattern"]) for item in load_toml("time_relations.toml")["noise"]]
+
+
+@cache
+def _needs() -> dict[str, int]:
+    """Each text that a noise pattern needs → the patterns that need it, one bit each."""
+    needs: dict[str, int] = {}
+    for number, item in enumerate(load_toml("time_relations.toml")["noise"]):
+        for need in item["needs"]:
+            needs[need] = needs.get(need, 0) | 1 << number
+    return needs
+
+
+@cache
+def _needs_of_two_words() -> list[tuple[str, int]]:
+    return [(need, bits) for need, bits in _needs().items() if " " in need.lstrip()]
+
+
+@lru_cache(maxsize=8192)
+def _noise_in(word: str) -> int:
+    """The noise patterns that need something which a word, with a blank before it, holds."""
+    word = " " + word
+    found = 0
+    for need, bits in _needs().items():
+        if need in word:
+            found |= bits
+    return found
+
+
+def _possible_noise(text: str) -> int:
+    """The noise patterns that may match, one bit each. Words repeat, so each is looked through once."""
+    found = 0
+    for word in text.split():
+        found |= _noise_in(word)
+    for need, bits in _needs_of_two_words():
+        if need in text:
+            found |= bits
+    return found
 
 
 @cache
@@ -63,23 +99,21 @@ def _long_phrases() -> dict[str, re.Pattern[str]]:
     by_first: dict[str, list[str]] = {}
     for phrase in sorted((phrase for phrase in _phrases() if " " in phrase), key=len, reverse=True):
         by_first.setdefault(phrase.split(" ")[0], []).append(phrase.replace(" ", "[ -]+"))
-    return {first: re.compile(rf"(?:{'|'.join(found)})\b", re.IGNORECASE) for first, found in by_first.items()}
+    return {first: re.compile(rf"(?:{'|'.join(found)})\b") for first, found in by_first.items()}
 
 
 _LEXER = re.compile(
     r"(?P<word>(?P<letter>(?<![a-z\d])[dwmhyj](?=-?\d))|q ?(?P<every>\d+) ?(?P<every_unit>h|d|w|m|wk|weeks?|days?)\b"
     r"|[^\W\d_]+(?:'s)?)"
     r"|(?P<number>\d+(?:\.\d+)?|(?<![\w)])\.\d+)(?P<ordinal>st|nd|rd|th)?(?![a-z]*\d*[a-z]+\d)"
-    r"|(?P<mark>[-,;.():/&+\[\]\n])",
-    re.IGNORECASE,
+    r"|(?P<mark>[-,;.():/&+\[\]\n])"
 )
 
 
 # Most time frames are made of these alone and hold no noise; the test is much cheaper than the search.
 _SIMPLE = re.compile(
     r"(?:[\s,;.&()-]+|\d{1,3}(?!\d)|(?:baseline|weeks?|months?|days?|years?|hours?|minutes?|and|at|to|up|after|from|of|the"
-    r"|through|until|within|approximately|average|an?|end|completion|surgery|treatment)(?![a-z]))*\Z",
-    re.IGNORECASE,
+    r"|through|until|within|approximately|average|an?|end|completion|surgery|treatment)(?![a-z]))*\Z"
 )
 
 
@@ -101,21 +135,21 @@ _SHORTENED = {
     "pre",
     "op",
 }
+_WORDED = NUMBER_WORDS.keys() | ORDINAL_WORDS.keys()
 _MARKS = {"[": "(", "]": ")", "\n": ";"}
 _EMPTY_BRACKET = re.compile(r"\(\s*\)")
 
 
 def blank_noise(text: str) -> str:
-    """The text, of the same length, with its noise overwritten by blanks."""
+    """A text in lower case, of the same length, with its noise overwritten by blanks."""
     if _SIMPLE.match(text):
         return text
-    lower = text.lower()
-    for needs, pattern in _noise():
-        for word in needs:
-            if word in lower:
+    possible = _possible_noise(text)
+    if possible:
+        for number, pattern in enumerate(_noise()):
+            if possible >> number & 1:
                 text = pattern.sub(_blanks, text)
-                break
-    return _EMPTY_BRACKET.sub(_blanks, text)
+    return _EMPTY_BRACKET.sub(_blanks, text) if "(" in text else text
 
 
 def _blanks(match: re.Match[str]) -> str:
@@ -124,10 +158,11 @@ def _blanks(match: re.Match[str]) -> str:
 
 def tokenise(text: str) -> list[Token]:
     """The tokens of a time frame, noise left out."""
-    text = blank_noise(text)
+    text = blank_noise(lowered(text))
     tokens: list[Token] = []
     long_phrases = _long_phrases()
     position = last_end = 0
+    worded = False  # it holds numbers in words
     for match in _LEXER.finditer(text):
         if match.start() < position:
             continue  # within a longer phrase
@@ -137,39 +172,35 @@ def tokenise(text: str) -> list[Token]:
             if longer is not None:
                 token = _phrase(longer)
         token.glued = token.start == last_end and token.start > 0
-        if token.name == "." and token.glued and tokens and tokens[-1].text in _SHORTENED:
-            position = last_end = token.end
-            continue
         position = last_end = token.end
+        if token.name == "." and token.glued and tokens and tokens[-1].text in _SHORTENED:
+            continue
+        worded = worded or token.name in _WORDED
         tokens.append(token)
-    return _merge_numbers(tokens)
+    return _merge_numbers(tokens) if worded else tokens
 
 
 def _token(match: re.Match[str]) -> Token:
     start, end = match.span()
-    lower = match.group().lower()
+    text = match.group()
     kind = match.lastgroup  # of nested groups the outer one
     if kind == "mark":
-        return Token("mark", _MARKS.get(lower, lower), start, end, lower)
+        return Token("mark", _MARKS.get(text, text), start, end, text)
     if kind != "word":
-        return Token("number", lower, start, end, lower, float(match["number"]), ordinal=kind == "ordinal")
+        return Token("number", text, start, end, text, float(match["number"]), ordinal=kind == "ordinal")
     if match["letter"] is not None:
-        return Token("unit", UNIT_LETTERS[lower], start, end, lower)
+        return Token("unit", UNIT_LETTERS[text], start, end, text)
     if match["every"] is not None:
-        unit = _unit(match["every_unit"].lower()) or "d"
-        return Token("interval", unit, start, end, lower, value=float(match["every"]))
-    return _word(lower, start, end)
+        unit = _unit(match["every_unit"]) or "d"
+        return Token("interval", unit, start, end, text, value=float(match["every"]))
+    kind, name, value, plural = _meaning(text)
+    return Token(kind, name, start, end, text, value, False, plural)
 
 
 def _phrase(match: re.Match[str]) -> Token:
-    lower = match.group().lower()
-    kind, name = _phrases()[re.sub(r"[ -]+", " ", lower)]
-    return Token(kind, name, match.start(), match.end(), lower)
-
-
-def _word(lower: str, start: int, end: int) -> Token:
-    kind, name, value, plural = _meaning(lower)
-    return Token(kind, name, start, end, lower, value, False, plural)
+    text = match.group()
+    kind, name = _phrases()[re.sub(r"[ -]+", " ", text)]
+    return Token(kind, name, match.start(), match.end(), text)
 
 
 @lru_cache(maxsize=8192)

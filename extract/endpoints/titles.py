@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extract.endpoints.phrases import Match
-from extract.endpoints.vocabulary import ClassRule, Instrument, Meaning, Metric, instrument_book, title_book
+from extract.endpoints.vocabulary import ClassRule, Instrument, Metric, instrument_book, manner_book, title_book
+from extract.sentences import lowered
 
 _LENGTH = 400  # of a description; what the outcome is stands at its beginning
 _INSTRUMENT_LENGTH = 300
@@ -33,13 +34,11 @@ _NOT_COUNTED = "".join(f"(?<!{word} )" for word in _COUNTS)
 # Both begin with a character that is no letter, which the engine looks for faster than for the edge of a word.
 _PATIENTS = re.compile(
     rf"\W(?:in|among|for|{_NOT_COUNTED}of) (?:(?!(?:in|of|for|among|on|with|to|and)\b)[\w-]+ ){{0,5}}?(?:{_PEOPLE})\b"
-    r"(?: (?:with|who|undergoing|receiving|treated|having|on|that)\b[^:;(]*)?",
-    re.IGNORECASE,
+    r"(?: (?:with|who|undergoing|receiving|treated|having|on|that)\b[^:;(]*)?"
 )
 # "Effect of exercise on HbA1c": about the treatment
 _TREATMENT = re.compile(
-    r"(?:effects?|impact|influence|efficacy|effectiveness) of (?=.{3,100}? (?:on|in) )(?:.{3,100}?) (?:on|in) ",
-    re.IGNORECASE,
+    r"(?:effects?|impact|influence|efficacy|effectiveness) of (?=.{3,100}? (?:on|in) )(?:.{3,100}?) (?:on|in) "
 )
 
 
@@ -69,32 +68,43 @@ class TitleReading:
 
 _NOTHING = TitleReading()
 
-
 @lru_cache(maxsize=16384)
 def read_title(text: str) -> TitleReading:
     """Read a normalised title."""
     return _read(text[:_LENGTH], _LENGTH)
 
 
-@lru_cache(maxsize=1024)  # descriptions repeat within a study, seldom beyond it
+@lru_cache(maxsize=1024)  # descriptions repeat within a study, less often beyond it
 def read_description(text: str) -> TitleReading:
     """Read the beginning of a normalised description."""
     return _read(text[:_LENGTH], _INSTRUMENT_LENGTH)
 
 
+@lru_cache(maxsize=4096)
+def read_manner(text: str) -> tuple[Instrument | None, str | None]:
+    """Only the instrument and the metric that the beginning of a description names."""
+    instruments: list[Match[Instrument]] = []
+    metrics: list[tuple[int, str]] = []
+    for start, end, words, contiguous, meaning in manner_book().find(text[:_LENGTH]):
+        if isinstance(meaning, Metric):
+            metrics.append((meaning.order, meaning.name))
+        elif end <= _INSTRUMENT_LENGTH:
+            instruments.append((start, end, words, contiguous, meaning))
+    return _instrument(instruments), min(metrics)[1] if metrics else None
+
+
 def _read(text: str, reach: int) -> TitleReading:
     """All that a text says; instruments count only up to `reach`."""
-    classes: list[tuple[Match[Meaning], ClassRule]] = []
-    instruments: list[tuple[int, int, int, Instrument]] = []
+    classes: list[Match[ClassRule]] = []
+    instruments: list[Match[Instrument]] = []
     metrics: list[tuple[int, str]] = []
-    for match in title_book().find(text):
-        meaning = match.payload
+    for start, end, words, contiguous, meaning in title_book().find(text):
         if isinstance(meaning, ClassRule):
-            classes.append((match, meaning))
+            classes.append((start, end, words, contiguous, meaning))
         elif isinstance(meaning, Metric):
             metrics.append((meaning.order, meaning.name))
-        elif match.end <= reach:
-            instruments.append((-meaning.rank, match.start, -match.end, meaning))
+        elif end <= reach:
+            instruments.append((start, end, words, contiguous, meaning))
     if not (classes or instruments or metrics):
         return _NOTHING
     candidates = _candidates(text, classes)
@@ -103,18 +113,25 @@ def _read(text: str, reach: int) -> TitleReading:
         candidates,
         fields,
         _best(candidates) if not fields else None,
-        min(instruments, key=lambda item: item[:3])[3] if instruments else None,
+        _instrument(instruments),
         min(metrics)[1] if metrics else None,
     )
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def read_instrument(text: str) -> Instrument | None:
     """Only the instrument of a description: most descriptions are read for nothing else."""
-    found = instrument_book().find(text[:_INSTRUMENT_LENGTH])
-    if not found:
-        return None
-    return min(found, key=lambda match: (-match.payload.rank, match.start, -match.end)).payload
+    return _instrument(instrument_book().find(text[:_INSTRUMENT_LENGTH]))
+
+
+def _instrument(found: list[Match[Instrument]]) -> Instrument | None:
+    """The highest rank, then the one named first, then the longest."""
+    return min(found, key=_instrument_order)[4] if found else None
+
+
+def _instrument_order(match: Match[Instrument]) -> tuple[int, int, int]:
+    start, end, _, _, instrument = match
+    return -instrument.rank, start, -end
 
 
 def best_candidate(reading: TitleReading, in_field: Callable[[str], bool]) -> Candidate | None:
@@ -143,24 +160,33 @@ def _inside(item: Candidate, other: Candidate) -> bool:
     return other.words > item.words and other.start <= item.start and item.end <= other.end
 
 
-def _candidates(text: str, matches: list[tuple[Match[Meaning], ClassRule]]) -> list[Candidate]:
-    first = matches[0][1].name if matches else ""
-    asides = _asides(text) if any(rule.name != first for _, rule in matches) else []
+def _candidates(text: str, matches: list[Match[ClassRule]]) -> list[Candidate]:
+    first = matches[0][4].name if matches else ""
+    asides: list[tuple[int, int]] = []
+    for match in matches:
+        if match[4].name != first:  # of one class only it does not matter what is an aside
+            asides = _asides(text)
+            break
     candidates = []
-    for match, rule in matches:
-        start, end, rank = match.start, match.end, rule.rank
-        if asides and any(a <= start and end <= b for a, b in asides):
-            rank -= _ASIDE_PENALTY
-        candidates.append(Candidate(rule.name, rank, start, end, rule.field, match.words, match.contiguous))
+    for start, end, words, contiguous, rule in matches:
+        rank = rule.rank
+        for aside_start, aside_end in asides:
+            if aside_start <= start and end <= aside_end:
+                rank -= _ASIDE_PENALTY
+                break
+        candidates.append(Candidate(rule.name, rank, start, end, rule.field, words, contiguous))
     return candidates
 
 
 def _asides(text: str) -> list[tuple[int, int]]:
     """Where a text speaks of its patients or of the treatment; a span may begin a character early."""
-    lower = " " + text.lower()
+    low = lowered(text)
+    padded = " " + low
     spans: list[tuple[int, int]] = []
-    if " of " in lower and (" on " in lower or " in " in lower):  # the cheap tests first
-        spans += [found.span() for found in _TREATMENT.finditer(text)]
-    if any(word in lower for word in _PEOPLE_STEMS):
-        spans += [(found.start(), found.end() - 1) for found in _PATIENTS.finditer(" " + text)]
+    if " of " in padded and (" on " in low or " in " in low):  # the cheap tests first
+        spans += [found.span() for found in _TREATMENT.finditer(low)]
+    for stem in _PEOPLE_STEMS:
+        if stem in low:
+            spans += [(found.start(), found.end() - 1) for found in _PATIENTS.finditer(padded)]
+            break
     return spans

@@ -108,8 +108,7 @@ def title_book() -> PhraseBook[Meaning]:
             if rule is not None:
                 book.add_all(phrases, rule)
     _add_instruments(book)
-    for order, (name, table) in enumerate(load_toml("endpoint_metrics.toml").items()):
-        book.add_all(table["phrases"], Metric(name, order))
+    _add_metrics(book)
     return book
 
 
@@ -130,9 +129,23 @@ def instrument_book() -> PhraseBook[Instrument]:
     return book
 
 
-def _add_instruments(book: PhraseBook[Meaning] | PhraseBook[Instrument]) -> None:
+@cache
+def manner_book() -> PhraseBook[Instrument | Metric]:
+    """Phrases of the instruments and metrics."""
+    book: PhraseBook[Instrument | Metric] = PhraseBook()
+    _add_instruments(book)
+    _add_metrics(book)
+    return book
+
+
+def _add_instruments(book: PhraseBook[Meaning] | PhraseBook[Instrument] | PhraseBook[Instrument | Metric]) -> None:
     for table in load_toml("endpoint_instruments.toml")["instruments"]:
         book.add_all(table["phrases"], Instrument(table["name"], 1 if table.get("generic") else 2))
+
+
+def _add_metrics(book: PhraseBook[Meaning] | PhraseBook[Instrument | Metric]) -> None:
+    for order, (name, table) in enumerate(load_toml("endpoint_metrics.toml").items()):
+        book.add_all(table["phrases"], Metric(name, order))
 
 
 @cache
