@@ -8,9 +8,10 @@ the whole extraction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from extract.ages.bare import bare_blocks
 from extract.ages.context import (
     Block,
     cohort_of,
@@ -45,13 +46,18 @@ class _Candidate:
     about_consent: bool = False
     doubtful: bool = False
     excluded: bool = False
+    lone: bool = False  # a number without unit and age word, alone on its line
+
+
+_Reader = Callable[[str, str], Iterable[tuple[Block, list[Expression], bool]]]  # of a text, and it in lower case
 
 
 def extract_ages(study: Study) -> list[AgeRange]:
     """The distinct age ranges of a study, each with the place that says it best; those of the criteria first."""
     found: list[AgeRange] = []
     if study.eligibility_criteria is not None:
-        candidates = _plain_ranges(list(_from_criteria(study.eligibility_criteria)))
+        candidates = _plain_ranges(list(_from_criteria(study.eligibility_criteria, _worded)))
+        candidates = candidates or _bare_ranges(study, study.eligibility_criteria)
         found = [candidate.fact for candidate in candidates if not candidate.excluded]
         found += _news([candidate.fact for candidate in candidates if candidate.excluded], found)
     known = _known_bounds(study, found)
@@ -84,12 +90,27 @@ def _sides(fact: AgeRange) -> set[tuple[str, float, bool | None, str | None]]:
     }
 
 
-def _from_criteria(field: Field) -> Iterator[_Candidate]:
+def _worded(norm: str, text: str) -> Iterator[tuple[Block, list[Expression], bool]]:
+    for block in criterion_blocks(norm, text):
+        yield block, _ages_in(text, block), False
+
+
+def _bare_ranges(study: Study, field: Field) -> list[_Candidate]:
+    """Numbers without unit and age word that the registry's ages bear out: what is alone on its line, wholly."""
+    registered = _known_bounds(study, [])
+    return [
+        candidate
+        for candidate in _from_criteria(field, bare_blocks)
+        if (_bounds(candidate.fact) <= registered if candidate.lone else _fits(candidate.fact, registered))
+    ]
+
+
+def _from_criteria(field: Field, read: _Reader) -> Iterator[_Candidate]:
     norm = field.text.norm
     text = lowered(norm)
     sections: Sections | None = None
-    for block in criterion_blocks(norm, text):
-        for expression in _ages_in(text, block):
+    for block, expressions, lone in read(norm, text):
+        for expression in expressions:
             if is_conditional(text, block, expression):
                 continue
             sections = sections or read_sections(norm)
@@ -105,7 +126,7 @@ def _from_criteria(field: Field) -> Iterator[_Candidate]:
             fact = _age_range(field, expression, cohort, turned)
             if fact is not None:
                 doubtful = not excluded and is_doubtful(text, block, expression)
-                yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded)
+                yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded, lone)
 
 
 def _from_prose(field: Field, *, about_participants: bool) -> Iterator[AgeRange]:
