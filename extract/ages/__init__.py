@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from extract.ages.bare import bare_blocks
 from extract.ages.context import (
+    BACKGROUND,
+    ENROLMENT,
     Block,
     cohort_of,
     continues,
@@ -26,7 +28,7 @@ from extract.ages.context import (
     is_restricted,
     label_above,
     sentence_blocks,
-    speaks_of_enrolment,
+    speaks_of,
 )
 from extract.ages.grammar import DAYS, Bound, Expression, read_expressions
 from extract.eligibility import EXCLUSION, Sections, read_sections
@@ -64,9 +66,13 @@ def extract_ages(study: Study) -> list[AgeRange]:
     titles = (study.brief_title, study.official_title)
     for field in (study.study_population, *study.prose(), *_arm_fields(study)):
         if field is not None:
-            about_participants = field in titles or field.arm_no is not None
-            facts = _from_prose(field, about_participants=about_participants)
-            found += _news([fact for fact in facts if _fits(fact, known)], found)
+            trusted = field is study.study_population or field in titles or field.arm_no is not None
+            facts = [
+                fact
+                for fact, level in _from_prose(field)
+                if (trusted or level == ENROLMENT or _is_borne_out(fact, level, known)) and _fits(fact, known)
+            ]
+            found += _news(facts, found)
     return _name_sexes(_distinct(found))
 
 
@@ -129,17 +135,26 @@ def _from_criteria(field: Field, read: _Reader) -> Iterator[_Candidate]:
                 yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded, lone)
 
 
-def _from_prose(field: Field, *, about_participants: bool) -> Iterator[AgeRange]:
+def _from_prose(field: Field) -> Iterator[tuple[AgeRange, str]]:
+    """Ages of running text, each with what its sentence speaks of."""
     norm = field.text.norm
     text = lowered(norm)
     for block in sentence_blocks(norm, text):
         expressions = _ages_in(text, block)
-        if not expressions or not (about_participants or speaks_of_enrolment(text, block)):
+        if not expressions:
             continue
+        level = speaks_of(text, block)
         for expression in expressions:
             fact = _age_range(field, expression, cohort_of(text, block, expression, ""), turned=False)
             if fact is not None:
-                yield fact
+                yield fact, level
+
+
+def _is_borne_out(fact: AgeRange, level: str, known: set[tuple[str, float]]) -> bool:
+    """Whether what is known of the study shows that a sentence without words of enrolment is about its participants."""
+    if level == BACKGROUND:
+        return len(_bounds(fact)) > 1 and _bounds(fact) <= known
+    return bool(known)
 
 
 def _ages_in(text: str, block: Block) -> list[Expression]:
