@@ -102,13 +102,14 @@ def _worded(norm: str, text: str) -> Iterator[tuple[Block, list[Expression], boo
 
 
 def _bare_ranges(study: Study, field: Field) -> list[_Candidate]:
-    """Numbers without unit and age word that the registry's ages bear out: what is alone on its line, wholly."""
+    """Numbers without unit and age word, as far as the registry's ages do not speak against them."""
     registered = _known_bounds(study, [])
-    return [
-        candidate
-        for candidate in _from_criteria(field, bare_blocks)
-        if (_bounds(candidate.fact) <= registered if candidate.lone else _fits(candidate.fact, registered))
-    ]
+    found = _from_criteria(field, bare_blocks)
+    return [candidate for candidate in found if not registered or _is_registered(candidate, registered)]
+
+
+def _is_registered(candidate: _Candidate, registered: set[tuple[str, float]]) -> bool:
+    return _bounds(candidate.fact) <= registered if candidate.lone else _fits(candidate.fact, registered)
 
 
 def _from_criteria(field: Field, read: _Reader) -> Iterator[_Candidate]:

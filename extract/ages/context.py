@@ -185,7 +185,7 @@ def is_age(text: str, block: Block, expression: Expression) -> bool:
     in_years = any(bound.unit == "a" for bound in bounds) or "year" in text[expression.start : expression.end]
     if PERSON_BEFORE.search(before):
         return in_years or _SMALL.search(before) is not None
-    return in_years and opens_block(text, block, expression) and not _stands_below_label(text, block)
+    return in_years and opens_block(text, block, expression) and not stands_below_label(text, block)
 
 
 def _is_bare_age(before: str, after: str, expression: Expression) -> bool:
@@ -196,7 +196,7 @@ def _is_bare_age(before: str, after: str, expression: Expression) -> bool:
     return bool(PERSON_BEFORE.search(before) and _BARE_END.match(after))
 
 
-def _stands_below_label(text: str, block: Block) -> bool:
+def stands_below_label(text: str, block: Block) -> bool:
     """Whether the line before names something else: "Life expectancy:" and below "At least 5 years"."""
     label = text[max(0, block.start - 60) : block.start].rstrip("-* \t\r\n").rpartition("\n")[2]
     return label.endswith(":") and not _WHO.search(label)
