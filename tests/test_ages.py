@@ -93,6 +93,44 @@ def test_wordings(wording: str, expected: str) -> None:
 @pytest.mark.parametrize(
     ("wording", "expected"),
     [
+        ("* Adults (≥18)", "[18a, ]"),
+        ("* under 12", "[, 12a)"),
+        ("* 18-65", "[18a, 65a]"),
+        ("* Men or women over 18", "(18a, ]"),
+        ("* Healthy volunteers 20 - 45", "[20a, 45a]"),
+        ("* Women 18 to 45 with a regular cycle", "[18a, 45a]"),
+        ("* 18 to 75, either sex", "[18a, 75a]"),
+        ("* Must be at least 21", "[21a, ]"),
+    ],
+)
+def test_a_number_without_unit_or_age_word(wording: str, expected: str) -> None:
+    assert ranges(f"Inclusion Criteria:\n\n{wording}\n* Signed consent\n") == [expected]
+
+
+def test_a_bare_number_counts_only_where_nothing_speaks_against_it() -> None:
+    assert ranges("* Aged 18 to 65\n* Healthy volunteers 20 - 45") == ["[18a, 65a]"]
+    assert ranges("* 5 or more\n* 20 to 30", minimumAge="18 Years") == []
+    assert ranges("* 18 and over", minimumAge="18 Years") == ["[18a, ]"]
+    assert ranges("Platelets:\n\n* at least 50\n") == []
+    assert ranges("* Patients 20 to 30 kg above their ideal weight\n* Groups of women, 12 to 20 each") == []
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
+        ("* Women of non-childbearing potential aged ≥18 years", "[18a, ]"),
+        ("* Be 18 (eighteen) years of age or older", "[18a, ]"),
+        ("* Greater than 18 years old, inclusive", "[18a, ]"),
+        ("* 1 to 18 years of age at first diagnosis", "[1a, 18a]"),
+    ],
+)
+def test_words_around_an_age_that_do_not_change_it(wording: str, expected: str) -> None:
+    assert ranges(f"Inclusion Criteria:\n\n{wording}\n") == [expected]
+
+
+@pytest.mark.parametrize(
+    ("wording", "expected"),
+    [
         ("* Age under 18 years", ["[18a, ]"]),
         ("* Older than 75 years", ["[, 75a]"]),
         ("* Age ≤ 17", ["(17a, ]"]),
@@ -216,6 +254,16 @@ def test_running_text_counts_only_where_it_is_about_the_participants() -> None:
     assert ranges("* Age 18-65", text="A vaccine for children aged 4 years and older was tested in this study.") == [
         "[18a, 65a]"
     ]
+
+
+def test_running_text_without_words_of_enrolment_counts_where_the_registry_bears_it_out() -> None:
+    text = "We compare two inhalers in boys and girls aged 5 to 11 years."
+    assert ranges(text=text) == []
+    assert ranges(text=text, minimumAge="5 Years") == ["[5a, 11a]"]
+    assert ranges(text=text, minimumAge="60 Years") == []
+    common = "Asthma is common at ages 5 to 11 years."
+    assert ranges(text=common, minimumAge="5 Years") == []
+    assert ranges(text=common, minimumAge="5 Years", maximumAge="11 Years") == ["[5a, 11a]"]
 
 
 def test_who_signs_the_consent_is_no_cohort() -> None:

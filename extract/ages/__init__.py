@@ -8,10 +8,13 @@ the whole extraction.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from extract.ages.bare import bare_blocks
 from extract.ages.context import (
+    BACKGROUND,
+    ENROLMENT,
     Block,
     cohort_of,
     continues,
@@ -25,7 +28,7 @@ from extract.ages.context import (
     is_restricted,
     label_above,
     sentence_blocks,
-    speaks_of_enrolment,
+    speaks_of,
 )
 from extract.ages.grammar import DAYS, Bound, Expression, read_expressions
 from extract.eligibility import EXCLUSION, Sections, lower_text, read_sections
@@ -45,22 +48,31 @@ class _Candidate:
     about_consent: bool = False
     doubtful: bool = False
     excluded: bool = False
+    lone: bool = False  # a number without unit and age word, alone on its line
+
+
+_Reader = Callable[[str, str], Iterable[tuple[Block, list[Expression], bool]]]  # of a text, and it in lower case
 
 
 def extract_ages(study: Study) -> list[AgeRange]:
     """The distinct age ranges of a study, each with the place that says it best; those of the criteria first."""
     found: list[AgeRange] = []
     if study.eligibility_criteria is not None:
-        candidates = _plain_ranges(list(_from_criteria(study.eligibility_criteria)))
+        candidates = _plain_ranges(list(_from_criteria(study.eligibility_criteria, _worded)))
+        candidates = candidates or _bare_ranges(study, study.eligibility_criteria)
         found = [candidate.fact for candidate in candidates if not candidate.excluded]
         found += _news([candidate.fact for candidate in candidates if candidate.excluded], found)
     known = _known_bounds(study, found)
     titles = (study.brief_title, study.official_title)
     for field in (study.study_population, *study.prose(), *_arm_fields(study)):
         if field is not None:
-            about_participants = field in titles or field.arm_no is not None
-            facts = _from_prose(field, about_participants=about_participants)
-            found += _news([fact for fact in facts if _fits(fact, known)], found)
+            trusted = field is study.study_population or field in titles or field.arm_no is not None
+            facts = [
+                fact
+                for fact, level in _from_prose(field)
+                if (trusted or level == ENROLMENT or _is_borne_out(fact, level, known)) and _fits(fact, known)
+            ]
+            found += _news(facts, found)
     return _name_sexes(_distinct(found))
 
 
@@ -84,12 +96,28 @@ def _sides(fact: AgeRange) -> set[tuple[str, float, bool | None, str | None]]:
     }
 
 
-def _from_criteria(field: Field) -> Iterator[_Candidate]:
+def _worded(norm: str, text: str) -> Iterator[tuple[Block, list[Expression], bool]]:
+    for block in criterion_blocks(norm, text):
+        yield block, _ages_in(text, block), False
+
+
+def _bare_ranges(study: Study, field: Field) -> list[_Candidate]:
+    """Numbers without unit and age word, as far as the registry's ages do not speak against them."""
+    registered = _known_bounds(study, [])
+    found = _from_criteria(field, bare_blocks)
+    return [candidate for candidate in found if not registered or _is_registered(candidate, registered)]
+
+
+def _is_registered(candidate: _Candidate, registered: set[tuple[str, float]]) -> bool:
+    return _bounds(candidate.fact) <= registered if candidate.lone else _fits(candidate.fact, registered)
+
+
+def _from_criteria(field: Field, read: _Reader) -> Iterator[_Candidate]:
     norm = field.text.norm
     text = lower_text(norm)
     sections: Sections | None = None
-    for block in criterion_blocks(norm, text):
-        for expression in _ages_in(text, block):
+    for block, expressions, lone in read(norm, text):
+        for expression in expressions:
             if is_conditional(text, block, expression):
                 continue
             sections = sections or read_sections(norm)
@@ -105,20 +133,29 @@ def _from_criteria(field: Field) -> Iterator[_Candidate]:
             fact = _age_range(field, expression, cohort, turned)
             if fact is not None:
                 doubtful = not excluded and is_doubtful(text, block, expression)
-                yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded)
+                yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded, lone)
 
 
-def _from_prose(field: Field, *, about_participants: bool) -> Iterator[AgeRange]:
+def _from_prose(field: Field) -> Iterator[tuple[AgeRange, str]]:
+    """Ages of running text, each with what its sentence speaks of."""
     norm = field.text.norm
     text = lowered(norm)
     for block in sentence_blocks(norm, text):
         expressions = _ages_in(text, block)
-        if not expressions or not (about_participants or speaks_of_enrolment(text, block)):
+        if not expressions:
             continue
+        level = speaks_of(text, block)
         for expression in expressions:
             fact = _age_range(field, expression, cohort_of(text, block, expression, ""), turned=False)
             if fact is not None:
-                yield fact
+                yield fact, level
+
+
+def _is_borne_out(fact: AgeRange, level: str, known: set[tuple[str, float]]) -> bool:
+    """Whether what is known of the study shows that a sentence without words of enrolment is about its participants."""
+    if level == BACKGROUND:
+        return len(_bounds(fact)) > 1 and _bounds(fact) <= known
+    return bool(known)
 
 
 def _ages_in(text: str, block: Block) -> list[Expression]:

@@ -11,7 +11,7 @@ from extract.sentences import PROSE_BREAK, around, find_all
 from extract.vocabulary import any_of
 
 _DECOYS, _PROSE = VOCABULARY["decoys"], VOCABULARY["prose"]
-_PERSON = rf"(?:{'|'.join(VOCABULARY['cues']['person'])})"
+PERSON = rf"(?:{'|'.join(VOCABULARY['cues']['person'])})"
 _STRONG_STEMS = ("age", "old", "young", "y/o", "yo", "y.o")
 _WEAK_STEMS = ("year", "yrs", "month", "week", "days", "y or ", "y and ")
 _STRONG = re.compile(
@@ -20,11 +20,11 @@ _STRONG = re.compile(
 _DIGIT = re.compile(r"\d")
 _NEAR = 70  # a number further than this from an age word is none of its own
 _OPENERS = frozenset("0123456789<>=abflmnou")  # of numbers, and of "at least", "from", "over", "under" …
-_BREAK = re.compile(
+BREAK = re.compile(
     r"\n(?=[ \t]*(?:\r?\n|[*#A-Z-]|>(?!\s?[=\d])|\d{1,2}[.)]|[a-z][.)]|[ivx]+[.)]))|;"
     r"|\.(?<=[a-z)\d]\.)(?=\s+[A-Z(\d])|\.(?<=[a-z]\.)(?=[A-Z])"
 )
-_WEAK_PLACE = re.compile(rf"\b{_PERSON}\b[^.;]{{0,40}}?\d")
+_WEAK_PLACE = re.compile(rf"\b{PERSON}\b[^.;]{{0,40}}?\d")
 _AGE_LABEL = re.compile(
     r"(?:^|\n)[\s*-]*(?:\w+ )?ages?(?: range| group| limits?| criteria)?[ \t]*(?:\([^()\n]*\))?[ \t]*[:-]?\s*\Z"
 )
@@ -37,13 +37,13 @@ _LEAD = re.compile(
     r"[\s*>#_-]*(?:(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]+(?!\d\b)\s*)*\s*"
     rf"(?:(?:{_COHORT})\s*(?:[:=-]\s*|\((?=[^)]*\d)))?"
 )
-_PERSON_BEFORE = re.compile(
-    rf"\b{_PERSON}\b[\s,(:=/-]*(?:(?:{'|'.join(VOCABULARY['cues']['between'])}|{_PERSON})\b[\s,(:/-]*){{0,5}}\Z"
+PERSON_BEFORE = re.compile(
+    rf"\b{PERSON}\b[\s,(:=/-]*(?:(?:{'|'.join(VOCABULARY['cues']['between'])}|{PERSON})\b[\s,(:/-]*){{0,5}}\Z"
 )
 _SMALL = re.compile(rf"\b{any_of(VOCABULARY['cues']['small'])}\b")
-_WHO = re.compile(rf"criteri|clusion|eligib|\bages?\b|must|{_PERSON}")
+_WHO = re.compile(rf"criteri|clusion|eligib|\bages?\b|must|{PERSON}")
 _FOLLOW = re.compile(rf"[\s)]*{any_of(VOCABULARY['cues']['follow'])}")
-_OTHER_UNIT = re.compile(rf"\s?-?{any_of(_DECOYS['other_units'])}(?![a-z])")
+OTHER_UNIT = re.compile(rf"\s?-?{any_of(_DECOYS['other_units'])}(?![a-z])")
 _CONDITIONAL_NEAR = re.compile(rf"[\s,):]*(?:\w+\s+){{0,4}}{any_of(_DECOYS['conditional_near'])}\b")
 _DOUBTFUL = re.compile(rf"\b{any_of(_DECOYS['doubtful'])}\b")
 _THRESHOLD = re.compile(r"[<>]|\d\s?%|\bat least\b|\bmore than\b|\bless than\b|\bgreater than\b|\d/")
@@ -54,7 +54,7 @@ _OR_AFTER = re.compile(
 _CONSENT = re.compile(rf"\b{any_of(_DECOYS['consent'])}\b")
 _AGE_BEFORE = re.compile(rf"\bage[ds]?(?:[\s,:(=)/'-]+(?:(?:{'|'.join(VOCABULARY['cues']['age_gap'])})(?![a-z]))?)*\Z")
 _GAP_WORD = r"(?:[\s,:(-]+[^\s\d]+)"
-_DECOY_BEFORE = re.compile(
+DECOY_BEFORE = re.compile(
     rf"\b(?:{any_of(_DECOYS['before'])}{_GAP_WORD}?|{any_of(_DECOYS['before_people'])}{_GAP_WORD}{{0,3}})[\s,:(-]*\Z"
 )
 _DECOY_AFTER = re.compile(rf"[\s,)]*{any_of(_DECOYS['after'])}")
@@ -65,6 +65,7 @@ _CONDITIONAL = re.compile(rf"\b{any_of(_DECOYS['conditional'])}")
 _CONDITIONAL_AFTER = re.compile(rf"{any_of(_DECOYS['conditional_after'])}")
 _ENROL = re.compile(rf"\b{any_of(_PROSE['enrol'])}\b")
 _BACKGROUND = re.compile(rf"\b{any_of(_PROSE['background'])}(?!\w)|\d\s?%")
+ENROLMENT, BACKGROUND = "enrolment", "background"  # what a sentence of running text speaks of
 _COHORT_NAME = re.compile(_COHORT)
 # "(>= 21 in Thailand)" right behind the age that holds elsewhere
 _ELSEWHERE_GAP = re.compile(r"[\s,;]*\(?(?:or|and)?\s*")
@@ -95,7 +96,7 @@ class Block:
 def criterion_blocks(text: str, low: str) -> Iterator[Block]:
     """The criteria of an eligibility text that hold a number and a word of age or time; `low` is it in lower case."""
     positions = {*_strong_positions(low), *_weak_positions(low), *_label_ends(low)}
-    for start, end in around(text, _BREAK, sorted(positions)):
+    for start, end in around(text, BREAK, sorted(positions)):
         start = _after_glued_number(low, start, end)
         block = Block(start, end, bool(_STRONG.search(low, start, end)))
         before = low[max(0, start - 40) : start]
@@ -165,11 +166,11 @@ def is_age(text: str, block: Block, expression: Expression) -> bool:
     """Whether the number is an age of somebody at all."""
     before = text[max(block.start, expression.start - 100) : expression.start]
     after = text[expression.end : min(block.end, expression.end + 80)]
-    if _DECOY_BEFORE.search(before) or _DECOY_AFTER.match(after):
+    if DECOY_BEFORE.search(before) or _DECOY_AFTER.match(after):
         return False
     if not expression.cue and (_TIME_BEFORE.search(before) or _TIME_AFTER.match(after)):
         return False
-    if not expression.has_unit and _OTHER_UNIT.match(after):
+    if not expression.has_unit and OTHER_UNIT.match(after):
         return False
     if not expression.has_unit and not _DIGIT.search(text, expression.start, expression.end):
         return False  # "at least one"
@@ -182,9 +183,9 @@ def is_age(text: str, block: Block, expression: Expression) -> bool:
     bounds = [bound for bound in (expression.low, expression.high) if bound is not None]
     # also "1 month to 18 years" and "17 years 11 months"
     in_years = any(bound.unit == "a" for bound in bounds) or "year" in text[expression.start : expression.end]
-    if _PERSON_BEFORE.search(before):
+    if PERSON_BEFORE.search(before):
         return in_years or _SMALL.search(before) is not None
-    return in_years and opens_block(text, block, expression) and not _stands_below_label(text, block)
+    return in_years and opens_block(text, block, expression) and not stands_below_label(text, block)
 
 
 def _is_bare_age(before: str, after: str, expression: Expression) -> bool:
@@ -192,10 +193,10 @@ def _is_bare_age(before: str, after: str, expression: Expression) -> bool:
     bound = expression.low or expression.high
     if bound is None or (expression.low and expression.high) or bound.value < _YOUNGEST_BARE:
         return False
-    return bool(_PERSON_BEFORE.search(before) and _BARE_END.match(after))
+    return bool(PERSON_BEFORE.search(before) and _BARE_END.match(after))
 
 
-def _stands_below_label(text: str, block: Block) -> bool:
+def stands_below_label(text: str, block: Block) -> bool:
     """Whether the line before names something else: "Life expectancy:" and below "At least 5 years"."""
     label = text[max(0, block.start - 60) : block.start].rstrip("-* \t\r\n").rpartition("\n")[2]
     return label.endswith(":") and not _WHO.search(label)
@@ -276,10 +277,12 @@ def is_about_consent(text: str, block: Block) -> bool:
     return bool(_CONSENT.search(text, block.start, block.end))
 
 
-def speaks_of_enrolment(text: str, block: Block) -> bool:
-    """Whether a sentence of running text is about who takes part in this study."""
+def speaks_of(text: str, block: Block) -> str:
+    """Whether a sentence of running text is about who takes part in this study, about the background, or neither."""
     sentence = text[block.start : block.end]
-    return bool(_ENROL.search(sentence)) and not _BACKGROUND.search(sentence)
+    if _BACKGROUND.search(sentence):
+        return BACKGROUND
+    return ENROLMENT if _ENROL.search(sentence) else ""
 
 
 def cohort_of(text: str, block: Block, expression: Expression, heading: str) -> str | None:

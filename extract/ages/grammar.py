@@ -109,8 +109,13 @@ def read_expressions(text: str, start: int, end: int) -> list[Expression]:
 
 
 def _without_restatements(tokens: list[Token], text: str) -> list[Token]:
-    """Drop a bracket that says the lower end again: "between 1 year (12 months or more) and 18 years"."""
+    """Drop a bracket that says a number again: "between 1 year (12 months or more) and 18 years", "18 (eighteen)"."""
     for index, token in enumerate(tokens):
+        if index and text[token.start] == "(" and tokens[index - 1].kind == "num" and index + 2 < len(tokens):
+            again, behind = tokens[index + 1], tokens[index + 2]
+            same = again.kind == "num" and again.value == tokens[index - 1].value
+            if same and text[behind.start] == ")":
+                return _without_restatements(_with_unit(tokens[:index], tokens[index + 3 :]), text)
         if index and text[token.start] == "(" and tokens[index - 1].kind in ("num", "old", "unit"):
             closing = next((k for k in range(index, min(index + 8, len(tokens))) if text[tokens[k].start] == ")"), None)
             if closing is None or closing + 1 >= len(tokens) or tokens[closing + 1].kind != "join":
@@ -118,6 +123,14 @@ def _without_restatements(tokens: list[Token], text: str) -> list[Token]:
             if any(inner.kind == "num" and inner.unit for inner in tokens[index:closing]):
                 return tokens[:index] + tokens[closing + 1 :]
     return tokens
+
+
+def _with_unit(before: list[Token], after: list[Token]) -> list[Token]:
+    """The unit behind a bracket belongs to the number in front of it: "18 (eighteen) years"."""
+    if after and after[0].kind == "unit" and before[-1].unit is None:
+        before[-1].unit, before[-1].end = after[0].unit, after[0].end
+        return before + after[1:]
+    return before + after
 
 
 _LETTERS = re.compile("[a-z]+")
@@ -366,8 +379,9 @@ def _expression(found: tuple[Bound | None, Bound | None, bool], tokens: list[Tok
     ends = [token.kind for token in tokens[max(0, last - 2) : last + 1]]
     if low and high and not either and ("excl" in follow[:2]):
         low.inclusive = high.inclusive = False
-    if "incl" in follow[:2] + ends and low and high and not either:
-        low.inclusive = high.inclusive = True
+    if "incl" in follow[:2] + ends and not either:
+        for bound in bounds:
+            bound.inclusive = True  # also "greater than 18 years, inclusive"
     has_unit = any(bound.unit for bound in bounds)
     return Expression(tokens[first].start, tokens[last].end, low, high, either, cue or wider_cue, has_unit)
 
