@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, Mention, find_agents
-from extract.doses.lexicon import Lexicon
+from extract.doses.given import given
+from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon
 from extract.doses.merging import Statement
-from extract.doses.vocabulary import one_of, words
+from extract.doses.vocabulary import words
 from extract.facts import ArmAgent, Dose, evidence
 from extract.study import Arm, Field, Study
 
@@ -23,9 +24,6 @@ _ROLE_WORDS = {
     "CONTROL": re.compile(r"\b(?:control|comparator|standard)\s+(?:group|arm)\b", re.IGNORECASE),
     "PLACEBO": re.compile(r"\bplacebo\s+(?:group|arm)\b", re.IGNORECASE),
 }
-_NOT_GIVEN_BEFORE = re.compile(rf"\b{one_of('not_given_before')}\s+(?:\w+[\s-]+){{0,2}}\Z", re.IGNORECASE)
-_NOT_GIVEN_AFTER = re.compile(rf"[\s-]*(?:-?{one_of('not_given_after')}\b)", re.IGNORECASE)
-_BODY_SUBSTANCES = frozenset(words("body_substance"))
 GENERIC_CELLS = frozenset(words("generic_cells"))
 
 
@@ -87,13 +85,6 @@ def _has_role(arm: Arm, role: str) -> bool:
         arm.type in ("ACTIVE_COMPARATOR", "NO_INTERVENTION", "PLACEBO_COMPARATOR", "SHAM_COMPARATOR")
         or "control" in arm.label.text.norm.lower()
     )
-
-
-def given(text: str, mention: Mention) -> bool:
-    """Whether the words around a name allow that the agent is given."""
-    if _NOT_GIVEN_BEFORE.search(text[max(0, mention.start - 45) : mention.start]):
-        return False
-    return not _NOT_GIVEN_AFTER.match(text, mention.end)
 
 
 def _named_in(arm: Arm, lexicon: Lexicon) -> set[str]:
@@ -210,7 +201,7 @@ def _own_product(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> Agen
 
 def _newly_given(text: str, mention: Mention, in_label: bool, linked: int) -> bool:
     """An agent without a registered link: what an arm had before, or has in its blood, is not given to it."""
-    if mention.agent.key in _BODY_SUBSTANCES:
+    if mention.agent.key in BODY_SUBSTANCES:
         return False
     if mention.agent.kind == "group":
         return in_label and linked < 2  # a label's "chemotherapy" is what the registered drugs are

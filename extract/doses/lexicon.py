@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extract.doses.agents import STEM, Agent, Names, Trie, add_name, find_agents, known_keys, vocabulary, words_of
-from extract.doses.vocabulary import one_of
+from extract.doses.given import given
+from extract.doses.vocabulary import one_of, words
 from extract.study import Intervention, Study
 
 _AGENT_TYPES = {
@@ -31,6 +32,7 @@ _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
+_NOT_AN_AGENT = re.compile(rf"\b{one_of('not_agent_word')}\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)
@@ -61,6 +63,7 @@ class Lexicon:
     has_cells: bool
 
 
+BODY_SUBSTANCES = frozenset(words("body_substance"))
 _CELLS = re.compile(r"\bcells?\b|\bCAR\b|CAR-?T|CART\d|lymphocyte")
 _MAX_OTHER_NAMES = 12
 
@@ -83,10 +86,11 @@ class _Builder:
     def agents_of(self, intervention: Intervention) -> list[Agent]:
         raw = intervention.name.text.norm
         if intervention.type not in _AGENT_TYPES:
-            return [mention.agent for mention in find_agents(raw) if mention.agent.kind != "group"][:3]
+            return [m.agent for m in find_agents(raw) if m.agent.kind != "group" and given(raw, m)][:3]
         outside, inside, parts = _parts(raw)
         if intervention.type == "OTHER":
             parts = tuple(part for part in parts if find_agents(part))
+        parts = tuple(part for part in parts if not _NOT_AN_AGENT.search(part) or find_agents(part, stems=False))
         agents = self._resolve(list(parts), intervention)
         others = [other.text.norm for other in intervention.other_names[:_MAX_OTHER_NAMES]]
         if len(agents) == 1:
@@ -108,9 +112,12 @@ class _Builder:
     def _agent(self, name: str, intervention: Intervention) -> Agent:
         direct = vocabulary()[1].get(" ".join(words_of(name)))
         if direct is None:
-            mentions = [m for m in find_agents(name) if m.agent.kind != "group"]
+            found = find_agents(name)
+            mentions = [m for m in found if m.agent.kind != "group"]
             if len(mentions) == 1 and (mentions[0].agent.kind != "cells" or len(words_of(name)) <= 4):
                 direct = mentions[0].agent
+            elif found and not mentions and len(words_of(name)) <= 5:
+                direct = found[0].agent  # "induction chemotherapy"
         if "placebo" in name.lower():
             key, kind = "placebo", "placebo"
         elif direct is not None:
@@ -165,7 +172,11 @@ class _Builder:
 
     def _described(self, agents: list[Agent], intervention: Intervention, raw: str) -> list[Agent]:
         """A name that says nothing ("Group 1", a brand) stands for the known agents of its description."""
-        if intervention.description is None or any(_is_known(a) or a.kind != "drug" for a in agents):
+        if intervention.description is None:
+            return agents
+        if all(a.kind == "group" for a in agents):
+            return self._members(intervention, intervention.description.text.norm) or agents
+        if any(_is_known(a) or a.kind != "drug" for a in agents):
             return agents
         text = intervention.description.text.norm[:400]
         lowered = text.lower()
@@ -186,6 +197,23 @@ class _Builder:
         for agent in agents:
             add_name(self.trie, agent.name, described[0])
         return described
+
+
+    def _members(self, intervention: Intervention, text: str) -> list[Agent]:
+        """The drugs that "chemotherapy" and the like stand for, where the description lists them."""
+        if intervention.type not in ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT"):
+            return []
+        members: list[Agent] = []
+        for mention in find_agents(text[:1500], stems=False):
+            found = mention.agent
+            if found.kind in ("group", "placebo", "fluid") or found.key in BODY_SUBSTANCES or not given(text, mention):
+                continue
+            agent = self.known.setdefault(
+                found.key, Agent(found.key, mention.text, found.kind, intervention.intervention_no)
+            )
+            if agent not in members:
+                members.append(agent)
+        return members[:8]
 
 
 def _is_known(agent: Agent) -> bool:
