@@ -113,6 +113,8 @@ def _receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
         [a.key for a in lexicon.by_intervention.get(number, [])] == [agent.key] for number in arm.intervention_nos
     )
     named = _named_in(arm, lexicon)
+    if any(agent.key in lexicon.members.get(group, ()) for group in named):
+        return True
     return alone or agent.key in named or not any(a.key in named for agents in composite for a in agents)
 
 
@@ -227,6 +229,8 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
             for mention in find_agents(text, lexicon.names):
                 agent = _own_product(study, lexicon, arm, mention.agent)
                 if agent.key in seen or not given(text, mention):
+                    continue
+                if agent.kind == "group" and lexicon.members.get(agent.key, set()) & linked:
                     continue
                 if agent.key not in linked and not _newly_given(text, mention, source is arm.label, len(linked)):
                     continue

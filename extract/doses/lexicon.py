@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from extract.doses.agents import STEM, Agent, Names, Trie, add_name, find_agents, known_keys, vocabulary, words_of
+from extract.doses.agents import STEM, Agent, Mention, Names, Trie, add_name, find_agents, known_keys, vocabulary, words_of
 from extract.doses.given import given
 from extract.doses.vocabulary import one_of, words
 from extract.study import Intervention, Study
@@ -56,11 +56,15 @@ def clean_name(raw: str) -> str:
 
 @dataclass(slots=True)
 class Lexicon:
-    """What a study's agents are called. `by_intervention` holds the agents of each intervention, 1-based."""
+    """What a study's agents are called. `by_intervention` holds the agents of each intervention, 1-based.
+
+    `members` holds the keys of the drugs that a word for a group ("chemotherapy") stands for in this study.
+    """
 
     names: Names
     by_intervention: dict[int, list[Agent]]
     has_cells: bool
+    members: dict[str, set[str]] = field(default_factory=dict)
 
 
 BODY_SUBSTANCES = frozenset(words("body_substance"))
@@ -70,18 +74,19 @@ _MAX_OTHER_NAMES = 12
 
 def study_lexicon(study: Study) -> Lexicon:
     """The names of the study's interventions and what they resolve to."""
-    builder = _Builder({}, {})
+    builder = _Builder({}, {}, {})
     by_intervention = {item.intervention_no: builder.agents_of(item) for item in study.interventions}
     has_cells = any(agent.kind == "cells" for agents in by_intervention.values() for agent in agents) or any(
         _CELLS.search(item.name.raw) for item in study.interventions
     )
-    return Lexicon(Names(builder.trie, builder.known), by_intervention, has_cells)
+    return Lexicon(Names(builder.trie, builder.known), by_intervention, has_cells, builder.members)
 
 
 @dataclass(slots=True)
 class _Builder:
     trie: Trie
     known: dict[str, Agent]
+    members: dict[str, set[str]]
 
     def agents_of(self, intervention: Intervention) -> list[Agent]:
         raw = intervention.name.text.norm
@@ -174,8 +179,9 @@ class _Builder:
         """A name that says nothing ("Group 1", a brand) stands for the known agents of its description."""
         if intervention.description is None:
             return agents
-        if all(a.kind == "group" for a in agents):
-            return self._members(intervention, intervention.description.text.norm) or agents
+        groups = [a for a in agents if a.kind == "group"]
+        if groups or not agents:
+            return self._with_members(agents, groups, intervention)
         if any(_is_known(a) or a.kind != "drug" for a in agents):
             return agents
         text = intervention.description.text.norm[:400]
@@ -199,21 +205,57 @@ class _Builder:
         return described
 
 
-    def _members(self, intervention: Intervention, text: str) -> list[Agent]:
-        """The drugs that "chemotherapy" and the like stand for, where the description lists them."""
-        if intervention.type not in ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT"):
-            return []
-        members: list[Agent] = []
-        for mention in find_agents(text[:1500], stems=False):
+    def _with_members(self, agents: list[Agent], groups: list[Agent], intervention: Intervention) -> list[Agent]:
+        """The drugs that "chemotherapy" and the like stand for, where the description lists them, in its place."""
+        if intervention.type not in ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT") or intervention.description is None:
+            return agents
+        text = intervention.description.text.norm[:_MAX_LIST]
+        mentions = find_agents(text, stems=False)
+        if len(groups) == len(agents):
+            members = self._entered([m for m in mentions if _may_be_member(m) and given(text, m)], intervention)[:8]
+        else:
+            members = self._entered(listed_members(text, mentions), intervention)
+        if not members:
+            return agents
+        for group in groups:
+            self.members.setdefault(group.key, set()).update(member.key for member in members)
+        others = [a for a in agents if a.kind != "group"]
+        return [*others, *(m for m in members if m not in others)]
+
+    def _entered(self, mentions: list[Mention], intervention: Intervention) -> list[Agent]:
+        entered: list[Agent] = []
+        for mention in mentions:
             found = mention.agent
-            if found.kind in ("group", "placebo", "fluid") or found.key in BODY_SUBSTANCES or not given(text, mention):
-                continue
             agent = self.known.setdefault(
                 found.key, Agent(found.key, mention.text, found.kind, intervention.intervention_no)
             )
-            if agent not in members:
-                members.append(agent)
-        return members[:8]
+            if agent not in entered:
+                entered.append(agent)
+        return entered
+
+
+def _may_be_member(mention: Mention) -> bool:
+    return mention.agent.kind not in ("group", "placebo", "fluid") and mention.agent.key not in BODY_SUBSTANCES
+
+
+_MAX_LIST = 1500
+_LIST_BEGINS = re.compile(r"\s*(?:[(:,]|(?:with|consisting of|including|of|is|was|will be|such as|either)\b){1,3}", re.IGNORECASE)
+_LIST_GOES_ON = re.compile(r"[\s,/+()&-]*(?:(?:and|or|plus|with|either|both|\+/-)\b[\s,/+(]*){0,2}", re.IGNORECASE)
+
+
+def listed_members(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The drugs listed right after a word for a group: "chemotherapy (cisplatin or carboplatin)"."""
+    members: list[Mention] = []
+    end, pattern = None, _LIST_BEGINS
+    for mention in mentions:
+        if end is not None and mention.agent.kind == "drug" and pattern.fullmatch(text, end, mention.start):
+            members.append(mention)
+            end, pattern = mention.end, _LIST_GOES_ON
+        elif mention.agent.kind == "group":
+            end, pattern = mention.end, _LIST_BEGINS
+        else:
+            end = None
+    return members
 
 
 def _is_known(agent: Agent) -> bool:
