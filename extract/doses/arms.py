@@ -138,14 +138,35 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
 
 def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:
     number = statement.source.intervention_no
+    key = statement.agent.key
+    receiving = sorted({arm for i in study.interventions if _holds(lexicon, i.intervention_no, key) for arm in i.arm_nos})
     if number is not None:
-        return _by_position(study, lexicon, number) or list(study.interventions[number - 1].arm_nos)
-    arms: set[int] = set()
-    for intervention in study.interventions:
-        agents = lexicon.by_intervention.get(intervention.intervention_no, [])
-        if any(agent.key == statement.agent.key for agent in agents):
-            arms.update(intervention.arm_nos)
-    return sorted(arms) or [arm.arm_no for arm in study.arms]
+        here = list(study.interventions[number - 1].arm_nos)
+        if receiving and not _holds(lexicon, number, key):
+            both = [arm for arm in here if arm in receiving]
+            return both or (receiving if _of_others(lexicon, number, statement) else here)
+        return _by_position(study, lexicon, number) or here
+    return receiving or [arm.arm_no for arm in study.arms]
+
+
+_ALLOCATION = re.compile(r"\brandom(?:ly|i[sz])", re.IGNORECASE)
+_LATER_FOR_ALL = re.compile(r"\bopen|\bOL\b|\bextension|\bcross", re.IGNORECASE)
+
+
+def _of_others(lexicon: Lexicon, number: int, statement: Statement) -> bool:
+    """Whether an intervention's text names an agent that other arms receive ("placebo instead of 5 mg of A").
+
+    So a placebo's text does, unless it tells of a later phase for all, and a text that tells of the allocation.
+    """
+    text = statement.source.text.norm
+    agents = lexicon.by_intervention.get(number, [])
+    if agents and all(agent.kind in ("placebo", "fluid") for agent in agents) and statement.agent.kind != "placebo":
+        return not _LATER_FOR_ALL.search(text)
+    return _ALLOCATION.search(text) is not None
+
+
+def _holds(lexicon: Lexicon, number: int, key: str) -> bool:
+    return any(agent.key == key for agent in lexicon.by_intervention.get(number, ()))
 
 
 def _by_position(study: Study, lexicon: Lexicon, number: int) -> list[int]:
