@@ -151,6 +151,7 @@ class Study:
         module = self._module("armsInterventionsModule")
         base = "protocolSection.armsInterventionsModule.interventions"
         groups = [_mapping(group) for group in _sequence(module.get("armGroups"))]
+        names = [_mapping(item).get("name") for item in _sequence(module.get("interventions"))]
         found = []
         for index, item in enumerate(_sequence(module.get("interventions"))):
             item = _mapping(item)
@@ -163,7 +164,7 @@ class Study:
                 if isinstance(other, str) and other
             ]
             description = _optional(f"{path}.description", item.get("description"), intervention_no=number)
-            arm_nos = _linked_arms(item, groups, name.raw)
+            arm_nos = _linked_arms(item, groups, name.raw, shared=names.count(name.raw) > 1)
             found.append(Intervention(number, _string(item.get("type")), name, description, other_names, arm_nos))
         return found
 
@@ -188,15 +189,21 @@ class Study:
                 yield item
 
 
-def _linked_arms(item: Mapping[str, Any], groups: Sequence[Mapping[str, Any]], name: str) -> list[int]:
-    """Arms that an intervention is linked to, from either side of the link."""
+def _linked_arms(
+    item: Mapping[str, Any], groups: Sequence[Mapping[str, Any]], name: str, *, shared: bool
+) -> list[int]:
+    """Arms that an intervention is linked to, from either side of the link.
+
+    The arms' side tells by the name only, which two interventions may share: then only their own side counts.
+    """
     labels = {label for label in _sequence(item.get("armGroupLabels")) if isinstance(label, str)}
+    by_name = bool(name) and not (shared and labels)
     linked = []
     for index, group in enumerate(groups):
         # The arm's side prints the type before the name: "Drug: Fludarabine".
         names = [n.split(": ", 1)[-1] for n in _sequence(group.get("interventionNames")) if isinstance(n, str)]
         label = group.get("label")
-        if (isinstance(label, str) and label in labels) or (name and name in names):
+        if (isinstance(label, str) and label in labels) or (by_name and name in names):
             linked.append(index + 1)
     return linked
 

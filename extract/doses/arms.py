@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, Mention, find_agents
-from extract.doses.lexicon import Lexicon
+from extract.doses.given import given
+from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon
 from extract.doses.merging import Statement
-from extract.doses.vocabulary import one_of, words
+from extract.doses.vocabulary import words
 from extract.facts import ArmAgent, Dose, evidence
 from extract.sentences import holds_any
 from extract.study import Arm, Field, Study
@@ -25,9 +26,6 @@ _ROLE_WORDS = {
     "CONTROL": re.compile(r"\b(?:control|comparator|standard)\s+(?:group|arm)\b", re.IGNORECASE),
     "PLACEBO": re.compile(r"\bplacebo\s+(?:group|arm)\b", re.IGNORECASE),
 }
-_NOT_GIVEN_BEFORE = re.compile(rf"\b{one_of('not_given_before')}\s+(?:\w+[\s-]+){{0,2}}\Z", re.IGNORECASE)
-_NOT_GIVEN_AFTER = re.compile(rf"[\s-]*(?:-?{one_of('not_given_after')}\b)", re.IGNORECASE)
-_BODY_SUBSTANCES = frozenset(words("body_substance"))
 GENERIC_CELLS = frozenset(words("generic_cells"))
 
 
@@ -94,13 +92,6 @@ def _has_role(arm: Arm, role: str) -> bool:
     )
 
 
-def given(text: str, mention: Mention) -> bool:
-    """Whether the words around a name allow that the agent is given."""
-    if _NOT_GIVEN_BEFORE.search(text[max(0, mention.start - 45) : mention.start]):
-        return False
-    return not _NOT_GIVEN_AFTER.match(text, mention.end)
-
-
 def _named_in(arm: Arm, lexicon: Lexicon) -> set[str]:
     """The agents that an arm's own text names as given."""
     found: set[str] = set()
@@ -127,6 +118,8 @@ def _receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
         [a.key for a in lexicon.by_intervention.get(number, [])] == [agent.key] for number in arm.intervention_nos
     )
     named = _named_in(arm, lexicon)
+    if any(agent.key in lexicon.members.get(group, ()) for group in named):
+        return True
     return alone or agent.key in named or not any(a.key in named for agents in composite for a in agents)
 
 
@@ -150,14 +143,35 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
 
 def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:
     number = statement.source.intervention_no
+    key = statement.agent.key
+    receiving = sorted({arm for i in study.interventions if _holds(lexicon, i.intervention_no, key) for arm in i.arm_nos})
     if number is not None:
-        return _by_position(study, lexicon, number) or list(study.interventions[number - 1].arm_nos)
-    arms: set[int] = set()
-    for intervention in study.interventions:
-        agents = lexicon.by_intervention.get(intervention.intervention_no, [])
-        if any(agent.key == statement.agent.key for agent in agents):
-            arms.update(intervention.arm_nos)
-    return sorted(arms) or [arm.arm_no for arm in study.arms]
+        here = list(study.interventions[number - 1].arm_nos)
+        if receiving and not _holds(lexicon, number, key):
+            both = [arm for arm in here if arm in receiving]
+            return both or (receiving if _of_others(lexicon, number, statement) else here)
+        return _by_position(study, lexicon, number) or here
+    return receiving or [arm.arm_no for arm in study.arms]
+
+
+_ALLOCATION = re.compile(r"\brandom(?:ly|i[sz])", re.IGNORECASE)
+_LATER_FOR_ALL = re.compile(r"\bopen|\bOL\b|\bextension|\bcross", re.IGNORECASE)
+
+
+def _of_others(lexicon: Lexicon, number: int, statement: Statement) -> bool:
+    """Whether an intervention's text names an agent that other arms receive ("placebo instead of 5 mg of A").
+
+    So a placebo's text does, unless it tells of a later phase for all, and a text that tells of the allocation.
+    """
+    text = statement.source.text.norm
+    agents = lexicon.by_intervention.get(number, [])
+    if agents and all(agent.kind in ("placebo", "fluid") for agent in agents) and statement.agent.kind != "placebo":
+        return not _LATER_FOR_ALL.search(text)
+    return _ALLOCATION.search(text) is not None
+
+
+def _holds(lexicon: Lexicon, number: int, key: str) -> bool:
+    return any(agent.key == key for agent in lexicon.by_intervention.get(number, ()))
 
 
 def _by_position(study: Study, lexicon: Lexicon, number: int) -> list[int]:
@@ -215,7 +229,7 @@ def _own_product(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> Agen
 
 def _newly_given(text: str, mention: Mention, in_label: bool, linked: int) -> bool:
     """An agent without a registered link: what an arm had before, or has in its blood, is not given to it."""
-    if mention.agent.key in _BODY_SUBSTANCES:
+    if mention.agent.key in BODY_SUBSTANCES:
         return False
     if mention.agent.kind == "group":
         return in_label and linked < 2  # a label's "chemotherapy" is what the registered drugs are
@@ -241,6 +255,8 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
             for mention in find_agents(text, lexicon.names):
                 agent = _own_product(study, lexicon, arm, mention.agent)
                 if agent.key in seen or not given(text, mention):
+                    continue
+                if agent.kind == "group" and lexicon.members.get(agent.key, set()) & linked:
                     continue
                 if agent.key not in linked and not _newly_given(text, mention, source is arm.label, len(linked)):
                     continue

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
-from extract.doses.agents import STEM, Agent, Names, Trie, add_name, find_agents, known_keys, vocabulary, words_of
-from extract.doses.vocabulary import one_of
+from extract.doses.agents import STEM, Agent, Mention, Names, Trie, add_name, find_agents, known_keys, vocabulary, words_of
+from extract.doses.given import given
+from extract.doses.vocabulary import one_of, words
 from extract.study import Intervention, Study
 
 _AGENT_TYPES = {
@@ -31,6 +32,7 @@ _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
+_NOT_AN_AGENT = re.compile(rf"\b{one_of('not_agent_word')}\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)
@@ -54,39 +56,46 @@ def clean_name(raw: str) -> str:
 
 @dataclass(slots=True)
 class Lexicon:
-    """What a study's agents are called. `by_intervention` holds the agents of each intervention, 1-based."""
+    """What a study's agents are called. `by_intervention` holds the agents of each intervention, 1-based.
+
+    `members` holds the keys of the drugs that a word for a group ("chemotherapy") stands for in this study.
+    """
 
     names: Names
     by_intervention: dict[int, list[Agent]]
     has_cells: bool
+    members: dict[str, set[str]] = field(default_factory=dict)
 
 
+BODY_SUBSTANCES = frozenset(words("body_substance"))
 _CELLS = re.compile(r"\bcells?\b|\bCAR\b|CAR-?T|CART\d|lymphocyte")
 _MAX_OTHER_NAMES = 12
 
 
 def study_lexicon(study: Study) -> Lexicon:
     """The names of the study's interventions and what they resolve to."""
-    builder = _Builder({}, {})
+    builder = _Builder({}, {}, {})
     by_intervention = {item.intervention_no: builder.agents_of(item) for item in study.interventions}
     has_cells = any(agent.kind == "cells" for agents in by_intervention.values() for agent in agents) or any(
         _CELLS.search(item.name.raw) for item in study.interventions
     )
-    return Lexicon(Names(builder.trie, builder.known), by_intervention, has_cells)
+    return Lexicon(Names(builder.trie, builder.known), by_intervention, has_cells, builder.members)
 
 
 @dataclass(slots=True)
 class _Builder:
     trie: Trie
     known: dict[str, Agent]
+    members: dict[str, set[str]]
 
     def agents_of(self, intervention: Intervention) -> list[Agent]:
         raw = intervention.name.text.norm
         if intervention.type not in _AGENT_TYPES:
-            return [mention.agent for mention in find_agents(raw) if mention.agent.kind != "group"][:3]
+            return [m.agent for m in find_agents(raw) if m.agent.kind != "group" and given(raw, m)][:3]
         outside, inside, parts = _parts(raw)
         if intervention.type == "OTHER":
             parts = tuple(part for part in parts if find_agents(part))
+        parts = tuple(part for part in parts if not _NOT_AN_AGENT.search(part) or find_agents(part, stems=False))
         agents = self._resolve(list(parts), intervention)
         others = [other.text.norm for other in intervention.other_names[:_MAX_OTHER_NAMES]]
         if len(agents) == 1:
@@ -108,9 +117,12 @@ class _Builder:
     def _agent(self, name: str, intervention: Intervention) -> Agent:
         direct = vocabulary()[1].get(" ".join(words_of(name)))
         if direct is None:
-            mentions = [m for m in find_agents(name) if m.agent.kind != "group"]
+            found = find_agents(name)
+            mentions = [m for m in found if m.agent.kind != "group"]
             if len(mentions) == 1 and (mentions[0].agent.kind != "cells" or len(words_of(name)) <= 4):
                 direct = mentions[0].agent
+            elif found and not mentions and len(words_of(name)) <= 5:
+                direct = found[0].agent  # "induction chemotherapy"
         if "placebo" in name.lower():
             key, kind = "placebo", "placebo"
         elif direct is not None:
@@ -165,7 +177,12 @@ class _Builder:
 
     def _described(self, agents: list[Agent], intervention: Intervention, raw: str) -> list[Agent]:
         """A name that says nothing ("Group 1", a brand) stands for the known agents of its description."""
-        if intervention.description is None or any(_is_known(a) or a.kind != "drug" for a in agents):
+        if intervention.description is None:
+            return agents
+        groups = [a for a in agents if a.kind == "group"]
+        if groups or not agents:
+            return self._with_members(agents, groups, intervention)
+        if any(_is_known(a) or a.kind != "drug" for a in agents):
             return agents
         text = intervention.description.text.norm[:400]
         lowered = text.lower()
@@ -186,6 +203,59 @@ class _Builder:
         for agent in agents:
             add_name(self.trie, agent.name, described[0])
         return described
+
+
+    def _with_members(self, agents: list[Agent], groups: list[Agent], intervention: Intervention) -> list[Agent]:
+        """The drugs that "chemotherapy" and the like stand for, where the description lists them, in its place."""
+        if intervention.type not in ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT") or intervention.description is None:
+            return agents
+        text = intervention.description.text.norm[:_MAX_LIST]
+        mentions = find_agents(text, stems=False)
+        if len(groups) == len(agents):
+            members = self._entered([m for m in mentions if _may_be_member(m) and given(text, m)], intervention)[:8]
+        else:
+            members = self._entered(listed_members(text, mentions), intervention)
+        if not members:
+            return agents
+        for group in groups:
+            self.members.setdefault(group.key, set()).update(member.key for member in members)
+        others = [a for a in agents if a.kind != "group"]
+        return [*others, *(m for m in members if m not in others)]
+
+    def _entered(self, mentions: list[Mention], intervention: Intervention) -> list[Agent]:
+        entered: list[Agent] = []
+        for mention in mentions:
+            found = mention.agent
+            agent = self.known.setdefault(
+                found.key, Agent(found.key, mention.text, found.kind, intervention.intervention_no)
+            )
+            if agent not in entered:
+                entered.append(agent)
+        return entered
+
+
+def _may_be_member(mention: Mention) -> bool:
+    return mention.agent.kind not in ("group", "placebo", "fluid") and mention.agent.key not in BODY_SUBSTANCES
+
+
+_MAX_LIST = 1500
+_LIST_BEGINS = re.compile(r"\s*(?:[(:,]|(?:with|consisting of|including|of|is|was|will be|such as|either)\b){1,3}", re.IGNORECASE)
+_LIST_GOES_ON = re.compile(r"[\s,/+()&-]*(?:(?:and|or|plus|with|either|both|\+/-)\b[\s,/+(]*){0,2}", re.IGNORECASE)
+
+
+def listed_members(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The drugs listed right after a word for a group: "chemotherapy (cisplatin or carboplatin)"."""
+    members: list[Mention] = []
+    end, pattern = None, _LIST_BEGINS
+    for mention in mentions:
+        if end is not None and mention.agent.kind == "drug" and pattern.fullmatch(text, end, mention.start):
+            members.append(mention)
+            end, pattern = mention.end, _LIST_GOES_ON
+        elif mention.agent.kind == "group":
+            end, pattern = mention.end, _LIST_BEGINS
+        else:
+            end = None
+    return members
 
 
 def _is_known(agent: Agent) -> bool:
