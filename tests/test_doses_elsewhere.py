@@ -94,3 +94,12 @@ def test_the_strength_of_a_product_counts_where_nothing_else_is_said() -> None:
     assert (dose.agent_key, dose.amount_low, dose.unit, dose.role) == ("zanfluril", 100, "[IU]", "concentration")
     facts = read(arms=[{"label": "A", "description": "Zanfluril 20 units at night."}], interventions=[name])
     assert [(d.amount_low, d.role) for d in facts.doses] == [(20, "dose")]
+
+
+def test_how_long_by_the_title_and_by_days_before_day_0() -> None:
+    facts = read(
+        title="A 12-week trial of zanfluril",
+        arms=[{"label": "A", "description": "Zanfluril 5 mg daily. Lamivudine 30 mg on day -5 to -3."}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Lamivudine"}],
+    )
+    assert [(d.duration_value, d.duration_unit) for d in facts.doses] == [(12, "wk"), (3, "d")]

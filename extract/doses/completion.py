@@ -9,6 +9,7 @@ from typing import Any
 
 from extract.doses.attachment import OBSERVED
 from extract.doses.bound import Remark
+from extract.doses.cycles import find_durations
 from extract.doses.frequencies import find_frequencies
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
@@ -16,6 +17,7 @@ from extract.doses.routes import find_routes
 from extract.doses.vocabulary import read_toml
 from extract.study import Field, Study
 
+_LENGTHS = frozenset(("duration", "days", "cycle_days", "cycles"))
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
 
 
@@ -35,6 +37,8 @@ def complete_schedule(statement: Statement) -> None:
         frequency = None
     if frequency and _long(frequency) and "cycles" in facts:
         facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
+    if days and len(days) > 1 and days[-1] <= 0 and len(_runs(days)) == 1:
+        facts.setdefault("duration", (float(len(days)), "d"))  # before a transplant: days that no cycle repeats
     if frequency is not None:
         return
     if days and len(days) > 1 and all(length > 1 for length in _runs(days)):
@@ -83,9 +87,27 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
                 continue
             statement.facts[kind] = values[0]
     _from_sentences(study, lexicon, statements)
+    _lengths_by_title(study, statements)
     for statement in statements:
         if "route" not in statement.facts and (route := _route_of_form(study, statement)) is not None:
             statement.facts["route"] = route
+
+
+def _lengths_by_title(study: Study, statements: list[Statement]) -> None:
+    """`A 12-week trial of …`: so long are given the study's own agents of which nothing else is said."""
+    lacking = [
+        statement
+        for statement in statements
+        if statement.agent.intervention_no is not None
+        and not _LENGTHS.intersection(statement.facts)
+        and (statement.facts.get("frequency") or (0, 1))[1] is not None
+    ]
+    titles = [title.text.norm for title in (study.official_title, study.brief_title) if title is not None]
+    lengths = {item.value for title in titles for item in find_durations(title)} if lacking else set()
+    if len(lengths) == 1:
+        (length,) = lengths
+        for statement in lacking:
+            statement.facts["duration"] = length
 
 
 def _route_of_form(study: Study, statement: Statement) -> str | None:
