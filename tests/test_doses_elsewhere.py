@@ -98,7 +98,7 @@ def test_the_strength_of_a_product_counts_where_nothing_else_is_said() -> None:
 
 def test_how_long_by_the_title_and_by_days_before_day_0() -> None:
     facts = read(
-        title="A 12-week trial of zanfluril",
+        title="A 12-week double-blind trial of zanfluril",
         arms=[{"label": "A", "description": "Zanfluril 5 mg daily. Lamivudine 30 mg on day -5 to -3."}],
         interventions=[{"name": "Zanfluril"}, {"name": "Lamivudine"}],
     )

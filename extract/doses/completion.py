@@ -94,7 +94,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
 
 
 def _lengths_by_title(study: Study, statements: list[Statement]) -> None:
-    """`A 12-week trial of …`: so long are given the study's own agents of which nothing else is said."""
+    """`A 12-week treatment with …`: so long are given the study's own agents of which nothing else is said."""
     lacking = [
         statement
         for statement in statements
