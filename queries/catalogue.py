@@ -57,7 +57,10 @@ def queries() -> dict[str, Query]:
             if file.name.endswith(".sql"):
                 name = file.name.removesuffix(".sql")
                 found[name] = _parse(name, kind, file.read_text(encoding="utf-8"))
-    found["study"] = Query("study", "macro table", study.QUESTION, study.EXAMPLE, (), {}, study.study_sql())
+    found["study_rows"] = Query(
+        "study_rows", "table", study.ROWS_QUESTION, study.ROWS_EXAMPLE, (), study.ROWS_COLUMNS, study.ROWS_SQL
+    )
+    found["study"] = Query("study", "macro table", study.QUESTION, study.EXAMPLE, ("study_rows",), {}, study.SQL)
     order = TopologicalSorter({name: sorted(query.needs) for name, query in sorted(found.items())})
     return {name: found[name] for name in order.static_order()}
 
@@ -99,6 +102,7 @@ def install(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"COMMENT ON {query.kind.upper()} compare.{query.name} IS {quoted(query.comment)}")
         if query.kind in ("view", "table"):
             _describe_columns(con, query)
+    study.write_study_rows(con)
     con.unregister("synonyms_file")
     con.unregister("conditioning_agents_file")
     con.unregister("endpoint_classes_file")

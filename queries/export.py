@@ -40,7 +40,7 @@ _OPTIONS = {
 # Raw bytes of what could not be read are for those who mend the rules, not for spreadsheets; what only makes searches
 # fast repeats other tables.
 _NEVER = {"meta.dead_letters", "compare.names", "compare.name_studies", "compare.features"}
-_NEVER |= {"compare.search_studies", "compare.search_words", "compare.search_postings"}
+_NEVER |= {"compare.search_studies", "compare.search_words", "compare.search_postings", "compare.study_rows"}
 
 
 @dataclass(frozen=True, slots=True)
