@@ -130,11 +130,10 @@ def ingest(
 ) -> None:
     """Load records from local files, from pages of the web, or from another register.
 
-    Reads what registries and other sites give: see docs/formats.md. robots.txt is obeyed.
+    Reads what registries and other sites give: see docs/formats.md. robots.txt is obeyed. Another register is asked
+    for words, ids or all that it has, e.g. `trialkb ingest --register ISRCTN --query "car-t"`.
 
     Example: trialkb ingest downloaded.jsonl.gz --kb ./my-kb
-
-    Example: trialkb ingest --register ISRCTN --query "car-t" --kb ./my-kb
     """
     urls = _urls(url, urls_from)
     settings = ClientSettings(contact=contact, requests_per_second=rate, tls=tls, max_tries=max_tries)

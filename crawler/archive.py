@@ -37,9 +37,9 @@ RUBBISH_AFTER_SECONDS = 3600.0
 class Entry:
     """One arrival. `seq` counts from 1 over the whole archive; `size` is that of the plain body in bytes.
 
-    `kind`: `page` of /studies, one `study`, (part of) a local `file`, `version`, `metadata`, `ids` (a page with
-    nothing but ids), `past` (a version from the registry's own history), `run` (a run's own record). `source`: the
-    URL or the file's name.
+    `kind`: `page` of /studies, one `study`, (part of) a `file` (a local one, a page of the web, an answer of another
+    register), `version`, `metadata`, `ids` (an answer with nothing but ids or counts), `past` (a version from the
+    registry's own history), `run` (a run's own record). `source`: the URL or the file's name.
     """
 
     seq: int

@@ -16,6 +16,7 @@ import duckdb
 import pytest
 
 from crawler.replica import Replica, Server
+from crawler.replica.register import RegisterReplica
 from crawler.sample import sample_records
 from kb.store import Store
 
@@ -74,12 +75,19 @@ def registry() -> Iterator[Server]:
         yield server
 
 
+@pytest.fixture(scope="module")
+def register() -> Iterator[Server]:
+    with RegisterReplica("ISRCTN", [ROOT / "tests" / "data" / "isrctn.xml"]).serve() as server:
+        yield server
+
+
 @pytest.mark.parametrize("example", shell_examples())
-def test_shell_example(example: str, desk: Path, commands: Path, registry: Server) -> None:
+def test_shell_example(example: str, desk: Path, commands: Path, registry: Server, register: Server) -> None:
     line = example.split(": ", 1)[1]
     if "../shared" in line:
         pytest.skip("needs real records in ../shared; tests/test_real_records.py runs it where they are")
     line = line.replace("http://127.0.0.1:8765/api/v2", registry.base_url)
+    line = line.replace("http://127.0.0.1:8766/api", register.base_url)
     environment = os.environ | {
         "PATH": f"{commands}:{os.environ['PATH']}", "TRIALKB_BASE_URL": registry.base_url, "PYTHONPATH": str(ROOT),
     }  # fmt: skip

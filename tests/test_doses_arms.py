@@ -122,3 +122,25 @@ def test_a_composite_intervention_gives_each_arm_what_it_names() -> None:
         interventions=[{"name": "Tadalafil 5 mg / Sildenafil 25 mg"}],
     )
     assert (agents(facts, 1), agents(facts, 2)) == (["tadalafil"], ["sildenafil"])
+
+
+def test_an_arm_receives_the_one_of_several_levels_that_its_own_text_states() -> None:
+    facts = read(
+        arms=[
+            {"label": "Cohort 1", "description": "Zanfluril 5 mg once."},
+            {"label": "Cohort 2", "description": "Zanfluril 15 mg once."},
+        ],
+        interventions=[{"name": "Zanfluril"}],
+        description="Cohorts 1 and 2 receive zanfluril 5 mg or 15 mg.",
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(5, [1]), (15, [2])]
+
+
+def test_a_range_of_the_levels_is_no_dose_of_its_own() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Zanfluril 5, 10 or 20 mg daily."}],
+        interventions=[{"name": "Zanfluril"}],
+        description="All take zanfluril (5-20 mg) daily.",
+    )
+    assert [d.amount_low for d in facts.doses] == [5, 10, 20]
+    assert [d.amount_high for d in facts.doses] == [5, 10, 20]

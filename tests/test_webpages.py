@@ -13,6 +13,7 @@ from crawler import webpages
 from crawler.archive import Archive
 from crawler.errors import NetworkError, ProtocolError, Refused, TrialkbError, UsageError
 from crawler.pace import Clock
+from crawler.records import Record, records
 from crawler.settings import ClientSettings
 from crawler.webpages import PageFetcher, listed_urls
 from kb.ingest import ingest_pages
@@ -105,6 +106,18 @@ def test_no_web_address(url: str) -> None:
         Site().fetcher().fetch(url)
     with pytest.raises(UsageError, match="no web address"):
         list(listed_urls(["# a list", "", url]))
+
+
+def test_the_export_of_another_site_by_its_address(tmp_path: Path) -> None:
+    export = (Path(__file__).parent / "data" / "ictrp.xml").read_bytes()
+    site = Site(answer=lambda request: httpx.Response(200, content=export))
+    store = Store(tmp_path / "kb")
+    with store.lock():
+        assert ingest_pages(store, ["https://site.example/export.xml"], site.fetcher()).problems == []
+    archive = Archive(store.raw)
+    bodies = [archive.read(entry.sha256) for entry in archive.entries() if entry.kind == "file"]
+    found = [item.nct_id for body in bodies for item in records(body, "file") if isinstance(item, Record)]
+    assert found == ["DRKS99999901", "ChiCTR9999999902"]
 
 
 def test_one_missing_page_of_several_costs_itself(tmp_path: Path) -> None:

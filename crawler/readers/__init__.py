@@ -15,8 +15,8 @@ from crawler.readers.decode import decode
 # The name of each form in `meta.records`, and how much of a trial it tells: 1 the most. A form that tells less never
 # takes the place of a record that told more.
 RANKS = {
-    "json": 1, "ctis_json": 1, "isrctn_xml": 1, "ctgov_xml": 2, "ictrp_xml": 3, "ictrp_csv": 3, "page": 4, "text": 4,
-    "ctgov_csv": 5,
+    "json": 1, "ctis_json": 1, "isrctn_xml": 1, "ctgov_xml": 2, "ictrp_xml": 3, "ictrp_csv": 3, "ctis_list": 3,
+    "page": 4, "text": 4, "ctgov_csv": 5,
 }  # fmt: skip
 # So much of a body is looked at to tell its form.
 _LOOKED_AT = 64 << 10

@@ -19,6 +19,8 @@ from crawler.readers.mapper import fill
 from crawler.readers.registers import identify
 
 FORM = "ctis_json"
+# An entry of the portal's search tells less than a record, and must not take its place.
+LIST_FORM = "ctis_list"
 _NUMBER = re.compile(rb'"ctNumber"\s*:')
 _PART_I = "authorizedApplication.authorizedPartI"
 _ENDED = "8"
@@ -64,7 +66,7 @@ def _trial(data: Json, place: str) -> Found | Refused:
     known = identify(number)
     if known is None or known[0] != "CTIS":
         return refused(place, str(data), f"malformed ctNumber {number[:40]!r}" if number else "no ctNumber")
-    draft = Draft(FORM, "CTIS")
+    draft = Draft(FORM if isinstance(data.get("authorizedApplication"), dict) else LIST_FORM, "CTIS")
     draft.put("identificationModule.nctId", known[1])
     fill(draft, data, FORM)
     details = _at(data, f"{_PART_I}.trialDetails") or {}
@@ -253,7 +255,9 @@ def _places(draft: Draft, data: dict[str, Any]) -> None:
         sites = [_site(_at(site, "organisationAddressInfo"), country) for site in _entries(part, "trialSites")]
         found += [site for site in sites if site] or ([{"country": country}] if country else [])
     named = {site.get("country") for site in found}
-    others = (_said(item.get("name")) for item in _entries(data, f"{_PART_I}.rowCountriesInfo"))
+    others = [_said(item.get("name")) for item in _entries(data, f"{_PART_I}.rowCountriesInfo")]
+    # In the search: `Spain:4`, the country and the code of its state.
+    others += [_said(item).partition(":")[0] for item in _values(data.get("trialCountries"))]
     found += [{"country": name} for name in dict.fromkeys(others) if name and name not in named]
     draft.put("contactsLocationsModule.locations", found)
 

@@ -128,7 +128,7 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
     source = statement.source
     statement.registered = source.arm_no is not None or source.intervention_no is not None
     if source.arm_no is not None:
-        statement.arm_nos = statement.own_arm_nos = [source.arm_no]
+        statement.arm_nos = statement.own_arm_nos = statement.text_arm_nos = [source.arm_no]
         return
     linked = _linked_arms(study, lexicon, statement)
     named = named_arms(study, phrase)
@@ -144,7 +144,9 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
 def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:
     number = statement.source.intervention_no
     key = statement.agent.key
-    receiving = sorted({arm for i in study.interventions if _holds(lexicon, i.intervention_no, key) for arm in i.arm_nos})
+    receiving = sorted(
+        {arm for i in study.interventions if _holds(lexicon, i.intervention_no, key) for arm in i.arm_nos}
+    )
     if number is not None:
         here = list(study.interventions[number - 1].arm_nos)
         if receiving and not _holds(lexicon, number, key):
@@ -186,6 +188,7 @@ def _by_position(study: Study, lexicon: Lexicon, number: int) -> list[int]:
 def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
     """An arm whose own text gives another amount of an agent does not receive the amount of a mere link."""
     own: dict[str, set[int]] = {}
+    _prefer_own_text(statements)
     for statement in statements:
         own.setdefault(statement.agent.key, set()).update(statement.own_arm_nos)
     for statement in statements:
@@ -197,6 +200,17 @@ def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> 
         if statement.own_arm_nos and not statement.registered:
             kept = set()  # the phrase names its arms
         statement.arm_nos = sorted(set(statement.own_arm_nos) | kept) or sorted(linked)
+
+
+def _prefer_own_text(statements: list[Statement]) -> None:
+    """`Cohorts 2 to 4 receive 15, 50 or 150 mg`: which of them an arm receives is what its own text says."""
+    told: dict[str, set[int]] = {}
+    for statement in statements:
+        told.setdefault(statement.agent.key, set()).update(statement.text_arm_nos)
+    for statement in statements:
+        if statement.text_arm_nos:
+            others = told[statement.agent.key].difference(statement.text_arm_nos)
+            statement.own_arm_nos = [number for number in statement.own_arm_nos if number not in others]
 
 
 _AS_ELSEWHERE = re.compile(

@@ -28,6 +28,7 @@ class Statement:
     arm_nos: list[int] = field(default_factory=list)
     registered: bool = False  # `arm_nos` come from the arm's or the intervention's own text, not from prose
     own_arm_nos: list[int] = field(default_factory=list)  # stated in the arm's own text or by its name
+    text_arm_nos: list[int] = field(default_factory=list)  # of these, stated in the arm's own text
     sure: bool = True
     segment: tuple[int, int] = (0, 0)
     flags: list[str] = field(default_factory=list)
@@ -57,6 +58,29 @@ def merge(statements: list[Statement]) -> list[Statement]:
             by_amount.setdefault(key, []).append(statement)
             merged.append(statement)
     return merged
+
+
+def without_retold(statements: list[Statement]) -> list[Statement]:
+    """Without the ranges of running text whose ends are levels that the arms state ("5, 10 or 20 mg", "5 to 20 mg")."""
+    stated = {_point(s) for s in statements if s.rank < _PROSE}
+    kept = []
+    for statement in statements:
+        if statement.rank >= _PROSE and _retold(statement, stated):
+            continue
+        kept.append(statement)
+    return kept
+
+
+_PROSE = 2
+
+
+def _point(statement: Statement) -> tuple[Any, ...]:
+    return statement.agent.key, statement.amount.per, *scaled(statement.amount)
+
+
+def _retold(statement: Statement, stated: set[tuple[Any, ...]]) -> bool:
+    key, per, unit, low, high = _point(statement)
+    return low < high and (key, per, unit, low, low) in stated and (key, per, unit, high, high) in stated
 
 
 def _same(a: Statement, b: Statement) -> bool:
@@ -117,6 +141,7 @@ def _unite(kept: Statement, other: Statement) -> None:
     ):
         kept.amount.role = other.amount.role
     kept.own_arm_nos = sorted({*kept.own_arm_nos, *other.own_arm_nos})
+    kept.text_arm_nos = sorted({*kept.text_arm_nos, *other.text_arm_nos})
     if kept.registered == other.registered:
         kept.arm_nos = sorted({*kept.arm_nos, *other.arm_nos})
     elif other.registered:
