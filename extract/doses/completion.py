@@ -183,8 +183,8 @@ class _Said:
             item.value
             for texts in (self._own_texts(), self.sentences())
             for text in texts
-            if not OBSERVED.search(text)
             for item in find_frequencies(text)[:1]
+            if not OBSERVED.search(text)
         }
         return found.pop() if len(found) == 1 else None
 

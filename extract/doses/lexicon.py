@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extract.doses.agents import STEM, Agent, Names, Trie, add_name, find_agents, known_keys, vocabulary, words_of
+from extract.doses.agents import Agent, Names, Trie, add_name, find_agents, has_stem, known_keys, vocabulary, words_of
 from extract.doses.vocabulary import one_of
 from extract.study import Intervention, Study
 
@@ -31,6 +31,11 @@ _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
+
+
+@lru_cache(maxsize=20_000)
+def _is_no_name(name: str) -> bool:
+    return _NOT_A_NAME.fullmatch(name) is not None
 
 
 @lru_cache(maxsize=20_000)
@@ -128,7 +133,7 @@ class _Builder:
         vocabulary_names = vocabulary()[1]
         for raw in names:
             name = clean_name(raw)
-            if len(name) < 2 or _NOT_A_NAME.fullmatch(name):
+            if len(name) < 2 or _is_no_name(name):
                 continue
             common = vocabulary_names.get(" ".join(words_of(name)))
             if common is not None and common.key != agent.key:
@@ -189,7 +194,7 @@ class _Builder:
 
 
 def _is_known(agent: Agent) -> bool:
-    return agent.key in known_keys() or agent.kind not in ("drug",) or bool(STEM.match(agent.key))
+    return agent.key in known_keys() or agent.kind not in ("drug",) or has_stem(agent.key)
 
 
 @lru_cache(maxsize=20_000)
@@ -198,9 +203,9 @@ def _parts(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     outside = _PARENTHESIS.sub(" ", raw)
     inside = [part for match in _PARENTHESIS.finditer(raw) for part in re.split(r"[,;/]", match.group(1))]
     pieces = [clean_name(piece) for piece in _JOINERS.split(outside)]
-    parts = [p for piece in pieces for p in _split_further(piece) if not _NOT_A_NAME.fullmatch(p)]
+    parts = [p for piece in pieces for p in _split_further(piece) if not _is_no_name(p)]
     if not parts and inside:
-        parts = [part for part in map(clean_name, inside) if not _NOT_A_NAME.fullmatch(part)][:1]
+        parts = [part for part in map(clean_name, inside) if not _is_no_name(part)][:1]
         inside = []
     return outside, tuple(inside), tuple(parts)
 
@@ -212,7 +217,7 @@ def _split_further(name: str) -> list[str]:
         return [name]
     if "/" in name:
         parts = [part.strip() for part in name.split("/") if part.strip()]
-        known = [part for part in parts if " ".join(words_of(part)) in vocabulary_names or STEM.match(part.lower())]
+        known = [part for part in parts if " ".join(words_of(part)) in vocabulary_names or has_stem(part.lower())]
         if len(known) == len(parts) > 1:
             return parts
         return known[:1] if known and len(parts) == 2 and re.search(r"\d", name) else [name]

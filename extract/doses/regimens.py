@@ -14,6 +14,7 @@ from extract.doses.named import find_names
 from extract.doses.segments import segments
 from extract.doses.sequences import find_sequence
 from extract.facts import Evidence, Regimen, RegimenStep, evidence
+from extract.sentences import holds_any
 from extract.study import Arm, Field, Study
 
 _CONTEXT = re.compile(
@@ -97,14 +98,16 @@ def _of_arm(
     return regimens
 
 
-_ORDERED = re.compile(r"car(?<!\w...)|transplant|sct|dli")
+_ORDERED = ("transplant", "sct", "dli")
+_CAR = re.compile(r"car(?<!\w...)")
 
 
 def _may_be_ordered(study: Study) -> bool:
     """Whether the study is about cells or transplantation, whose steps have an order worth looking for."""
     texts = [item.name.raw for item in study.interventions]
     texts += [source.raw for source in (study.brief_title, study.official_title) if source is not None]
-    return _ORDERED.search("\n".join(texts).lower()) is not None
+    low = "\n".join(texts).lower()
+    return holds_any(low, _ORDERED) or _CAR.search(low) is not None
 
 
 def _order(phase: str) -> int:

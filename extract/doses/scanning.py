@@ -89,10 +89,10 @@ class Scanner:
     """Many patterns over one text; each match says which pattern it is of. Patterns may not hold unnamed groups.
 
     `before` is a character class that must not stand before a match, `after` what must follow it; of several
-    patterns that match in one place the first wins.
+    patterns that match in one place the first wins. `unless` is what no pattern matches, not worth trying.
     """
 
-    def __init__(self, patterns: Iterable[str], *, before: str = r"\w", after: str = "") -> None:
+    def __init__(self, patterns: Iterable[str], *, before: str = r"\w", after: str = "", unless: str = "") -> None:
         by_opening: dict[str, list[str]] = {}
         for index, pattern in enumerate(patterns):
             for opening in openings(pattern):
@@ -103,13 +103,12 @@ class Scanner:
             for opening, parts in by_opening.items()
         }
         found = set(by_opening)
-        self._first = re.compile(f"({_starts(found)})")
+        opening = (f"(?!{unless})" if unless else "") + f"({_starts(found)})"
+        self._first = re.compile(opening)
         # Where most words can open a match, what stands before one is looked for first: the engine finds one set of
         # characters many times faster than it tries alternatives, and most letters stand within a word.
         common = sum(letter.islower() for letter in {opening[0] for opening in found}) > _MANY
-        self._next = re.compile(
-            f"{_other_than(before)}(?=({_starts(found)}))" if common else f"({_starts(found, before)})"
-        )
+        self._next = re.compile(f"{_other_than(before)}(?={opening})" if common else f"({_starts(found, before)})")
 
     def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[tuple[int, re.Match[str]]]:
         """Every match within `start:end` that does not overlap an earlier one, with the number of its pattern."""
