@@ -146,6 +146,8 @@ def _starts(found: Iterable[str], before: str = "") -> str:
 
 def _longest(branch: dict[str, Any]) -> str:
     parts = [re.escape(letter) + _longest(longer) for letter, longer in sorted(branch.items()) if letter]
+    if len(parts) == 1 and "" not in branch:
+        return parts[0]
     joined = "(?:" + "|".join(parts) + ")" if parts else ""
     return f"{joined}?" if parts and "" in branch else joined
 
