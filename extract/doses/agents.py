@@ -223,10 +223,20 @@ def _one_letter_less() -> dict[str, str]:
     return shortened
 
 
+@cache
+def _heads_and_tails() -> tuple[frozenset[str], frozenset[str]]:
+    """The first and the last four letters of those names: one letter amiss leaves one of the two as it is."""
+    names = [name for name in vocabulary()[1] if len(name) >= 8 and name.isalpha()]
+    return frozenset(name[:4] for name in names), frozenset(name[-4:] for name in names)
+
+
 def _misspelled(word: str) -> Agent | None:
     """The agent whose name differs from a long word by one letter."""
     names = vocabulary()[1]
     if len(word) < 8 or word in names:
+        return None
+    heads, tails = _heads_and_tails()
+    if word[:4] not in heads and word[-4:] not in tails:
         return None
     shortened = _one_letter_less()
     if word in shortened:

@@ -209,10 +209,7 @@ def _set_role(before: str, after: str, amount: Amount) -> None:
     if amount.role not in ("dose", "level"):
         return
     roles = _roles()
-    low = f"{before} {after}".lower()
-    # So short a text is searched for some fifty words faster than for one pattern of them.
-    hinted = {index for word, standing in _role_hints()[1].items() if word in low for index in standing}
-    for index in sorted(hinted):
+    for index in sorted(_hinted(_role_hints(), f"{before} {after}")):
         if roles[index].before(before) or roles[index].after(after):
             amount.role = roles[index].code
             return
