@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
 from extract.doses.vocabulary import read_toml
+from extract.sentences import find_all, holds_any
 from extract.study import Study
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
@@ -143,6 +145,7 @@ def _may_take_frequency(statement: Statement) -> bool:
 
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
+_MAX_SENTENCES = 8
 _SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
 
 
@@ -213,17 +216,23 @@ class _Said:
 
     def _naming(self, text: str) -> list[str]:
         lowered = text.lower()
-        if not any(name in lowered for name in self.names):
+        places = find_all(lowered, self.names)
+        if not places:
             return []
-        found = []
-        start = 0
-        for match in [*_SENTENCE_END.finditer(lowered), None]:
-            end = match.end() if match else len(lowered)
-            sentence = lowered[start:end]
-            if any(name in sentence for name in self.names):
+        found: list[str] = []
+        ends = [*(match.end() for match in _SENTENCE_END.finditer(lowered)), len(lowered)]
+        done = 0
+        for place in places:
+            if place < done:
+                continue
+            index = bisect_right(ends, place)
+            done = ends[index]
+            sentence = lowered[ends[index - 1] if index else 0 : done]
+            if holds_any(sentence, self.names):  # a name may stand across the end of a sentence
                 found.append(self._near(sentence))
-            start = end
-        return found[:8]
+                if len(found) == _MAX_SENTENCES:
+                    break
+        return found
 
     def _near(self, sentence: str) -> str:
         """The part of a sentence that is about the agent: all of it, or what stands beside the name."""

@@ -26,6 +26,14 @@ _AMOUNT_IN_NAME = re.compile(
     r"(?:mg|mcg|ug|g|gm|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%)",
     re.IGNORECASE,
 )
+_DIGIT_OR_DOSE = re.compile(r"\d|dose", re.IGNORECASE)  # without either there is no amount to leave out
+_TYPE_BEFORE_NAME = re.compile(
+    r"\A\s*(?:drug|biological|placebo comparator|experimental|active comparator|intervention|"
+    r"arm [a-z0-9]+|group [a-z0-9]+)\s*:\s*",
+    re.IGNORECASE,
+)
+_TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
+_EMPTY_PARENTHESIS = re.compile(r"\(\s*[,;/ ]*\s*\)")
 _FORM = re.compile(rf"\b{one_of('form_in_name')}\b\.?", re.IGNORECASE)
 _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
@@ -42,19 +50,15 @@ def _is_no_name(name: str) -> bool:
 def clean_name(raw: str) -> str:
     """An intervention's name without amounts, dosage forms, salts and trade marks."""
     name = raw.replace("\u00ae", " ").replace("\u2122", " ").replace("(R)", " ").replace("(TM)", " ")
-    name = re.sub(
-        r"\A\s*(?:drug|biological|placebo comparator|experimental|active comparator|intervention|"
-        r"arm [a-z0-9]+|group [a-z0-9]+)\s*:\s*",
-        "",
-        name,
-        flags=re.IGNORECASE,
-    )
-    stripped = _AMOUNT_IN_NAME.sub(" ", name)
+    if ":" in name:
+        name = _TYPE_BEFORE_NAME.sub("", name)
+    stripped = _AMOUNT_IN_NAME.sub(" ", name) if _DIGIT_OR_DOSE.search(name) else name
     if not _KEEP_WHOLE.search(stripped) or len(stripped.split()) > 3:
         shorter = _FORM.sub(" ", stripped)
-        stripped = shorter if re.search(r"[A-Za-z]{2}", shorter) else stripped
-    stripped = re.sub(r"\(\s*[,;/ ]*\s*\)", " ", stripped)
-    return re.sub(r"\s+", " ", stripped).strip(" ,;:-/.*\"'+()[]")
+        stripped = shorter if _TWO_LETTERS.search(shorter) else stripped
+    if "(" in stripped:
+        stripped = _EMPTY_PARENTHESIS.sub(" ", stripped)
+    return " ".join(stripped.split()).strip(" ,;:-/.*\"'+()[]")
 
 
 @dataclass(slots=True)
