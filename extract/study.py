@@ -150,7 +150,7 @@ class Study:
     def interventions(self) -> list[Intervention]:
         module = self._module("armsInterventionsModule")
         base = "protocolSection.armsInterventionsModule.interventions"
-        groups = [_mapping(group) for group in _sequence(module.get("armGroups"))]
+        links = [_links(_mapping(group)) for group in _sequence(module.get("armGroups"))]
         names = [_mapping(item).get("name") for item in _sequence(module.get("interventions"))]
         found = []
         for index, item in enumerate(_sequence(module.get("interventions"))):
@@ -164,7 +164,7 @@ class Study:
                 if isinstance(other, str) and other
             ]
             description = _optional(f"{path}.description", item.get("description"), intervention_no=number)
-            arm_nos = _linked_arms(item, groups, name.raw, shared=names.count(name.raw) > 1)
+            arm_nos = _linked_arms(item, links, name.raw, shared=names.count(name.raw) > 1)
             found.append(Intervention(number, _string(item.get("type")), name, description, other_names, arm_nos))
         return found
 
@@ -189,21 +189,24 @@ class Study:
                 yield item
 
 
-def _linked_arms(item: Mapping[str, Any], groups: Sequence[Mapping[str, Any]], name: str, *, shared: bool) -> list[int]:
+def _links(group: Mapping[str, Any]) -> tuple[str | None, set[str]]:
+    """An arm's label, and the names of the interventions that it is linked to from its side."""
+    label = group.get("label")
+    # The arm's side prints the type before the name: "Drug: Fludarabine".
+    names = {n.split(": ", 1)[-1] for n in _sequence(group.get("interventionNames")) if isinstance(n, str)}
+    return label if isinstance(label, str) else None, names
+
+
+def _linked_arms(
+    item: Mapping[str, Any], links: Sequence[tuple[str | None, set[str]]], name: str, *, shared: bool
+) -> list[int]:
     """Arms that an intervention is linked to, from either side of the link.
 
     The arms' side tells by the name only, which two interventions may share: then only their own side counts.
     """
     labels = {label for label in _sequence(item.get("armGroupLabels")) if isinstance(label, str)}
     by_name = bool(name) and not (shared and labels)
-    linked = []
-    for index, group in enumerate(groups):
-        # The arm's side prints the type before the name: "Drug: Fludarabine".
-        names = [n.split(": ", 1)[-1] for n in _sequence(group.get("interventionNames")) if isinstance(n, str)]
-        label = group.get("label")
-        if (isinstance(label, str) and label in labels) or (by_name and name in names):
-            linked.append(index + 1)
-    return linked
+    return [arm_no for arm_no, (label, names) in enumerate(links, 1) if label in labels or (by_name and name in names)]
 
 
 def _optional(path: str, value: object, arm_no: int | None = None, intervention_no: int | None = None) -> Field | None:
@@ -215,7 +218,8 @@ def _string(value: object) -> str | None:
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
+    # Nearly all are plain dicts, which are seen at once; the general question takes many times longer.
+    return value if type(value) is dict or isinstance(value, Mapping) else {}
 
 
 def _sequence(value: object) -> Sequence[Any]:

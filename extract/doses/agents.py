@@ -15,7 +15,7 @@ _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?|[+/%]")
 _SPLIT = re.compile(rf"({_WORD.pattern})")
 _PLAIN_SPLIT = re.compile(r"([a-z]+|[0-9]+(?:\.[0-9]+)?|[+/%])")
 
-STEM = re.compile(rf"[a-z]{{3,}}{one_of('agent_ending')}\Z")
+_STEM = re.compile(rf"[a-z]{{3,}}{one_of('agent_ending')}\Z")
 
 
 @dataclass(slots=True)
@@ -174,7 +174,13 @@ def _by_form(word: str) -> tuple[Agent, bool] | None:
     """The agent that a long word is by its ending, or by its likeness to a known name (then it is misspelled)."""
     if (near := _misspelled(word)) is not None:
         return near, True
-    return (Agent(word, word), False) if STEM.match(word) else None
+    return (Agent(word, word), False) if has_stem(word) else None
+
+
+@lru_cache(maxsize=50_000)
+def has_stem(word: str) -> bool:
+    """Whether a word in lower case ends as agents of a class do (`-mab`, `-nib`)."""
+    return _STEM.match(word) is not None
 
 
 _TARGET = rf"(?:anti-?\s?)?{one_of('car_target')}"
@@ -217,10 +223,20 @@ def _one_letter_less() -> dict[str, str]:
     return shortened
 
 
+@cache
+def _heads_and_tails() -> tuple[frozenset[str], frozenset[str]]:
+    """The first and the last four letters of those names: one letter amiss leaves one of the two as it is."""
+    names = [name for name in vocabulary()[1] if len(name) >= 8 and name.isalpha()]
+    return frozenset(name[:4] for name in names), frozenset(name[-4:] for name in names)
+
+
 def _misspelled(word: str) -> Agent | None:
     """The agent whose name differs from a long word by one letter."""
     names = vocabulary()[1]
     if len(word) < 8 or word in names:
+        return None
+    heads, tails = _heads_and_tails()
+    if word[:4] not in heads and word[-4:] not in tails:
         return None
     shortened = _one_letter_less()
     if word in shortened:

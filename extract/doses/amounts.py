@@ -12,7 +12,7 @@ from operator import attrgetter
 from typing import Any
 
 from extract.doses.numbers import Value, find_values, values
-from extract.doses.scanning import openings
+from extract.doses.scanning import Scanner, openings
 from extract.doses.vocabulary import NUMBER_WORDS, TIME_UNITS, one_of, read_toml
 from extract.sentences import holds_any, lowered
 
@@ -96,11 +96,12 @@ _AUC_WORDS = re.compile(
     r"(?:\s*(?:-|to)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-)",
     re.IGNORECASE,
 )
-_COUNTED = re.compile(
-    r"\b(?P<count>a half|half|one|two|three|four|five|six|seven|eight|ten|one-half|"
-    r"1/2)(?:\s?\(\d+\))?[\s-]+(?:(?!mg|days?|weeks?)[\w-]+\s){0,2}?"
-    r"(?P<unit>tablets?|capsules?|caplets?|pills?|sachets?|puffs?|drops?|patch(?:es)?|inhalations?|sprays?|applications?|lozenges?|softgels?)\b",
-    re.IGNORECASE,
+_COUNTED = Scanner(
+    [
+        r"(?P<count>a half|half|one|two|three|four|five|six|seven|eight|ten|one-half|"
+        r"1/2)(?:\s?\(\d+\))?[\s-]+(?:(?!mg|days?|weeks?)[\w-]+\s){0,2}?"
+        r"(?P<unit>tablets?|capsules?|caplets?|pills?|sachets?|puffs?|drops?|patch(?:es)?|inhalations?|sprays?|applications?|lozenges?|softgels?)\b"
+    ]
 )
 # What countable forms begin with: a text without any of these needs none of the patterns about tablets and the like.
 _FORMS = ("tab", "cap", "pill", "sachet", "puff", "drop", "patch", "inhal", "spray", "appl", "loze", "softg", "actuat")
@@ -185,7 +186,8 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     `cells` says that a bare power of ten may be read as a number of cells (the text is about a cell product).
     """
     found: list[Amount] = []
-    pieces = holds_any(lowered(text), _FORMS)
+    low = lowered(text)
+    pieces = holds_any(low, _FORMS)
     for match in find_values(text):
         unit = _read_unit(text, match.end())
         if unit is None and match.end() - match.start() < 6 and match.group().isdigit():
@@ -201,7 +203,7 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
             found += [] if named else new  # "CI-994 capsules"
     found += _areas_under_curve(text)
     if pieces:
-        found += _counted(text, found)
+        found += _counted(low, found)
     found.sort(key=attrgetter("start"))
     return _joined_ranges(text, found)
 
@@ -382,7 +384,7 @@ def _areas_under_curve(text: str) -> list[Amount]:
     return found
 
 
-def _counted(text: str, known: list[Amount]) -> list[Amount]:
+def _counted(low: str, known: list[Amount]) -> list[Amount]:
     taken = {amount.start for amount in known}
     codes = {"t": "{tablet}", "p": "{tablet}", "c": "{capsule}", "s": "{sachet}"}
     exact = {
@@ -397,10 +399,9 @@ def _counted(text: str, known: list[Amount]) -> list[Amount]:
         "soft": "{capsule}",
     }
     found = []
-    for match in _COUNTED.finditer(text):
-        word = match["count"].lower()
+    for _, match in _COUNTED.find(low):
+        word, unit = match["count"], match["unit"]
         count = 0.5 if "half" in word or word == "1/2" else NUMBER_WORDS[word]
-        unit = match["unit"].lower()
         code = exact.get(unit[:4]) or codes[unit[0]]
         if match.start() not in taken:
             found.append(Amount(count, count, code, "count", match.start(), match.end()))

@@ -17,6 +17,11 @@ _GROUP_NAME = re.compile(
     r"\b(?P<word>arm|group|cohort|part)s?\s+(?P<first>[A-Z]|\d{1,2}[A-Za-z]?|I{1,3}|IV|V)\b(?:\s*(?:,|/|and|or|&|\+|to|-)\s*(?:(?:arm|group|cohort|part)s?\s+)?(?P<second>[A-Z]|\d{1,2}|I{1,3}|IV|V)\b)?",
     re.IGNORECASE,
 )
+# What a label calls its arm; "part" counts only where the text speaks of parts too.
+_CALLED = tuple(
+    re.compile(rf"\b(?:{words})s?\s+(?=(\w+))", re.IGNORECASE)
+    for words in ("arm|group|cohort", "part|arm|group|cohort")
+)
 _GROUP_WORDS = ("arm", "group", "cohort", "part")  # nothing but a label names arms without any of these
 _ALL = re.compile(r"\b(?:both|all|each|two|three|every)\s+(?:\w+\s+)?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
 _ROLE_WORDS = {
@@ -75,10 +80,8 @@ def _printed(label: str, lowered: str) -> bool:
 
 def _is_called(arm: Arm, word: str, name: str) -> bool:
     label = arm.label.text.norm
-    return (
-        bool(re.search(rf"\b(?:{word}|arm|group|cohort)s?\s+{re.escape(name)}(?![\w])", label, re.IGNORECASE))
-        or label.strip().lower() == name.lower()
-    )
+    names = {match[1].lower() for match in _CALLED[word.lower() == "part"].finditer(label)}
+    return name.lower() in names or label.strip().lower() == name.lower()
 
 
 def _has_role(arm: Arm, role: str) -> bool:
@@ -241,6 +244,9 @@ def _own_product(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> Agen
     return next(iter(linked.values())) if len(linked) == 1 and agent.key in GENERIC_CELLS else agent
 
 
+_AFTER_IT = re.compile(r"\b(?:after|following|since|post)[\s-]+(?:\w+[\s-]+){0,2}\Z", re.IGNORECASE)
+
+
 def _newly_given(text: str, mention: Mention, in_label: bool, linked: int) -> bool:
     """An agent without a registered link: what an arm had before, or has in its blood, is not given to it."""
     if mention.agent.key in BODY_SUBSTANCES:
@@ -248,11 +254,7 @@ def _newly_given(text: str, mention: Mention, in_label: bool, linked: int) -> bo
     if mention.agent.kind == "group":
         return in_label and linked < 2  # a label's "chemotherapy" is what the registered drugs are
     if mention.agent.kind in ("radiation", "cells"):
-        return not re.search(
-            r"\b(?:after|following|since|post)[\s-]+(?:\w+[\s-]+){0,2}\Z",
-            text[max(0, mention.start - 40) : mention.start],
-            re.IGNORECASE,
-        )
+        return not _AFTER_IT.search(text[max(0, mention.start - 40) : mention.start])
     return True
 
 

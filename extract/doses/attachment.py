@@ -9,9 +9,11 @@ from typing import Any
 from extract.doses.agents import Mention
 from extract.doses.bound import Bound, Remark
 from extract.doses.items import Item
-from extract.doses.vocabulary import one_of
+from extract.doses.scanning import Scanner
+from extract.doses.vocabulary import one_of, words
+from extract.sentences import lowered
 
-_AS_NEEDED = re.compile(rf"\b{one_of('as_needed')}", re.IGNORECASE)
+_AS_NEEDED = Scanner(words("as_needed"))
 OBSERVED = re.compile(rf"\b{one_of('observed')}\b", re.IGNORECASE)
 _KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
 _ADJECTIVE_GAP = re.compile(
@@ -48,7 +50,7 @@ def attach(
         if item.kind not in _KINDS:
             continue
         head = _head_of(text, item, heads)
-        if head is not None and OBSERVED.search(text[min(head.end, item.start) : item.start]):
+        if head is not None and _is_observed(text[head.end : item.start]):
             continue
         if head is None:
             leading.append(item)
@@ -58,13 +60,18 @@ def attach(
     for item in leading:
         for head in heads:
             _fill_missing(head, item)
-    as_needed = _AS_NEEDED.search(text, segment[0], segment[1]) is not None
+    as_needed = bool(bounds) and any(_AS_NEEDED.find(lowered(text), *segment))
     for bound in bounds:
         if as_needed:
             bound.facts["as_needed"] = True
         if bound.amount.frequency:
             bound.facts.setdefault("frequency", bound.amount.frequency)
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
+
+
+def _is_observed(gap: str) -> bool:
+    """Whether what stands before a schedule speaks of visits, samples and the like."""
+    return len(gap) > 1 and OBSERVED.search(gap) is not None
 
 
 def _heads(bounds: list[Bound], mentions: list[Mention]) -> list[_Head]:

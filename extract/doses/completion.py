@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -15,6 +16,7 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
 from extract.doses.vocabulary import read_toml
+from extract.sentences import find_all, holds_any
 from extract.study import Field, Study
 
 _LENGTHS = frozenset(("duration", "days", "cycle_days", "cycles"))
@@ -185,6 +187,7 @@ def single_dose(title: str) -> bool:
 _FORM_OF = re.compile(r"[\w-]+ \w+ of (?:the )?\Z")
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
+_MAX_SENTENCES = 8
 _SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
 
 
@@ -221,8 +224,8 @@ class _Said:
         return None
 
     def frequency(self) -> tuple[float, float | None, str | None] | None:
-        texts = [text for text in [*self._own_texts(), *self.sentences()] if not OBSERVED.search(text)]
-        found = {item.value for text in texts for item in find_frequencies(text)[:1]}
+        texts = [*self._own_texts(), *self.sentences()]
+        found = {item.value for text in texts for item in find_frequencies(text)[:1] if not OBSERVED.search(text)}
         if not found:
             found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
         if not found and self.alone and any(single_dose(field.text.norm) for field in self._titles()):
@@ -270,17 +273,23 @@ class _Said:
 
     def _naming(self, text: str) -> list[str]:
         lowered = text.lower()
-        if not any(name in lowered for name in self.names):
+        places = find_all(lowered, self.names)
+        if not places:
             return []
-        found = []
-        start = 0
-        for match in [*_SENTENCE_END.finditer(lowered), None]:
-            end = match.end() if match else len(lowered)
-            sentence = lowered[start:end]
-            if any(name in sentence for name in self.names):
+        found: list[str] = []
+        ends = [*(match.end() for match in _SENTENCE_END.finditer(lowered)), len(lowered)]
+        done = 0
+        for place in places:
+            if place < done:
+                continue
+            index = bisect_right(ends, place)
+            done = ends[index]
+            sentence = lowered[ends[index - 1] if index else 0 : done]
+            if holds_any(sentence, self.names):  # a name may stand across the end of a sentence
                 found.append(self._near(sentence))
-            start = end
-        return found[:8]
+                if len(found) == _MAX_SENTENCES:
+                    break
+        return found
 
     def _near(self, sentence: str) -> str:
         """The part of a sentence that is about the agent: all of it, or what stands beside the name."""

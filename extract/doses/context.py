@@ -62,13 +62,9 @@ def _decoys() -> list[_Decoy]:
 
 
 @cache
-def _decoys_of(kind: str) -> list[tuple[int, _Decoy, bool]]:
-    """The decoys that amounts of a kind can be, and whether each is tried where no word hints at it."""
-    return [
-        (index, decoy, bool(decoy.kinds) or decoy.after is not _never)
-        for index, decoy in enumerate(_decoys())
-        if not decoy.kinds or kind in decoy.kinds
-    ]
+def _decoys_of(kind: str) -> list[tuple[int, _Decoy]]:
+    """The decoys that amounts of a kind can be, by their place among all."""
+    return [(index, decoy) for index, decoy in enumerate(_decoys()) if not decoy.kinds or kind in decoy.kinds]
 
 
 @cache
@@ -80,22 +76,16 @@ def _roles() -> list[_Role]:
 
 
 @cache
-def _decoy_hints() -> tuple[re.Pattern[str], dict[str, set[int]]]:
-    entries = read_toml("decoys.toml")["decoy"]
-    return _hints([entry.get("before") if not entry.get("kinds") else None for entry in entries])
+def _hints() -> tuple[re.Pattern[str], dict[str, set[int]]]:
+    """One scan for a word of every alternative of every pattern, and which decoys and roles each word stands in.
 
-
-@cache
-def _role_hints() -> tuple[re.Pattern[str], dict[str, set[int]]]:
-    entries = read_toml("roles.toml")["role"]
-    return _hints(["|".join(filter(None, (entry.get("before"), entry.get("after")))) for entry in entries])
-
-
-def _hints(patterns: list[str | None]) -> tuple[re.Pattern[str], dict[str, set[int]]]:
-    """One scan for a word of every alternative of every pattern, and which patterns each word stands in."""
+    They are numbered as in `_decoys`, then as in `_roles`. Decoys of some kinds of amounts are tried in any case.
+    """
+    entries = [*read_toml("decoys.toml")["decoy"], *read_toml("roles.toml")["role"]]
     standing: dict[str, set[int]] = {}
-    for index, pattern in enumerate(patterns):
-        for word in _words(pattern):
+    for index, entry in enumerate(entries):
+        patterns = [] if entry.get("kinds") else filter(None, (entry.get("before"), entry.get("after")))
+        for word in _words("|".join(patterns)):
             standing.setdefault(word, set()).add(index)
     for word in standing:  # the scan stops at the shorter of two words with one beginning: it stands for both
         for longer in standing:
@@ -122,14 +112,18 @@ def mark_decoys(
         previous_end = amount.end
         after = text[amount.end : max(amount.end, min(end, amount.end + 110))]
         named = any(amount.start - gap in name_ends for gap in range(5))
-        amount.decoy = _decoy(before, after, amount, amounts, (start, end), named)
+        if amount.concentration:
+            amount.decoy = "concentration"
+            continue
+        hinted = _hinted(f"{before} {after}")
+        amount.decoy = _decoy(before, after, amount, amounts, (start, end), named, hinted)
         if not amount.decoy:
-            _set_role(before, after, amount)
+            _set_role(before, after, amount, hinted)
 
 
-def _words(pattern: str | None) -> list[str]:
+def _words(pattern: str) -> list[str]:
     """The longest word of every alternative of a pattern, in lower case: cheap to search for, and mostly absent."""
-    text = re.sub(r"\\[a-z]", " ", (pattern or "(?!)").lower())
+    text = re.sub(r"\\[a-z]", " ", pattern.lower())
     for _ in range(2):
         text = re.sub(r"(?<=[a-z])\(\?:[^()]*\)\??", "", text)  # endings
     words = []
@@ -172,18 +166,20 @@ _COMMON_WORDS = frozenset(
 
 
 def _decoy(
-    before: str, after: str, amount: Amount, amounts: list[Amount], segment: tuple[int, int], named: bool
+    before: str,
+    after: str,
+    amount: Amount,
+    amounts: list[Amount],
+    segment: tuple[int, int],
+    named: bool,
+    hinted: set[int],
 ) -> str:
-    if amount.concentration:
-        return "concentration"
-    hinted = _hinted(_decoy_hints(), before)
-    for index, decoy, always in _decoys_of(amount.kind):
-        if not always and index not in hinted:
+    for index, decoy in _decoys_of(amount.kind):
+        if not decoy.kinds and index not in hinted:
             continue
         if named and decoy.name == "laboratory":
             continue
-        possible = bool(decoy.kinds) or index in hinted
-        hit = (possible and decoy.before(before) and not decoy.unless_before(before)) or (
+        hit = (decoy.before(before) and not decoy.unless_before(before)) or (
             decoy.after(after) and not decoy.unless_after(after) and not decoy.unless_before(before)
         )
         if not hit:
@@ -199,19 +195,18 @@ def _decoy(
     return ""
 
 
-def _hinted(hints: tuple[re.Pattern[str], dict[str, set[int]]], text: str) -> set[int]:
-    pattern, standing = hints
+def _hinted(text: str) -> set[int]:
+    pattern, standing = _hints()
     words: list[str] = pattern.findall(text.lower())
     return set().union(*(standing[word] for word in words)) if words else set()
 
 
-def _set_role(before: str, after: str, amount: Amount) -> None:
+def _set_role(before: str, after: str, amount: Amount, hinted: set[int]) -> None:
     if amount.role not in ("dose", "level"):
         return
-    roles = _roles()
-    for index in sorted(_hinted(_role_hints(), f"{before} {after}")):
-        if roles[index].before(before) or roles[index].after(after):
-            amount.role = roles[index].code
+    for index, role in enumerate(_roles(), len(_decoys())):
+        if index in hinted and (role.before(before) or role.after(after)):
+            amount.role = role.code
             return
     if amount.kind == "radiation" and (
         re.search(r"(?:\d\s?x\s?|fractions? of\s*)\Z", before)

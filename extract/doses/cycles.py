@@ -29,14 +29,12 @@ _LENGTH = (
 )
 _WEEKS = r"weeks?\s(?P<from>\d{1,2})(?:\s?(?:-|to|through)\s?(?:weeks?\s)?(?P<value>\d{1,2}))(?!\d|\s?[-,/])"
 _UNTIL = r"\b(?:until|through|to|up to)\s+(?P<unit>week|month|day|year)\s+(?P<value>\d{1,3})\b"
-_DURATIONS = Scanner(
-    [
-        r"\b(?:for|during|lasting|duration of|period of|total of|up to|within|course of|over(?: a)?|continued for|x)"
-        + _DURATION,
-        r"\b\*" + _DURATION,
-    ],
-    before="",
+_FOR = (
+    r"\b(?:for|during|lasting|duration of|period of|total of|up to|within|course of|over(?: a)?|continued for|x)"
+    + _DURATION
 )
+_DURATIONS = Scanner([_FOR])
+_STARRED_DURATIONS = Scanner([_FOR, r"\b\*" + _DURATION], before="")  # "weekly*4 weeks": the star follows a word
 _LONG_UNITS = ("day", "week", "month", "year")
 _NUMBERED_WEEKS = Scanner([_WEEKS])
 _LENGTHS = (Scanner([_LENGTH]), Scanner([_UNTIL]))
@@ -72,7 +70,7 @@ def find_durations(text: str, start: int = 0, end: int = sys.maxsize) -> list[It
     """How long the treatment lasts; the time of a single infusion is left out."""
     found = []
     low = lowered(text)
-    for _, match in _DURATIONS.find(low, start, end):
+    for _, match in (_STARRED_DURATIONS if "*" in low else _DURATIONS).find(low, start, end):
         unit = TIME_UNITS[match["unit"]]
         if unit == "h" or _INFUSION_TIME.search(low[max(0, match.start() - 14) : match.start("value")]):
             continue

@@ -25,6 +25,10 @@ _MULTIPLE = (
 _PLACEHOLDERS = {"NUM": NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE}
 
 
+# A number that a unit of mass, a percent sign or the like follows; "2 single doses" are told apart by their number.
+_AMOUNT = r"(?:\d{2,}(?:\.\d+)?|\d\.\d+|[015-9])\s?(?:m[gcl]|[unk]?g|%|[,;:)/])"
+
+
 @cache
 def _frequencies() -> tuple[Scanner, list[dict[str, Any]]]:
     entries = read_toml("frequencies.toml")["frequency"]
@@ -36,7 +40,7 @@ def _frequencies() -> tuple[Scanner, list[dict[str, Any]]]:
         for group in ("n", "m", "unit"):
             pattern = pattern.replace(f"(?P<{group}>", f"(?P<{group}{index}>")
         patterns.append(pattern)
-    return Scanner(patterns, before=r"\w/"), entries
+    return Scanner(patterns, before=r"\w/", unless=_AMOUNT), entries
 
 
 _LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than\s*\Z|\bnot exceed\w*\s*\Z", re.IGNORECASE)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from extract.doses.agents import (
-    STEM,
     Agent,
     Mention,
     Names,
     Trie,
     add_name,
     find_agents,
+    has_stem,
     known_keys,
     vocabulary,
     words_of,
@@ -38,6 +38,14 @@ _AMOUNT_IN_NAME = re.compile(
     r"(?:mg|mcg|ug|g|gm|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%)",
     re.IGNORECASE,
 )
+_DIGIT_OR_DOSE = re.compile(r"\d|dose", re.IGNORECASE)  # without either there is no amount to leave out
+_TYPE_BEFORE_NAME = re.compile(
+    r"\A\s*(?:drug|biological|placebo comparator|experimental|active comparator|intervention|"
+    r"arm [a-z0-9]+|group [a-z0-9]+)\s*:\s*",
+    re.IGNORECASE,
+)
+_TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
+_EMPTY_PARENTHESIS = re.compile(r"\(\s*[,;/ ]*\s*\)")
 _FORM = re.compile(rf"\b{one_of('form_in_name')}\b\.?", re.IGNORECASE)
 _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
@@ -47,22 +55,23 @@ _NOT_AN_AGENT = re.compile(rf"\b{one_of('not_agent_word')}\b", re.IGNORECASE)
 
 
 @lru_cache(maxsize=20_000)
+def _is_no_name(name: str) -> bool:
+    return _NOT_A_NAME.fullmatch(name) is not None
+
+
+@lru_cache(maxsize=20_000)
 def clean_name(raw: str) -> str:
     """An intervention's name without amounts, dosage forms, salts and trade marks."""
     name = raw.replace("\u00ae", " ").replace("\u2122", " ").replace("(R)", " ").replace("(TM)", " ")
-    name = re.sub(
-        r"\A\s*(?:drug|biological|placebo comparator|experimental|active comparator|intervention|"
-        r"arm [a-z0-9]+|group [a-z0-9]+)\s*:\s*",
-        "",
-        name,
-        flags=re.IGNORECASE,
-    )
-    stripped = _AMOUNT_IN_NAME.sub(" ", name)
+    if ":" in name:
+        name = _TYPE_BEFORE_NAME.sub("", name)
+    stripped = _AMOUNT_IN_NAME.sub(" ", name) if _DIGIT_OR_DOSE.search(name) else name
     if not _KEEP_WHOLE.search(stripped) or len(stripped.split()) > 3:
         shorter = _FORM.sub(" ", stripped)
-        stripped = shorter if re.search(r"[A-Za-z]{2}", shorter) else stripped
-    stripped = re.sub(r"\(\s*[,;/ ]*\s*\)", " ", stripped)
-    return re.sub(r"\s+", " ", stripped).strip(" ,;:-/.*\"'+()[]")
+        stripped = shorter if _TWO_LETTERS.search(shorter) else stripped
+    if "(" in stripped:
+        stripped = _EMPTY_PARENTHESIS.sub(" ", stripped)
+    return " ".join(stripped.split()).strip(" ,;:-/.*\"'+()[]")
 
 
 @dataclass(slots=True)
@@ -151,7 +160,7 @@ class _Builder:
         vocabulary_names = vocabulary()[1]
         for raw in names:
             name = clean_name(raw)
-            if len(name) < 2 or _NOT_A_NAME.fullmatch(name):
+            if len(name) < 2 or _is_no_name(name):
                 continue
             common = vocabulary_names.get(" ".join(words_of(name)))
             if common is not None and common.key != agent.key:
@@ -271,7 +280,7 @@ def listed_members(text: str, mentions: list[Mention]) -> list[Mention]:
 
 
 def _is_known(agent: Agent) -> bool:
-    return agent.key in known_keys() or agent.kind not in ("drug",) or bool(STEM.match(agent.key))
+    return agent.key in known_keys() or agent.kind not in ("drug",) or has_stem(agent.key)
 
 
 @lru_cache(maxsize=20_000)
@@ -280,11 +289,11 @@ def _parts(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     outside = _PARENTHESIS.sub(" ", raw)
     inside = [part for match in _PARENTHESIS.finditer(raw) for part in re.split(r"[,;/]", match.group(1))]
     pieces = [clean_name(piece) for piece in _JOINERS.split(outside)]
-    parts = [p for piece in pieces for p in _split_further(piece) if not _NOT_A_NAME.fullmatch(p)]
+    parts = [p for piece in pieces for p in _split_further(piece) if not _is_no_name(p)]
     if len(parts) > 1:  # "Zanfluril, 5 mg Oral Solution"
         parts = [part for part in parts if _FORM.sub("", part).strip(" ,;-")] or parts[:1]
     if not parts and inside:
-        parts = [part for part in map(clean_name, inside) if not _NOT_A_NAME.fullmatch(part)][:1]
+        parts = [part for part in map(clean_name, inside) if not _is_no_name(part)][:1]
         inside = []
     return outside, tuple(inside), tuple(parts)
 
@@ -296,7 +305,7 @@ def _split_further(name: str) -> list[str]:
         return [name]
     if "/" in name:
         parts = [part.strip() for part in name.split("/") if part.strip()]
-        known = [part for part in parts if " ".join(words_of(part)) in vocabulary_names or STEM.match(part.lower())]
+        known = [part for part in parts if " ".join(words_of(part)) in vocabulary_names or has_stem(part.lower())]
         if len(known) == len(parts) > 1:
             return parts
         return known[:1] if known and len(parts) == 2 and re.search(r"\d", name) else [name]

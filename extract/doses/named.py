@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 from extract.doses.scanning import Scanner
@@ -19,6 +21,18 @@ def _named() -> tuple[Scanner, list[dict[str, Any]]]:
             patterns.append(name)
             meanings.append(entry)
     return Scanner(patterns, before=r"\w/+-", after=r"(?![\w+]|/\w|-\w)"), meanings
+
+
+def find_names_in(texts: list[str]) -> list[list[tuple[int, int, dict[str, Any]]]]:
+    """What `find_names` finds in each text; all are searched as one, since most hold no name."""
+    found: list[list[tuple[int, int, dict[str, Any]]]] = [[] for _ in texts]
+    names = find_names("\0".join(texts))
+    if names:
+        starts = list(accumulate((len(text) + 1 for text in texts), initial=0))
+        for start, end, entry in names:
+            index = bisect_right(starts, start) - 1
+            found[index].append((start - starts[index], end - starts[index], entry))
+    return found
 
 
 def find_names(text: str) -> list[tuple[int, int, dict[str, Any]]]:

@@ -27,6 +27,9 @@ _DIGIT = re.compile(
     r"[\d.](?:(?<=\d)|(?=\d))"
 )  # what a number begins with: found faster than by trying the whole everywhere
 
+# One plain number before a letter or sign that nothing of the above begins with: found so, most need no more.
+_PLAIN = re.compile(r"(?<![\w^])(?<!\d[.,])\d+(?:\.\d+)?(?=\s?(?:[%)]|m(?!il|ln|io)|[cdf-ik-lnp-swyzA-DF-WYZ]))")
+
 _ONE = re.compile(
     rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
     rf"|10(?P<bare>{_EXPONENT})"
@@ -79,7 +82,11 @@ def find_values(text: str) -> Iterator[re.Match[str]]:
     """Every number, range or list of numbers in a text, in order."""
     done = 0
     for first in _DIGIT.finditer(text):
-        if first.start() >= done and (match := VALUES.match(text, first.start())) is not None:
+        position = first.start()
+        if position < done:
+            continue
+        match = _PLAIN.match(text, position) or VALUES.match(text, position)
+        if match is not None:
             done = match.end()
             yield match
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from extract.doses.agents import Mention
 from extract.doses.amounts import Amount
@@ -25,6 +26,22 @@ _CONJUNCTION = re.compile(
     r"[\s\"'()]*(?:,|/|\+|&|and then|then|and|plus|or|combined with|followed by|,\s*and|-)?[\s\"'()]*\Z", re.IGNORECASE
 )
 _APART = re.compile(r",|\b(?:and|or|versus|vs|than|compared)\b", re.IGNORECASE)
+
+
+# What stands between an agent and an amount is mostly a blank or a few words, the same in many studies.
+@lru_cache(maxsize=5_000)
+def _tight_right(gap: str) -> bool:
+    return _TIGHT_RIGHT.match(gap) is not None
+
+
+@lru_cache(maxsize=5_000)
+def _tight_left(gap: str) -> bool:
+    return _TIGHT_LEFT.match(gap) is not None
+
+
+@lru_cache(maxsize=5_000)
+def _of_it(gap: str) -> bool:
+    return _OF.match(gap) is not None
 
 
 def paired_by_wording(
@@ -80,7 +97,7 @@ def _slashed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, l
 
 def follows_tightly(text: str, mention: Mention, amount: Amount) -> bool:
     """Whether an amount follows an agent so closely that it is its own."""
-    return _TIGHT_LEFT.match(text[mention.end : amount.start]) is not None
+    return _tight_left(text[mention.end : amount.start])
 
 
 def _run(text: str, mentions: list[Mention]) -> list[Mention]:
@@ -98,7 +115,7 @@ def names_amount_first(text: str, doses: list[Amount], here: list[Mention]) -> b
     if not here or here[0].start < doses[0].start:
         return False
     gap = text[doses[0].end : here[0].start]
-    return bool(_TIGHT_RIGHT.match(gap) or _OF.match(gap))
+    return _tight_right(gap) or _of_it(gap)
 
 
 def choose(
@@ -121,9 +138,9 @@ def choose(
     if left is not None and left.agent.kind == "placebo" and _APART.search(left_gap):
         left = previous if previous is not None and previous.end <= amount.start else None
         left_gap = text[left.end : amount.start] if left else ""
-    right_of = right is not None and bool(_OF.match(right_gap)) and len(right_gap) < 45
-    right_tight = right is not None and bool(_TIGHT_RIGHT.match(right_gap)) and "," not in right_gap
-    left_tight = left is not None and bool(_TIGHT_LEFT.match(left_gap))
+    right_of = right is not None and _of_it(right_gap) and len(right_gap) < 45
+    right_tight = right is not None and _tight_right(right_gap) and "," not in right_gap
+    left_tight = left is not None and _tight_left(left_gap)
     if not right_of and not left_tight and (named_after := name_after(text, amount)) is not None:
         return named_after
     if right_of and not (left_tight and len(left_gap) <= 3):
@@ -168,4 +185,4 @@ def _owned(text: str, doses: list[Amount], index: int, mention: Mention, amount_
     if not index or not amount_first:
         return False
     gap = text[doses[index - 1].end : mention.start]
-    return bool(_TIGHT_RIGHT.match(gap) or _OF.match(gap))
+    return _tight_right(gap) or _of_it(gap)

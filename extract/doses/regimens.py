@@ -10,10 +10,11 @@ from extract.doses.agents import find_agents
 from extract.doses.arms import arms_of_heading, named_arms
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.named import find_names
+from extract.doses.named import find_names, find_names_in
 from extract.doses.segments import segments
 from extract.doses.sequences import find_sequence
 from extract.facts import Evidence, Regimen, RegimenStep, evidence
+from extract.sentences import holds_any
 from extract.study import Arm, Field, Study
 
 _CONTEXT = re.compile(
@@ -50,36 +51,29 @@ def find_regimens(study: Study, lexicon: Lexicon, statements: list[Statement]) -
     implied by a regimen's name has the flag `inferred`. A step with the flag `after:<agent_key>` counts its days
     from that step; others count from day 0 (or day 1 of the cycle).
     """
-    found: list[Regimen] = []
-    named: dict[str, list[_Named]] = {}
     ordered = _may_be_ordered(study)
     in_prose = _named_in_prose(study)
-    for arm in study.arms:
-        for source in _fields_of(study, arm):
-            if source.path not in named:
-                named[source.path] = _named(source)
-        found += _of_arm(study, lexicon, statements, arm, named, in_prose, ordered=ordered)
+    fields = [_fields_of(study, arm) for arm in study.arms]
+    named = _named_in({source.path: source for sources in fields for source in sources})
+    if not (statements or named or in_prose or ordered):
+        return []
+    found: list[Regimen] = []
+    for arm, sources in zip(study.arms, fields, strict=True):
+        names = [name for source in sources for name in named.get(source.path, ())]
+        names += [name for arms, name in in_prose if arm.arm_no in arms]
+        found += _of_arm(lexicon, statements, arm, names, sources if ordered else [])
     return found
 
 
 def _of_arm(
-    study: Study,
-    lexicon: Lexicon,
-    statements: list[Statement],
-    arm: Arm,
-    known: dict[str, list[_Named]],
-    in_prose: list[tuple[list[int], _Named]],
-    *,
-    ordered: bool,
+    lexicon: Lexicon, statements: list[Statement], arm: Arm, named: list[_Named], ordered: list[Field]
 ) -> list[Regimen]:
+    """The regimens of one arm; `ordered` are its fields that may tell an order of steps."""
     own = [(number, s) for number, s in enumerate(statements, 1) if arm.arm_no in s.arm_nos]
     groups: dict[str, _Group] = {}
     for number, statement in own:
         phase = str(statement.facts.get("phase") or "treatment")
         groups.setdefault(phase, _Group(phase)).statements.append((number, statement))
-    fields = _fields_of(study, arm)
-    named = [name for source in fields for name in known[source.path]]
-    named += [name for arms, name in in_prose if arm.arm_no in arms]
     regimens = [_from_group(arm, group, named) for group in groups.values()]
     regimens = [
         regimen for regimen in regimens if len(regimen.steps) > 1 or regimen.regimen or regimen.phase != "treatment"
@@ -90,21 +84,23 @@ def _of_arm(
             taken.add(name.name)
             regimens.append(_inferred(arm, name))
     regimens.sort(key=lambda regimen: _order(regimen.phase))
-    for source in fields if ordered else ():
+    for source in ordered:
         sequence = find_sequence(source, arm.arm_no, lexicon, own)
         if sequence is not None:
             return [sequence, *regimens]
     return regimens
 
 
-_ORDERED = re.compile(r"car(?<!\w...)|transplant|sct|dli")
+_ORDERED = ("transplant", "sct", "dli")
+_CAR = re.compile(r"car(?<!\w...)")
 
 
 def _may_be_ordered(study: Study) -> bool:
     """Whether the study is about cells or transplantation, whose steps have an order worth looking for."""
     texts = [item.name.raw for item in study.interventions]
     texts += [source.raw for source in (study.brief_title, study.official_title) if source is not None]
-    return _ORDERED.search("\n".join(texts).lower()) is not None
+    low = "\n".join(texts).lower()
+    return holds_any(low, _ORDERED) or _CAR.search(low) is not None
 
 
 def _order(phase: str) -> int:
@@ -132,9 +128,10 @@ def _named_in_prose(study: Study) -> list[tuple[list[int], _Named]]:
     found: list[tuple[list[int], _Named]] = []
     if len(study.arms) < 2 or not any(item.type in ("DRUG", "BIOLOGICAL", "RADIATION") for item in study.interventions):
         return found
-    for source in (study.detailed_description, study.brief_summary):
-        for named in _named(source) if source is not None else ():
-            text = source.text.norm if source is not None else ""
+    prose = {source.path: source for source in (study.detailed_description, study.brief_summary) if source is not None}
+    for path, names in _named_in(prose).items():
+        for named in names:
+            text = prose[path].text.norm
             position = next(start for start, _, _ in find_names(text) if text[start:].startswith(named.name))
             phrase = next((text[a:b] for a, b in segments(text) if a <= position < b), "")
             arms = named_arms(study, phrase) or arms_of_heading(study, text, position)
@@ -143,10 +140,16 @@ def _named_in_prose(study: Study) -> list[tuple[list[int], _Named]]:
     return found
 
 
-def _named(source: Field) -> list[_Named]:
+def _named_in(sources: dict[str, Field]) -> dict[str, list[_Named]]:
+    """The named regimens of the fields that hold any, by path."""
+    found = find_names_in([source.text.norm for source in sources.values()])
+    return {source.path: _named(source, names) for source, names in zip(sources.values(), found, strict=True) if names}
+
+
+def _named(source: Field, names: list[tuple[int, int, dict[str, Any]]]) -> list[_Named]:
     text = source.text.norm
     found = []
-    for start, end, entry in find_names(text):
+    for start, end, entry in names:
         around = text[max(0, start - 45) : end + 45]
         if entry.get("needs_context") and not _in_context(around, entry["components"]):
             continue

@@ -1,7 +1,7 @@
 """Looking for many patterns at once, tried only where a word opens like one of them.
 
 An alternation of a hundred patterns is tried in full at every letter that any of them can begin with. Most words
-open with two letters that none has: a `Scanner` looks for the openings first, and tries only the patterns that
+open with letters that none has: a `Scanner` looks for the openings first, and tries only the patterns that
 have the one found.
 """
 
@@ -16,11 +16,12 @@ from typing import Any
 DIGITS = "0123456789"
 _LITERAL = re.compile(r"\\[.+*]|[a-zA-Z0-9 +-]")
 _OPTIONAL = ("?", "*", "{")
+_LENGTH = 4  # of openings
 _MANY = 12  # first letters
 
 
 def openings(pattern: str) -> set[str]:
-    """The first one or two characters that a match of `pattern` can have.
+    """The first characters that a match of `pattern` can have, up to four.
 
     Knows what the data files use: literals, `(?:…)`, named groups, looking ahead or behind, `\\b` and `\\d` at the
     start. Raises ValueError where a pattern begins with anything else.
@@ -33,10 +34,12 @@ def openings(pattern: str) -> set[str]:
     first, rest = _literal(pattern)
     if rest.startswith(_OPTIONAL):
         raise ValueError(f"the pattern {pattern!r} must begin with a letter or a digit that is not optional")
-    second = _LITERAL.match(rest)
-    if second is None or rest[second.end() : second.end() + 1] in _OPTIONAL:
-        return {first}
-    return {first + second.group()[-1]}
+    while len(first) < _LENGTH and not rest.startswith("+") and (following := _LITERAL.match(rest)) is not None:
+        rest = rest[following.end() :]
+        if rest.startswith(_OPTIONAL):
+            break
+        first += following.group()[-1]
+    return {first}
 
 
 def _literal(pattern: str) -> tuple[str, str]:
@@ -89,27 +92,26 @@ class Scanner:
     """Many patterns over one text; each match says which pattern it is of. Patterns may not hold unnamed groups.
 
     `before` is a character class that must not stand before a match, `after` what must follow it; of several
-    patterns that match in one place the first wins.
+    patterns that match in one place the first wins. `unless` is what no pattern matches, not worth trying.
     """
 
-    def __init__(self, patterns: Iterable[str], *, before: str = r"\w", after: str = "") -> None:
+    def __init__(self, patterns: Iterable[str], *, before: str = r"\w", after: str = "", unless: str = "") -> None:
         by_opening: dict[str, list[str]] = {}
         for index, pattern in enumerate(patterns):
             for opening in openings(pattern):
                 by_opening.setdefault(opening, []).append(f"{pattern}{after}(?P<p{index}>)")
-        # "in" is tried where a text has "i.v" only if "i" alone opens a pattern too: so each takes those of its first.
+        # "int" is tried where a text has "intr", and "in" as well: an opening takes the patterns of its beginnings.
         self._tried = {
-            opening: re.compile("|".join(_in_order(parts, by_opening.get(opening[0], [])) if opening[1:] else parts))
-            for opening, parts in by_opening.items()
+            opening: re.compile("|".join(_in_order(by_opening.get(opening[: k + 1], []) for k in range(len(opening)))))
+            for opening in by_opening
         }
         found = set(by_opening)
-        self._first = re.compile(f"({_starts(found)})")
+        opening = (f"(?!{unless})" if unless else "") + f"({_starts(found)})"
+        self._first = re.compile(opening)
         # Where most words can open a match, what stands before one is looked for first: the engine finds one set of
         # characters many times faster than it tries alternatives, and most letters stand within a word.
         common = sum(letter.islower() for letter in {opening[0] for opening in found}) > _MANY
-        self._next = re.compile(
-            f"{_other_than(before)}(?=({_starts(found)}))" if common else f"({_starts(found, before)})"
-        )
+        self._next = re.compile(f"{_other_than(before)}(?={opening})" if common else f"({_starts(found, before)})")
 
     def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[tuple[int, re.Match[str]]]:
         """Every match within `start:end` that does not overlap an earlier one, with the number of its pattern."""
@@ -131,32 +133,39 @@ def _other_than(characters: str) -> str:
     return f"[{characters[1:]}]" if characters.startswith("^") else f"[^{characters}]"
 
 
-def _in_order(parts: list[str], more: list[str]) -> list[str]:
-    return sorted(dict.fromkeys([*parts, *more]), key=lambda part: int(part.rpartition("(?P<p")[2][:-2]))
+def _in_order(groups: Iterable[list[str]]) -> list[str]:
+    parts = dict.fromkeys(chain.from_iterable(groups))
+    return sorted(parts, key=lambda part: int(part.rpartition("(?P<p")[2][:-2]))
 
 
-def _starts(found: set[str], before: str = "") -> str:
-    """One alternative a first letter, those of two letters first."""
-    parts = []
-    behind = f"(?<![{before}]{{}})" if before else ""
-    for first in sorted({opening[0] for opening in found}):
-        seconds = "".join(re.escape(opening[1]) for opening in sorted(found) if opening[0] == first and opening[1:])
-        if seconds:
-            parts.append(f"{re.escape(first)}[{seconds}]" + behind.format(".."))
-        if first in found:
-            parts.append(re.escape(first) + behind.format("."))
-    return "|".join(parts)
+def _starts(found: Iterable[str], before: str = "") -> str:
+    """A pattern for the longest opening that stands in a place, one alternative a first letter."""
+    behind = f"(?<![{before}].)" if before else ""
+    return "|".join(re.escape(first) + behind + _longest(branch) for first, branch in sorted(_tree(found).items()))
 
 
-def any_word(words: Iterable[str]) -> str:
-    """A pattern for any of many literal words, shared beginnings together: much faster than a plain list."""
+def _longest(branch: dict[str, Any]) -> str:
+    parts = [re.escape(letter) + _longest(longer) for letter, longer in sorted(branch.items()) if letter]
+    if len(parts) == 1 and "" not in branch:
+        return parts[0]
+    joined = "(?:" + "|".join(parts) + ")" if parts else ""
+    return f"{joined}?" if parts and "" in branch else joined
+
+
+def _tree(words: Iterable[str]) -> dict[str, Any]:
+    """Words by their letters; an empty word marks where one ends."""
     tree: dict[str, Any] = {}
     for word in words:
         branch = tree
         for letter in word:
             branch = branch.setdefault(letter, {})
         branch[""] = {}
-    return _branches(tree)
+    return tree
+
+
+def any_word(words: Iterable[str]) -> str:
+    """A pattern for any of many literal words, shared beginnings together: much faster than a plain list."""
+    return _branches(_tree(words))
 
 
 def _branches(tree: dict[str, Any]) -> str:

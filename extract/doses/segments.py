@@ -46,7 +46,7 @@ _MAYBE = re.compile(  # one set of characters first, which the engine looks for 
     rf"|\s?(?:%|per ?cent)\s?(?:[\w/()]{{0,5}}\s)?(?!{_NOT_AFTER_PERCENT})[a-z]{{3}}"
     r"|e\d|(?<=1)0(?:\s?\^|\s?\(\d|[5-9]\s?(?:/|c)))|(?<=[x*])\s?10)"
 )
-_PERCENT_AFTER = re.compile(r"[a-z]{5} \d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
+_PERCENT_AFTER = re.compile(r" (?<=[a-z]{5} )\d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
 _COUNT_WORD = re.compile(
     r"(?:one|two|three|four|half) (?:\w+ ){0,2}?(?:tab|cap|pill|drop|puff|sachet|patch|inhal|spray|"
     r"applic|lozen|softg)"
@@ -62,7 +62,7 @@ def dose_like(text: str) -> list[int]:
     low = lowered(text)
     found = [match.start() for match in _MAYBE.finditer(low)]
     if "%" in low:
-        found += [match.start() for match in _PERCENT_AFTER.finditer(low)]
+        found += [match.start() - 5 for match in _PERCENT_AFTER.finditer(low)]
     if "auc" in low or "under the" in low:
         found += [match.start() for match in _AREA.finditer(low)]
     if holds_any(low, _PIECES):

@@ -11,6 +11,10 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.vocabulary import one_of
 
+_NOT_A_CONCENTRATION = re.compile(
+    r"\s*(?:of\s+(?:the|all|patients|subjects|participants)|CI\b|confidence|increase|decrease|reduction|risk|power|chance"
+    r"|\(95)"
+)
 _DOSAGE_FORM = re.compile(rf"\s*(?:\w+\s+){{0,2}}?{one_of('dosage_form_after')}", re.IGNORECASE)
 _FORM_BEFORE = re.compile(rf"\b{one_of('dosage_form_before')}\s+(?:of |at )?\Z", re.IGNORECASE)
 
@@ -71,24 +75,28 @@ def accepted(bound: Bound, agent: Agent, text: str) -> bool:
     return not (amount.kind == "auc" and agent.kind == "radiation")
 
 
+# What may stand between a percentage and a name. The name itself is compared as text: a pattern of it would have to be
+# compiled anew for almost every agent.
+_BEFORE_NAME = [re.compile(p) for p in (r"\s*", r"\s*\w+[\s-]+", r"\s*\([^)]*\)\s*", r"\s*\([^)]*\)\s*\w+[\s-]+")]
+_AFTER_NAME = [re.compile(p) for p in (r"\s+\(?\Z", r"\s+at\s\(?\Z")]
+
+
 def _is_concentration(bound: Bound, text: str) -> bool:
     """`0.5% bupivacaine`, `bupivacaine 0.5%`, `a 5% cream`: the agent or the dosage form stands beside it."""
     amount = bound.amount
     after = text[amount.end : amount.end + 60]
-    if re.match(
-        r"\s*(?:of\s+(?:the|all|patients|subjects|participants)|CI\b|confidence|increase|decrease|reduction|risk|power|chance|\(95)",
-        after,
-    ):
+    if _NOT_A_CONCENTRATION.match(after):
         return False
     if _DOSAGE_FORM.match(after) or _FORM_BEFORE.search(text[max(0, amount.start - 22) : amount.start]):
         return True
     if bound.named is None:
         return False
     name = bound.named.lower()
-    if re.match(rf"\s*(?:\([^)]*\)\s*)?(?:\w+[\s-]+){{0,1}}{re.escape(name)}", after.lower()):
+    after = after.lower()
+    if any(after.startswith(name, gap.end()) for pattern in _BEFORE_NAME if (gap := pattern.match(after)) is not None):
         return True
     before = text[max(0, amount.start - len(name) - 6) : amount.start].lower()
-    return bool(re.search(rf"{re.escape(name)}\s+(?:at\s)?\(?\Z", before))
+    return any(before.endswith(name, 0, gap.start()) for pattern in _AFTER_NAME if (gap := pattern.search(before)))
 
 
 def select(statements: list[Statement]) -> list[Statement]:
