@@ -123,6 +123,11 @@ def _store(
         counts.failed += statuses.count("failed")
 
 
+def _outcomes(kind: str) -> str:
+    item = "{measure: measure, timeFrame: time_frame, description: description}"
+    return f"list({item} ORDER BY outcome_no) FILTER (outcome_type = '{kind}') AS {kind}_items"
+
+
 _HERE = "nct_id BETWEEN $1 AND $2 AND nct_id IN (SELECT nct_id FROM wanted)"
 _TEXTS = f"""
 WITH arms AS (
@@ -141,8 +146,7 @@ drugs AS (
     LEFT JOIN names USING (nct_id, intervention_no) LEFT JOIN labels USING (nct_id, intervention_no)
     GROUP BY i.nct_id),
 outcomes AS (
-    SELECT nct_id, outcome_type,
-        list({{measure: measure, timeFrame: time_frame, description: description}} ORDER BY outcome_no) AS items
+    SELECT nct_id, {_outcomes("primary")}, {_outcomes("secondary")}, {_outcomes("other")}
     FROM ctgov.design_outcomes WHERE {_HERE} GROUP BY ALL),
 conditions AS (
     SELECT nct_id, list(name ORDER BY condition_no) AS names FROM ctgov.conditions WHERE {_HERE} GROUP BY ALL)
@@ -152,7 +156,8 @@ SELECT to_json({{protocolSection: {{
     conditionsModule: {{conditions: conditions.names}},
     designModule: {{studyType: s.study_type}},
     armsInterventionsModule: {{armGroups: arms.items, interventions: drugs.items}},
-    outcomesModule: {{primaryOutcomes: p.items, secondaryOutcomes: o2.items, otherOutcomes: o3.items}},
+    outcomesModule: {{primaryOutcomes: o.primary_items, secondaryOutcomes: o.secondary_items,
+        otherOutcomes: o.other_items}},
     eligibilityModule: {{eligibilityCriteria: e.criteria, studyPopulation: e.population,
         minimumAge: nullif(e.minimum_age, 'N/A'), maximumAge: nullif(e.maximum_age, 'N/A')}}
 }}}})::VARCHAR
@@ -161,8 +166,6 @@ LEFT JOIN (FROM ctgov.brief_summaries WHERE {_HERE}) AS b USING (nct_id)
 LEFT JOIN (FROM ctgov.detailed_descriptions WHERE {_HERE}) AS d USING (nct_id)
 LEFT JOIN (FROM ctgov.eligibilities WHERE {_HERE}) AS e USING (nct_id)
 LEFT JOIN arms USING (nct_id) LEFT JOIN drugs USING (nct_id) LEFT JOIN conditions USING (nct_id)
-LEFT JOIN outcomes AS p ON p.nct_id = s.nct_id AND p.outcome_type = 'primary'
-LEFT JOIN outcomes AS o2 ON o2.nct_id = s.nct_id AND o2.outcome_type = 'secondary'
-LEFT JOIN outcomes AS o3 ON o3.nct_id = s.nct_id AND o3.outcome_type = 'other'
+LEFT JOIN outcomes AS o USING (nct_id)
 ORDER BY s.nct_id
 """

@@ -68,6 +68,7 @@ class TitleReading:
 
 _NOTHING = TitleReading()
 
+
 @lru_cache(maxsize=16384)
 def read_title(text: str) -> TitleReading:
     """Read a normalised title."""
