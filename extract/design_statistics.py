@@ -7,7 +7,7 @@ the planned analysis are enough; no tokenizer is needed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -28,6 +28,7 @@ _C = (
 )
 _PEOPLE = rf"{any_of(_VOCABULARY['people'])}\b"
 _KINDS = ("alpha", "power", "beta", "dropout_rate", "effect", "sample_size")
+_IN_WORDS = ("sample_size",)  # the kind whose number may be in words
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -87,13 +88,23 @@ def extract_design_statistics(study: Study) -> list[DesignStatistic]:
 def _field_hits(field: Field, text: str, stems: _Stems) -> Iterator[_Hit]:
     for start, end in around(field.text.norm, PROSE_BREAK, _positions(text, stems)):
         sentence = text[start:end]
+        in_digits = _DIGIT.search(sentence) is not None
+        if not in_digits and not _holds_any(sentence, _NUMBER_WORDS):
+            continue
         analysis = _ANALYSIS.search(sentence) is not None
-        for kind in _KINDS:
+        for kind in _KINDS if in_digits else _IN_WORDS:
             wanted = analysis or kind in ("sample_size", "dropout_rate")
-            if wanted and (not _NEEDS[kind] or any(stem in sentence for stem in _NEEDS[kind])):
-                yield from _kind_hits(text, start, end, kind)
+            if wanted and (not _NEEDS[kind] or _holds_any(sentence, _NEEDS[kind])):
+                yield from _kind_hits(text, sentence, start, kind)
         if analysis and "%" in sentence:
             yield from _rate_hits(text, start, end)
+
+
+def _holds_any(sentence: str, stems: Iterable[str]) -> bool:
+    for stem in stems:  # noqa: SIM110  a generator would take longer than the search
+        if stem in sentence:
+            return True
+    return False
 
 
 def _positions(text: str, stems: _Stems) -> list[int]:
@@ -107,12 +118,12 @@ def _is_counted(text: str, position: int) -> bool:
     return _DIGIT.search(before) is not None or not _COUNT_WORDS.isdisjoint(before.split())
 
 
-def _kind_hits(text: str, start: int, end: int, kind: str) -> Iterator[_Hit]:
+def _kind_hits(text: str, sentence: str, start: int, kind: str) -> Iterator[_Hit]:
     low, high = _bounds(kind)
+    end = start + len(sentence)
     taken: list[tuple[int, int]] = []
-    sentence = text[start:end]
     for pattern, needs in _RULES[kind]:
-        if needs and not any(stem in sentence for stem in needs):
+        if needs and not _holds_any(sentence, needs):
             continue
         for match in pattern.finditer(text, start, end):
             before = text[max(start, match.start() - 20) : match.start()]
