@@ -38,15 +38,23 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 class _Rule(NamedTuple):
     pattern: re.Pattern[str]
-    needs: tuple[str, ...]  # stems, one of which the sentence must hold
+    needs: tuple[tuple[str, ...], ...]  # stems, of each group of which the sentence must hold one
 
 
 def _rule(entry: str | dict[str, Any]) -> _Rule:
     if isinstance(entry, str):
         return _Rule(_compiled(entry), ())
-    return _Rule(_compiled(entry["pattern"]), tuple(entry["needs"]))
+    return _Rule(_compiled(entry["pattern"]), tuple(tuple(entry[key]) for key in ("needs", "also") if key in entry))
 
 
+def _literal_start(pattern: str) -> str:
+    """The characters that everything begins with that a pattern matches."""
+    literal = re.match(r"[^\\\[(?*+.{]*", pattern)
+    start = literal.group() if literal else ""
+    return start[:-1] if pattern[len(start) : len(start) + 1] in tuple("?*{") else start
+
+
+_ANALYSIS_STEMS = [_literal_start(pattern) for pattern in _VOCABULARY["analysis"]]  # tried before the slow pattern
 _ANALYSIS = re.compile(rf"(?<![a-z]){any_of(_VOCABULARY['analysis'])}(?![a-z])")
 _RULES = {kind: [_rule(entry) for entry in _VOCABULARY[kind]["patterns"]] for kind in _KINDS}
 _NOT_BEFORE = {kind: [re.compile(p) for p in _VOCABULARY[kind].get("not_before", [])] for kind in _KINDS}
@@ -91,7 +99,7 @@ def _field_hits(field: Field, text: str, stems: _Stems) -> Iterator[_Hit]:
         in_digits = _DIGIT.search(sentence) is not None
         if not in_digits and not _holds_any(sentence, _NUMBER_WORDS):
             continue
-        analysis = _ANALYSIS.search(sentence) is not None
+        analysis = _holds_any(sentence, _ANALYSIS_STEMS) and _ANALYSIS.search(sentence) is not None
         for kind in _KINDS if in_digits else _IN_WORDS:
             wanted = analysis or kind in ("sample_size", "dropout_rate")
             if wanted and (not _NEEDS[kind] or _holds_any(sentence, _NEEDS[kind])):
@@ -123,7 +131,7 @@ def _kind_hits(text: str, sentence: str, start: int, kind: str) -> Iterator[_Hit
     end = start + len(sentence)
     taken: list[tuple[int, int]] = []
     for pattern, needs in _RULES[kind]:
-        if needs and not _holds_any(sentence, needs):
+        if needs and not all([_holds_any(sentence, group) for group in needs]):
             continue
         for match in pattern.finditer(text, start, end):
             before = text[max(start, match.start() - 20) : match.start()]
