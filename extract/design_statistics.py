@@ -7,12 +7,13 @@ the planned analysis are enough; no tokenizer is needed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any, NamedTuple
 
 from extract.facts import DesignStatistic, evidence
-from extract.sentences import PROSE_BREAK, around, find_all, lowered
+from extract.lower import holds_any, lower_text
+from extract.sentences import PROSE_BREAK, around, find_all
 from extract.study import Field, Study
 from extract.vocabulary import any_of, load_toml
 
@@ -82,7 +83,7 @@ class _Hit(NamedTuple):
 def extract_design_statistics(study: Study) -> list[DesignStatistic]:
     """The distinct design numbers of titles, summary and description; percentages as fractions."""
     found: dict[tuple[str, float], DesignStatistic] = {}
-    fields = [(field, lowered(field.text.norm)) for field in study.prose()]
+    fields = [(field, lower_text(field.text.norm)) for field in study.prose()]
     together = "\n".join(text for _, text in fields)  # most stems are in none of the fields: one search tells
     stems = _Stems(*([stem for stem in _VOCABULARY[use] if stem in together] for use in _Stems._fields))
     for field, text in fields:
@@ -97,22 +98,15 @@ def _field_hits(field: Field, text: str, stems: _Stems) -> Iterator[_Hit]:
     for start, end in around(field.text.norm, PROSE_BREAK, _positions(text, stems)):
         sentence = text[start:end]
         in_digits = _DIGIT.search(sentence) is not None
-        if not in_digits and not _holds_any(sentence, _NUMBER_WORDS):
+        if not in_digits and not holds_any(sentence, _NUMBER_WORDS):
             continue
-        analysis = _holds_any(sentence, _ANALYSIS_STEMS) and _ANALYSIS.search(sentence) is not None
+        analysis = holds_any(sentence, _ANALYSIS_STEMS) and _ANALYSIS.search(sentence) is not None
         for kind in _KINDS if in_digits else _IN_WORDS:
             wanted = analysis or kind in ("sample_size", "dropout_rate")
-            if wanted and (not _NEEDS[kind] or _holds_any(sentence, _NEEDS[kind])):
+            if wanted and (not _NEEDS[kind] or holds_any(sentence, _NEEDS[kind])):
                 yield from _kind_hits(text, sentence, start, kind)
         if analysis and "%" in sentence:
             yield from _rate_hits(text, start, end)
-
-
-def _holds_any(sentence: str, stems: Iterable[str]) -> bool:
-    for stem in stems:  # noqa: SIM110  a generator would take longer than the search
-        if stem in sentence:
-            return True
-    return False
 
 
 def _positions(text: str, stems: _Stems) -> list[int]:
@@ -131,7 +125,7 @@ def _kind_hits(text: str, sentence: str, start: int, kind: str) -> Iterator[_Hit
     end = start + len(sentence)
     taken: list[tuple[int, int]] = []
     for pattern, needs in _RULES[kind]:
-        if needs and not all([_holds_any(sentence, group) for group in needs]):
+        if needs and not all(holds_any(sentence, group) for group in needs):
             continue
         for match in pattern.finditer(text, start, end):
             before = text[max(start, match.start() - 20) : match.start()]

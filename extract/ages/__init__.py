@@ -28,9 +28,9 @@ from extract.ages.context import (
     speaks_of_enrolment,
 )
 from extract.ages.grammar import DAYS, Bound, Expression, read_expressions
-from extract.eligibility import EXCLUSION, Sections, lower_text, read_sections
+from extract.eligibility import EXCLUSION, Sections, read_sections
 from extract.facts import AgeRange, evidence
-from extract.sentences import lowered
+from extract.lower import holds_any, lower_text
 from extract.study import Field, Study
 
 __all__ = ["extract_ages"]
@@ -59,15 +59,16 @@ def extract_ages(study: Study) -> list[AgeRange]:
     for field in (study.study_population, *study.prose(), *_arm_fields(study)):
         if field is not None:
             about_participants = field in titles or field.arm_no is not None
-            facts = _from_prose(field, about_participants=about_participants)
-            found += _news([fact for fact in facts if _fits(fact, known)], found)
+            facts = [f for f in _from_prose(field, about_participants=about_participants) if _fits(f, known)]
+            if facts:
+                found += _news(facts, found)
     return _name_sexes(_distinct(found))
 
 
 def _arm_fields(study: Study) -> Iterator[Field]:
     for arm in study.arms:
         for field in (arm.label, arm.description):
-            if field is not None and any(stem in field.raw for stem in _AGE_STEMS):
+            if field is not None and holds_any(field.raw, _AGE_STEMS):
                 yield field
 
 
@@ -110,7 +111,7 @@ def _from_criteria(field: Field) -> Iterator[_Candidate]:
 
 def _from_prose(field: Field, *, about_participants: bool) -> Iterator[AgeRange]:
     norm = field.text.norm
-    text = lowered(norm)
+    text = lower_text(norm)
     for block in sentence_blocks(norm, text):
         expressions = _ages_in(text, block)
         if not expressions or not (about_participants or speaks_of_enrolment(text, block)):
