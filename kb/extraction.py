@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import duckdb
@@ -19,6 +20,7 @@ from kb.schema import tables
 
 FETCH_STUDIES = 5_000  # texts asked of DuckDB at once
 CHUNK_STUDIES = 200  # texts handed to a worker at once
+STORE_STUDIES = 1_000  # studies whose facts are stored at once
 # Starting workers costs about two seconds; below this one process is faster.
 PARALLEL_FROM = 600
 
@@ -58,7 +60,8 @@ def extract_studies(
     counts = ExtractionCounts()
     workers = workers or os.cpu_count() or 1
     chunks = _chunks(con, pending)
-    for studies, found in in_order(extract_chunk, chunks, 1 if len(pending) < PARALLEL_FROM else workers):
+    read = in_order(extract_chunk, chunks, 1 if len(pending) < PARALLEL_FROM else workers)
+    for studies, found in _together(read):
         _store(con, studies, found, counts)
         if progress:
             progress(len(studies))
@@ -96,6 +99,22 @@ def _chunks(con: duckdb.DuckDBPyConnection, pending: list[str]) -> Iterator[list
             yield texts[first : first + CHUNK_STUDIES]
 
 
+def _together(read: Iterable[tuple[list[str], dict[str, pa.Table]]]) -> Iterator[tuple[list[str], dict[str, pa.Table]]]:
+    """Chunks put together until there is enough to store: two dozen statements a chunk take longer than their rows."""
+    studies: list[str] = []
+    parts: dict[str, list[pa.Table]] = defaultdict(list)
+    for ids, found in read:
+        studies += ids
+        for name, rows in found.items():
+            parts[name].append(rows)
+        if len(studies) >= STORE_STUDIES:
+            yield studies, {name: pa.concat_tables(rows) for name, rows in parts.items()}
+            studies = []
+            parts.clear()
+    if studies:
+        yield studies, {name: pa.concat_tables(rows) for name, rows in parts.items()}
+
+
 def study_texts(con: duckdb.DuckDBPyConnection, ids: list[str]) -> list[str]:
     """The free text of studies, one JSON document each, in the shape of a registry record."""
     con.register("wanted", pa.table({"nct_id": ids}))
@@ -109,8 +128,11 @@ def _store(
 ) -> None:
     with transaction(con):
         con.register("read", pa.table({"nct_id": studies}))
+        read = "nct_id IN (SELECT nct_id FROM read)"
+        again = con.execute(f"SELECT count(*) FROM extracted.extractions WHERE {read}").fetchall()[0][0]
         for name, table in tables("extracted").items():
-            con.execute(f"DELETE FROM {table.full_name} WHERE nct_id IN (SELECT nct_id FROM read)")
+            if again:  # a study that was ever read has a row there
+                con.execute(f"DELETE FROM {table.full_name} WHERE {read}")
             if name in found:
                 con.register("found", found[name])
                 con.execute(f"INSERT INTO {table.full_name} SELECT * FROM found")
