@@ -12,7 +12,8 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from extract.facts import DesignStatistic, evidence
-from extract.sentences import PROSE_BREAK, around, find_all, lowered
+from extract.lower import holds_any, lower_text
+from extract.sentences import PROSE_BREAK, around, find_all
 from extract.study import Field, Study
 from extract.vocabulary import any_of, load_toml
 
@@ -28,6 +29,7 @@ _C = (
 )
 _PEOPLE = rf"{any_of(_VOCABULARY['people'])}\b"
 _KINDS = ("alpha", "power", "beta", "dropout_rate", "effect", "sample_size")
+_IN_WORDS = ("sample_size",)  # the kind whose number may be in words
 
 
 def _compiled(pattern: str) -> re.Pattern[str]:
@@ -37,15 +39,23 @@ def _compiled(pattern: str) -> re.Pattern[str]:
 
 class _Rule(NamedTuple):
     pattern: re.Pattern[str]
-    needs: tuple[str, ...]  # stems, one of which the sentence must hold
+    needs: tuple[tuple[str, ...], ...]  # stems, of each group of which the sentence must hold one
 
 
 def _rule(entry: str | dict[str, Any]) -> _Rule:
     if isinstance(entry, str):
         return _Rule(_compiled(entry), ())
-    return _Rule(_compiled(entry["pattern"]), tuple(entry["needs"]))
+    return _Rule(_compiled(entry["pattern"]), tuple(tuple(entry[key]) for key in ("needs", "also") if key in entry))
 
 
+def _literal_start(pattern: str) -> str:
+    """The characters that everything begins with that a pattern matches."""
+    literal = re.match(r"[^\\\[(?*+.{]*", pattern)
+    start = literal.group() if literal else ""
+    return start[:-1] if pattern[len(start) : len(start) + 1] in tuple("?*{") else start
+
+
+_ANALYSIS_STEMS = [_literal_start(pattern) for pattern in _VOCABULARY["analysis"]]  # tried before the slow pattern
 _ANALYSIS = re.compile(rf"(?<![a-z]){any_of(_VOCABULARY['analysis'])}(?![a-z])")
 _RULES = {kind: [_rule(entry) for entry in _VOCABULARY[kind]["patterns"]] for kind in _KINDS}
 _NOT_BEFORE = {kind: [re.compile(p) for p in _VOCABULARY[kind].get("not_before", [])] for kind in _KINDS}
@@ -73,7 +83,7 @@ class _Hit(NamedTuple):
 def extract_design_statistics(study: Study) -> list[DesignStatistic]:
     """The distinct design numbers of titles, summary and description; percentages as fractions."""
     found: dict[tuple[str, float], DesignStatistic] = {}
-    fields = [(field, lowered(field.text.norm)) for field in study.prose()]
+    fields = [(field, lower_text(field.text.norm)) for field in study.prose()]
     together = "\n".join(text for _, text in fields)  # most stems are in none of the fields: one search tells
     stems = _Stems(*([stem for stem in _VOCABULARY[use] if stem in together] for use in _Stems._fields))
     for field, text in fields:
@@ -87,11 +97,14 @@ def extract_design_statistics(study: Study) -> list[DesignStatistic]:
 def _field_hits(field: Field, text: str, stems: _Stems) -> Iterator[_Hit]:
     for start, end in around(field.text.norm, PROSE_BREAK, _positions(text, stems)):
         sentence = text[start:end]
-        analysis = _ANALYSIS.search(sentence) is not None
-        for kind in _KINDS:
+        in_digits = _DIGIT.search(sentence) is not None
+        if not in_digits and not holds_any(sentence, _NUMBER_WORDS):
+            continue
+        analysis = holds_any(sentence, _ANALYSIS_STEMS) and _ANALYSIS.search(sentence) is not None
+        for kind in _KINDS if in_digits else _IN_WORDS:
             wanted = analysis or kind in ("sample_size", "dropout_rate")
-            if wanted and (not _NEEDS[kind] or any(stem in sentence for stem in _NEEDS[kind])):
-                yield from _kind_hits(text, start, end, kind)
+            if wanted and (not _NEEDS[kind] or holds_any(sentence, _NEEDS[kind])):
+                yield from _kind_hits(text, sentence, start, kind)
         if analysis and "%" in sentence:
             yield from _rate_hits(text, start, end)
 
@@ -107,12 +120,12 @@ def _is_counted(text: str, position: int) -> bool:
     return _DIGIT.search(before) is not None or not _COUNT_WORDS.isdisjoint(before.split())
 
 
-def _kind_hits(text: str, start: int, end: int, kind: str) -> Iterator[_Hit]:
+def _kind_hits(text: str, sentence: str, start: int, kind: str) -> Iterator[_Hit]:
     low, high = _bounds(kind)
+    end = start + len(sentence)
     taken: list[tuple[int, int]] = []
-    sentence = text[start:end]
     for pattern, needs in _RULES[kind]:
-        if needs and not any(stem in sentence for stem in needs):
+        if needs and not all(holds_any(sentence, group) for group in needs):
             continue
         for match in pattern.finditer(text, start, end):
             before = text[max(start, match.start() - 20) : match.start()]

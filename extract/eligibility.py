@@ -10,7 +10,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from functools import lru_cache
 
-from extract.sentences import find_all, lowered
+from extract.lower import lower_text
+from extract.sentences import find_all
 
 INCLUSION, EXCLUSION, OTHER = "inclusion", "exclusion", "other"
 
@@ -77,12 +78,6 @@ def read_sections(norm: str) -> Sections:
             headings.append(heading)
             done = heading.end
     return Sections(headings)
-
-
-@lru_cache(maxsize=4)
-def lower_text(norm: str) -> str:
-    """A text in lower case, code point for code point; ages and criteria both ask for that of the eligibility."""
-    return lowered(norm)
 
 
 def _heading(norm: str, low: str, position: int) -> Heading | None:

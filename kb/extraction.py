@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import duckdb
@@ -19,6 +20,7 @@ from kb.schema import tables
 
 FETCH_STUDIES = 5_000  # texts asked of DuckDB at once
 CHUNK_STUDIES = 200  # texts handed to a worker at once
+STORE_STUDIES = 1_000  # studies whose facts are stored at once
 # Starting workers costs about two seconds; below this one process is faster.
 PARALLEL_FROM = 600
 
@@ -58,7 +60,8 @@ def extract_studies(
     counts = ExtractionCounts()
     workers = workers or os.cpu_count() or 1
     chunks = _chunks(con, pending)
-    for studies, found in in_order(extract_chunk, chunks, 1 if len(pending) < PARALLEL_FROM else workers):
+    read = in_order(extract_chunk, chunks, 1 if len(pending) < PARALLEL_FROM else workers)
+    for studies, found in _together(read):
         _store(con, studies, found, counts)
         if progress:
             progress(len(studies))
@@ -96,6 +99,22 @@ def _chunks(con: duckdb.DuckDBPyConnection, pending: list[str]) -> Iterator[list
             yield texts[first : first + CHUNK_STUDIES]
 
 
+def _together(read: Iterable[tuple[list[str], dict[str, pa.Table]]]) -> Iterator[tuple[list[str], dict[str, pa.Table]]]:
+    """Chunks put together until there is enough to store: two dozen statements a chunk take longer than their rows."""
+    studies: list[str] = []
+    parts: dict[str, list[pa.Table]] = defaultdict(list)
+    for ids, found in read:
+        studies += ids
+        for name, rows in found.items():
+            parts[name].append(rows)
+        if len(studies) >= STORE_STUDIES:
+            yield studies, {name: pa.concat_tables(rows) for name, rows in parts.items()}
+            studies = []
+            parts.clear()
+    if studies:
+        yield studies, {name: pa.concat_tables(rows) for name, rows in parts.items()}
+
+
 def study_texts(con: duckdb.DuckDBPyConnection, ids: list[str]) -> list[str]:
     """The free text of studies, one JSON document each, in the shape of a registry record."""
     con.register("wanted", pa.table({"nct_id": ids}))
@@ -109,8 +128,11 @@ def _store(
 ) -> None:
     with transaction(con):
         con.register("read", pa.table({"nct_id": studies}))
+        read = "nct_id IN (SELECT nct_id FROM read)"
+        again = con.execute(f"SELECT count(*) FROM extracted.extractions WHERE {read}").fetchall()[0][0]
         for name, table in tables("extracted").items():
-            con.execute(f"DELETE FROM {table.full_name} WHERE nct_id IN (SELECT nct_id FROM read)")
+            if again:  # a study that was ever read has a row there
+                con.execute(f"DELETE FROM {table.full_name} WHERE {read}")
             if name in found:
                 con.register("found", found[name])
                 con.execute(f"INSERT INTO {table.full_name} SELECT * FROM found")
@@ -121,6 +143,11 @@ def _store(
     if "extractions" in found:
         statuses = found["extractions"].column("status").to_pylist()
         counts.failed += statuses.count("failed")
+
+
+def _outcomes(kind: str) -> str:
+    item = "{measure: measure, timeFrame: time_frame, description: description}"
+    return f"list({item} ORDER BY outcome_no) FILTER (outcome_type = '{kind}') AS {kind}_items"
 
 
 _HERE = "nct_id BETWEEN $1 AND $2 AND nct_id IN (SELECT nct_id FROM wanted)"
@@ -141,8 +168,7 @@ drugs AS (
     LEFT JOIN names USING (nct_id, intervention_no) LEFT JOIN labels USING (nct_id, intervention_no)
     GROUP BY i.nct_id),
 outcomes AS (
-    SELECT nct_id, outcome_type,
-        list({{measure: measure, timeFrame: time_frame, description: description}} ORDER BY outcome_no) AS items
+    SELECT nct_id, {_outcomes("primary")}, {_outcomes("secondary")}, {_outcomes("other")}
     FROM ctgov.design_outcomes WHERE {_HERE} GROUP BY ALL),
 conditions AS (
     SELECT nct_id, list(name ORDER BY condition_no) AS names FROM ctgov.conditions WHERE {_HERE} GROUP BY ALL)
@@ -152,7 +178,8 @@ SELECT to_json({{protocolSection: {{
     conditionsModule: {{conditions: conditions.names}},
     designModule: {{studyType: s.study_type}},
     armsInterventionsModule: {{armGroups: arms.items, interventions: drugs.items}},
-    outcomesModule: {{primaryOutcomes: p.items, secondaryOutcomes: o2.items, otherOutcomes: o3.items}},
+    outcomesModule: {{primaryOutcomes: o.primary_items, secondaryOutcomes: o.secondary_items,
+        otherOutcomes: o.other_items}},
     eligibilityModule: {{eligibilityCriteria: e.criteria, studyPopulation: e.population,
         minimumAge: nullif(e.minimum_age, 'N/A'), maximumAge: nullif(e.maximum_age, 'N/A')}}
 }}}})::VARCHAR
@@ -161,8 +188,6 @@ LEFT JOIN (FROM ctgov.brief_summaries WHERE {_HERE}) AS b USING (nct_id)
 LEFT JOIN (FROM ctgov.detailed_descriptions WHERE {_HERE}) AS d USING (nct_id)
 LEFT JOIN (FROM ctgov.eligibilities WHERE {_HERE}) AS e USING (nct_id)
 LEFT JOIN arms USING (nct_id) LEFT JOIN drugs USING (nct_id) LEFT JOIN conditions USING (nct_id)
-LEFT JOIN outcomes AS p ON p.nct_id = s.nct_id AND p.outcome_type = 'primary'
-LEFT JOIN outcomes AS o2 ON o2.nct_id = s.nct_id AND o2.outcome_type = 'secondary'
-LEFT JOIN outcomes AS o3 ON o3.nct_id = s.nct_id AND o3.outcome_type = 'other'
+LEFT JOIN outcomes AS o USING (nct_id)
 ORDER BY s.nct_id
 """

@@ -31,9 +31,9 @@ from extract.ages.context import (
     speaks_of,
 )
 from extract.ages.grammar import DAYS, Bound, Expression, read_expressions
-from extract.eligibility import EXCLUSION, Sections, lower_text, read_sections
+from extract.eligibility import EXCLUSION, Sections, read_sections
 from extract.facts import AgeRange, evidence
-from extract.sentences import lowered
+from extract.lower import holds_any, lower_text
 from extract.study import Field, Study
 
 __all__ = ["extract_ages"]
@@ -72,14 +72,15 @@ def extract_ages(study: Study) -> list[AgeRange]:
                 for fact, level in _from_prose(field)
                 if (trusted or level == ENROLMENT or _is_borne_out(fact, level, known)) and _fits(fact, known)
             ]
-            found += _news(facts, found)
+            if facts:
+                found += _news(facts, found)
     return _name_sexes(_distinct(found))
 
 
 def _arm_fields(study: Study) -> Iterator[Field]:
     for arm in study.arms:
         for field in (arm.label, arm.description):
-            if field is not None and any(stem in field.raw for stem in _AGE_STEMS):
+            if field is not None and holds_any(field.raw, _AGE_STEMS):
                 yield field
 
 
@@ -139,7 +140,7 @@ def _from_criteria(field: Field, read: _Reader) -> Iterator[_Candidate]:
 def _from_prose(field: Field) -> Iterator[tuple[AgeRange, str]]:
     """Ages of running text, each with what its sentence speaks of."""
     norm = field.text.norm
-    text = lowered(norm)
+    text = lower_text(norm)
     for block in sentence_blocks(norm, text):
         expressions = _ages_in(text, block)
         if not expressions:

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from extract.ages.grammar import VOCABULARY, Expression
+from extract.lower import holds_any
 from extract.sentences import PROSE_BREAK, around, find_all
 from extract.vocabulary import any_of
 
 _DECOYS, _PROSE = VOCABULARY["decoys"], VOCABULARY["prose"]
 PERSON = rf"(?:{'|'.join(VOCABULARY['cues']['person'])})"
-_STRONG_STEMS = ("age", "old", "young", "y/o", "yo", "y.o")
+_STRONG_STEMS = ("age", "old", "yo", "y/o", "y.o")  # one of them stands where an age word does
 _WEAK_STEMS = ("year", "yrs", "month", "week", "days", "y or ", "y and ")
 _STRONG = re.compile(
     r"(?<![a-z])(?:age[ds]?(?![a-z])|older|young|yo(?![a-z])|old(?![a-z]))|(?<=years)old|(?<=\d)\s?y[./]?o(?![a-z])|y/o|y\.o"
@@ -98,7 +99,8 @@ def criterion_blocks(text: str, low: str) -> Iterator[Block]:
     positions = {*_strong_positions(low), *_weak_positions(low), *_label_ends(low)}
     for start, end in around(text, BREAK, sorted(positions)):
         start = _after_glued_number(low, start, end)
-        block = Block(start, end, bool(_STRONG.search(low, start, end)))
+        strong = holds_any(low[start:end], _STRONG_STEMS) and _STRONG.search(low, start, end) is not None
+        block = Block(start, end, strong)
         before = low[max(0, start - 40) : start]
         block.labelled = "age" in before and "\n" in before and bool(_AGE_LABEL.search(before))
         if block.strong or block.labelled or _may_open(low, block) or _WEAK_PLACE.search(low, start, end):
@@ -126,7 +128,7 @@ def _weak_positions(low: str) -> Iterator[int]:
     for position in find_all(low, _WEAK_STEMS):
         if _DIGIT.search(low, max(0, position - 3), position):
             before = low[max(0, position - 30) : position]
-            if not any(word in before for word in _TIME_WORDS):
+            if not holds_any(before, _TIME_WORDS):
                 yield position
 
 
@@ -141,8 +143,7 @@ def _strong_positions(low: str) -> list[int]:
 
 
 def _says_number(low: str, position: int) -> bool:
-    around_it = low[max(0, position - _NEAR) : position + _NEAR]
-    return any(word in around_it for word in VOCABULARY["numbers"])
+    return holds_any(low[max(0, position - _NEAR) : position + _NEAR], VOCABULARY["numbers"])
 
 
 def _may_open(low: str, block: Block) -> bool:

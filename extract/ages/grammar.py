@@ -158,7 +158,6 @@ def _phrases_by_beginning() -> dict[str, re.Pattern[str]]:
 
 
 _BY_BEGINNING = _phrases_by_beginning()
-_NUMBER_INITIALS = frozenset(word[0] for word in _NUMBERS)
 _UNIT_INITIALS = frozenset("ymwdha")
 
 
@@ -179,18 +178,21 @@ def tokenize(text: str, start: int, end: int) -> list[Token]:
 
 def _token(text: str, position: int, end: int, character: str) -> Token:
     number_match = None
+    beginning = character
     if character.isdigit():
         number_match = _DIGITS.match(text, position, end)
-    elif character in _NUMBER_INITIALS:
-        number_match = _WORD_NUMBER.match(text, position, end)
+    elif "a" <= character <= "z":
+        word = _LETTERS.match(text, position, end)
+        beginning = word.group() if word else character
+        if beginning in _NUMBERS:
+            number_match = _WORD_NUMBER.match(text, position, end)
     if number_match:
         token = Token("num", position, number_match.end(), value=number(number_match.group()))
         unit = _UNIT_AFTER.match(text, token.end, end)
         if unit:
             token.unit, token.end = unit.lastgroup, unit.end()
         return token
-    word = _LETTERS.match(text, position, end)
-    phrases = _BY_BEGINNING.get(word.group() if word else character)
+    phrases = _BY_BEGINNING.get(beginning)
     match = phrases.match(text, position, end) if phrases else None
     if match:
         return Token(_PHRASES[" ".join(match.group().split())], position, match.end())

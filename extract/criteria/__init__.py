@@ -12,8 +12,9 @@ from extract.criteria.limits import Limit, read_limits
 from extract.criteria.names import Mention, find_mentions, quantity_named
 from extract.criteria.outline import Item, read_outline
 from extract.criteria.washouts import counted_times, read_washouts
-from extract.eligibility import EXCLUSION, lower_text
+from extract.eligibility import EXCLUSION
 from extract.facts import Criterion, CriterionValue, evidence
+from extract.lower import lower_text
 from extract.study import Field, Study
 
 __all__ = ["extract_criteria"]

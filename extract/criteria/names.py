@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from os.path import commonprefix
 from string import ascii_lowercase
 from typing import Any, NamedTuple
 
@@ -82,10 +81,16 @@ def _names_by_letters() -> dict[str, _Group]:
 
 
 def _group(names: list[str]) -> _Group:
-    beginning = commonprefix(names).split(" ")[0]
+    beginning = _common_beginning(names).split(" ")[0]
     # A single letter ("c peptide") stands everywhere; what comes behind it does not.
     needs = tuple(re.split("[ -]", name)[-1] for name in names) if len(beginning) == 1 else ()
     return _Group(beginning, needs, re.compile(rf"(?:{phrase_pattern(names)})(?![a-z0-9])"))
+
+
+def _common_beginning(names: list[str]) -> str:
+    first, last = min(names), max(names)  # what these two share, all share
+    shared = [a == b for a, b in zip(first, last, strict=False)]
+    return first[: [*shared, False].index(False)]
 
 
 _NAMES = _names_by_letters()

@@ -155,9 +155,7 @@ def _read_unmarked(norm: str, outline: _Outline, begin: int, end: int, indent: i
     last = outline.items[-1] if outline.items and outline.stack else None
     if line.endswith(":") and len(line) <= _LONGEST_LABEL and indent == 0 and not _is_wrapped(norm, last, line):
         label = line.rstrip(": ")
-        outline.heading = (
-            f"{outline.section} / {label}" if outline.section and label else outline.section or label or None
-        )
+        outline.heading = " / ".join(name for name in (outline.section, label) if name) or None
         outline.stack.clear()
         return
     if last is not None and _goes_on(norm, outline, last, line, indent):

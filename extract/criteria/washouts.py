@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from extract.criteria.comparisons import AFTER_LOW, NUMBER_WORDS, comparison_before, sides
 from extract.criteria.limits import Limit, Value
 from extract.criteria.names import DATA, Quantity
+from extract.lower import holds_any
 from extract.sentences import find_all
 
 _WASHOUT = DATA["washout"]
@@ -71,7 +72,7 @@ def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, exclu
             elapsed = not excluding and low[at - 1] != "-" and _ELAPSED.match(low, stop, end) is not None
             elapsed = elapsed or (0 < at - told < _NEAR and _is_aside(low, told, at, stop, end))
             long_ago = elapsed or _is_long_ago(low, stop, end, bool(compared))
-            if not long_ago or not _holds_any(low[start:end], _TREATMENT):
+            if not long_ago or not holds_any(low[start:end], _TREATMENT):
                 continue
             sign, at = compared or (">=", at)
             if _LASTING.search(low, start, at) and not _OFF.search(low, start, at):
@@ -82,13 +83,6 @@ def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, exclu
         yield Limit(WASHOUT, at, Value(at, stop, sign, *sides(sign, number), unit_match.lastgroup))
 
 
-def _holds_any(text: str, stems: list[str]) -> bool:
-    for stem in stems:  # noqa: SIM110  a generator would take longer than the search
-        if stem in text:
-            return True
-    return False
-
-
 def _is_aside(low: str, told: int, at: int, stop: int, end: int) -> bool:
     """Whether a bracket says another time for some: "(8 weeks for strontium)"."""
     return told > 0 and low[at - 1] == "(" and _BRACKET.match(low, stop, end) is not None
@@ -96,7 +90,7 @@ def _is_aside(low: str, told: int, at: int, stop: int, end: int) -> bool:
 
 def _is_past(low: str, start: int, at: int, stop: int, end: int) -> bool:
     """Whether "within 6 months" (at `at:stop`) looks back: "in the past", "before", or at least nothing planned."""
-    if _holds_any(low[at:stop], _AGO_WORDS[1:]) or _SINCE.match(low, stop, end):
+    if holds_any(low[at:stop], _AGO_WORDS[1:]) or _SINCE.match(low, stop, end):
         return True
     return _FUTURE.search(low, start, at) is None
 
@@ -104,7 +98,7 @@ def _is_past(low: str, start: int, at: int, stop: int, end: int) -> bool:
 def _within(low: str, begin: int, at: int, stop: int, end: int) -> int | None:
     """Where "within", "in the past" begins before a time at `at:stop`, or "in the" before "17 days prior to"."""
     before = low[begin:at]
-    found = _AGO_BEFORE.search(before) if _holds_any(before, _AGO_WORDS) else None
+    found = _AGO_BEFORE.search(before) if holds_any(before, _AGO_WORDS) else None
     if found is None and _SINCE.match(low, stop, end):
         found = _IN_THE.search(before)
     return None if found is None else begin + found.start()

@@ -32,7 +32,7 @@ _ITEM = re.compile(r"\([^)]*\)|\[[^\]]*\]|\S+")
 
 
 Match = tuple[int, int, int, bool, Payload]
-"""A phrase found: its first character, the end, the number of its words, whether they stand side by side, its payload."""
+"""A phrase found: first character, end, the number of its words, whether they stand side by side, its payload."""
 
 
 class _Node(Generic[Payload]):
