@@ -45,6 +45,14 @@ def classify(measure: str, description: str, in_field: Callable[[str], bool]) ->
     return _classified(title, "measure") if title is not None else Classified(OTHER)
 
 
+def classify_description(description: str, in_field: Callable[[str], bool]) -> Classified | None:
+    """The class that the beginning of a normalised description names for certain, if it does."""
+    detail = best_candidate(read_description(description), in_field)
+    if detail is None or detail.rank <= CERTAIN or detail.start >= _NEAR:
+        return None
+    return _classified(detail, "description")
+
+
 def _closer(title: Candidate, description: str, in_field: Callable[[str], bool]) -> Candidate | None:
     """What the description names where the title names only the group ("pharmacokinetics": Cmax)."""
     parent = umbrellas().get(title.name) if title.rank == CERTAIN else None
