@@ -72,6 +72,16 @@ def endpoint_of(measure: str, description: str | None = None, condition: str = "
     ("Cotinine-confirmed abstinence from smoking", "smoking_cessation"),
     ("Number of monthly migraine days", "headache_frequency"),
     ("Sensitivity and specificity of the test", "diagnostic_accuracy"),
+    ("Bony fusion of the treated level", "surgical_success"),
+    ("Vertebral fractures", "fracture"),
+    ("Mean intensity of the attacks", "pain"),
+    ("Neutrophil engraftment", "engraftment"),
+    ("Neutralizing titres against RSV", "antibody_titer"),
+    ("Thickness of the carotid intima-media", "imaging"),
+    ("Opioid consumption after discharge", "opioid_use"),
+    ("Duration of molecular CR", "duration_of_response"),
+    ("International Consultation on Incontinence Questionnaire", "urinary_symptoms"),
+    ("Detection of tumour-specific memory T cells", "biomarker"),
     ("Success of blinding", "other"),
     ("Colour of the box", "other"),
 ])  # fmt: skip
@@ -94,6 +104,21 @@ def test_an_uncertain_title_is_settled_by_its_description() -> None:
     assert found.endpoint == "function_disability"
     assert found.evidence.quote == "WOMAC"
     assert found.evidence.source_field.endswith("primaryOutcomes[0].description")
+
+
+def test_a_title_that_names_only_a_group_gives_way_to_what_the_description_names_of_it() -> None:
+    assert endpoint_of("Pharmacokinetics of the tablet", "Maximum plasma concentration").endpoint == "pk_cmax"
+    assert endpoint_of("Pharmacokinetics of the tablet", "Blood for adverse event checks").endpoint == "pk_other"
+    assert endpoint_of("Bioavailability of the tablet", "Cmax and Tmax").endpoint == "pk_other"
+
+
+def test_a_title_that_several_outcomes_share_gives_way_to_their_descriptions() -> None:
+    title = "Pain and daily function"
+    parts = [outcome(title, "1 year", text) for text in ("Oswestry Disability Index", "SF-36", "Pain diary")]
+    classes = [found.endpoint for found in extract_endpoints(study(*parts))]
+    assert classes == ["function_disability", "quality_of_life", "pain"]
+    visits = [outcome(title, when, "Oswestry Disability Index") for when in ("1 month", "2 months")]
+    assert [found.endpoint for found in extract_endpoints(study(*visits))] == ["pain", "pain"]
 
 
 def test_the_field_of_medicine_decides_what_a_response_is() -> None:
@@ -201,7 +226,7 @@ def test_each_class_and_instrument_is_found_in_its_own_example() -> None:
 
 
 def test_the_vocabulary_is_well_formed() -> None:
-    keys = {"label", "parent", "example", "strong", "phrases", "weak", "last"}
+    keys = {"label", "parent", "example", "strong", "phrases", "weak", "last", "umbrella"}
     fields = set(load_toml("endpoint_fields.toml"))
     for name, table in class_tables().items():
         for key in set(table) - keys:

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from extract.endpoints.titles import Candidate, best_candidate, read_description, read_title
+from extract.endpoints.titles import Candidate, best_candidate, best_of, read_description, read_title
+from extract.endpoints.vocabulary import endpoint_classes, umbrellas
 
 OTHER = "other"
 CERTAIN = 3
@@ -36,11 +37,30 @@ def classify(measure: str, description: str, in_field: Callable[[str], bool]) ->
     """
     title = best_candidate(read_title(measure), in_field)
     if title is not None and title.rank >= CERTAIN:
-        return _classified(title, "measure")
+        closer = _closer(title, description, in_field) if description else None
+        return _classified(closer, "description") if closer else _classified(title, "measure")
     detail = best_candidate(read_description(description), in_field) if description else None
     if detail is not None and _counts(detail, title is not None):
         return _classified(detail, "description")
     return _classified(title, "measure") if title is not None else Classified(OTHER)
+
+
+def classify_description(description: str, in_field: Callable[[str], bool]) -> Classified | None:
+    """The class that the beginning of a normalised description names for certain, if it does."""
+    detail = best_candidate(read_description(description), in_field)
+    if detail is None or detail.rank <= CERTAIN or detail.start >= _NEAR:
+        return None
+    return _classified(detail, "description")
+
+
+def _closer(title: Candidate, description: str, in_field: Callable[[str], bool]) -> Candidate | None:
+    """What the description names where the title names only the group ("pharmacokinetics": Cmax)."""
+    parent = umbrellas().get(title.name) if title.rank == CERTAIN else None
+    if parent is None:
+        return None
+    candidates = read_description(description).candidates
+    detail = best_of([item for item in candidates if endpoint_classes()[item.name].parent == parent], in_field)
+    return detail if detail is not None and detail.name != title.name and detail.rank > CERTAIN else None
 
 
 def _counts(detail: Candidate, titled: bool) -> bool:

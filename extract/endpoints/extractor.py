@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from extract.endpoints.classes import Classified, classify
+from extract.endpoints.classes import Classified, classify, classify_description
 from extract.endpoints.instruments import find_instrument_and_metric
 from extract.endpoints.time_frames import Time, read_time_frame, read_times_in_prose
 from extract.endpoints.vocabulary import endpoint_classes, field_book
@@ -26,13 +26,37 @@ _SAME = 0.05  # 12 months and 52 weeks are the same time
 def extract_endpoints(study: Study) -> list[Endpoint]:
     """One endpoint per registered outcome, in the registry's order; what has no class is `other`."""
     in_field = _field_test(study)
-    return [_endpoint(outcome, in_field) for outcome in study.outcomes]
+    parts = _parts(study.outcomes, in_field)
+    return [_endpoint(outcome, in_field, parts.get(id(outcome))) for outcome in study.outcomes]
 
 
-def _endpoint(outcome: Outcome, in_field: Callable[[str], bool]) -> Endpoint:
+def _parts(outcomes: Sequence[Outcome], in_field: Callable[[str], bool]) -> dict[int, Classified]:
+    """What the descriptions name of outcomes that share one title ("pain and function": ODI; SF-36), by `id`.
+
+    Only where they name different classes: a title that stands there once for every visit says what it is.
+    """
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.description is not None:
+            groups.setdefault(outcome.measure.raw, []).append(outcome)
+    parts: dict[int, Classified] = {}
+    for group in groups.values():
+        if len(group) > 1:
+            named = {id(item): classify_description(_description(item), in_field) for item in group}
+            found = {key: part for key, part in named.items() if part is not None}
+            if len({part.name for part in found.values()}) > 1:
+                parts.update(found)
+    return parts
+
+
+def _description(outcome: Outcome) -> str:
+    return outcome.description.text.norm if outcome.description is not None else ""
+
+
+def _endpoint(outcome: Outcome, in_field: Callable[[str], bool], part: Classified | None) -> Endpoint:
     measure = outcome.measure.text.norm
-    description = outcome.description.text.norm if outcome.description is not None else ""
-    classified = classify(measure, description, in_field)
+    description = _description(outcome)
+    classified = part or classify(measure, description, in_field)
     instrument, metric = find_instrument_and_metric(measure, description)
     times = _times(outcome)
     return Endpoint(

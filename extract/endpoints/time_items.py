@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from extract.endpoints.time_tokens import Token
 
@@ -24,6 +25,18 @@ class Item:
     @property
     def is_span(self) -> bool:
         return self.relation in ("up_to", "within", "from_to")
+
+
+def with_shared_starts(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """`Baseline to weeks 4, 8 and 12`: each of the later ones is counted from the baseline, too."""
+    for left, item in pairwise(items):
+        begins = left.relation == "from_to" and not left.low and left.own_relation and left.unit != "h"
+        if not begins or item.relation != "at" or item.unit != left.unit or item.high <= left.high:
+            continue
+        gap = tokens[left.last + 1 : item.first]
+        if gap and all(token.name in (",", "and") or token.kind == "unit" for token in gap):
+            item.relation, item.low, item.own_relation = "from_to", 0.0, True
+    return items
 
 
 def without_restatements(items: list[Item], tokens: list[Token], openings: list[int]) -> list[Item]:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from extract.endpoints.time_items import Item, without_cycle_days, without_restatements, without_starts
+from extract.endpoints.time_items import (
+    Item,
+    with_shared_starts,
+    without_cycle_days,
+    without_restatements,
+    without_starts,
+)
 from extract.endpoints.time_numbers import Quantity, quantities, span
 from extract.endpoints.time_tokens import Token
 
@@ -43,7 +49,7 @@ class Reading:
                 self._add(quantity)
         self._add_intervals()
         self._add_baselines()
-        items = sorted(self.done, key=lambda item: item.first)
+        items = with_shared_starts(sorted(self.done, key=lambda item: item.first), self.tokens)
         items = without_restatements(items, self.tokens, self.openings)
         return without_starts(without_cycle_days(items, self.tokens), self.tokens)
 
@@ -77,7 +83,8 @@ class Reading:
 
     def _is_anchor(self, quantity: Quantity) -> bool:
         """`two years after day 0 of the first cycle`: what stands straight after "after" is the zero point."""
-        position, after = quantity.first - 1, False
+        position, after = quantity.first - 1, self._is_origin(quantity)
+        position -= after  # the word "from"
         while position >= 0 and (
             self.tokens[position].kind in ("fill", "between")
             or self.tokens[position].text in _AFTER
@@ -93,6 +100,12 @@ class Reading:
             self.anchors.append(quantity)
             return True
         return False
+
+    def _is_origin(self, quantity: Quantity) -> bool:
+        """`48 months from day 0`, at the end of the text."""
+        begins = quantity.prefixed and quantity.unit == "d" and quantity.low in (0, 1)
+        at_end = quantity.first > 0 and quantity.last + 1 == len(self.tokens)
+        return begins and at_end and self.tokens[quantity.first - 1].name == "from"
 
     def _add(self, quantity: Quantity) -> None:
         item = Item("at", quantity.low, quantity.high, quantity.unit, quantity.first, quantity.last,
@@ -131,7 +144,9 @@ class Reading:
         item.own_relation = True
         if name in ("up_to", "within", "every"):
             item.relation = name
-            if name == "up_to":
+            if name == "up_to" and self._begins_at_baseline(keyword):
+                item.relation, item.low = "from_to", 0.0
+            elif name == "up_to":
                 self._consume_left(keyword)
                 self._join_left(item, keyword, self.tokens[keyword].text)
         elif name == "to":
@@ -139,6 +154,16 @@ class Reading:
         else:
             item.own_relation = name == "at" and self.tokens[keyword].text in ("at", "by")
             self._relate_pending(item, keyword)
+
+    def _begins_at_baseline(self, keyword: int) -> bool:
+        """`Baseline through week 12`, which says where the span begins as `baseline to` does."""
+        before = keyword - 1
+        if before < 0 or self.tokens[keyword].text not in _THROUGH or self.tokens[before].kind != "baseline":
+            return False
+        if before > 0 and self.tokens[before - 1].name == "from":
+            return False
+        self.consumed.add(before)
+        return True
 
     def _negate_before(self, item: Item) -> bool:
         """`1 week before surgery` is week -1; `30 days before baseline` uses up the word baseline."""
@@ -311,7 +336,9 @@ class Reading:
         left = next((i for i in reversed(self.done) if i.last < keyword and i.relation == "at"), None)
         if left is None or left is not self.done[-1] or left.bracket != item.bracket:
             return
-        between = self.tokens[left.last + 1 : keyword]
+        between = [token for token in self.tokens[left.last + 1 : keyword] if token.kind != "baseline"]
+        if [token.name for token in between] == ["(", ")"]:
+            between = []  # "week -1 (baseline) until week 8"
         if any(token.name in ";.()" for token in between):
             return
         opened = any(token.name == "from" for token in self.tokens[max(0, left.first - 6) : left.first])
@@ -359,6 +386,10 @@ class Reading:
             or before.text in ("post", "after", "following", "since", "to", "of")
         ):
             return False
+        if following and following[0].name in ("up_to", "to") and any(item.is_span for item in self.done):
+            return False  # "Screening through study completion, an average of 2 years"
+        if token.text.startswith("screening") and self._is_no_point(index):
+            return False
         if before is not None and before.text == "-" and index > 1 and self.tokens[index - 2].text == "post":
             return False
         if before is not None and before.name == "(" and any(item.last == index - 2 for item in self.done):
@@ -366,6 +397,10 @@ class Reading:
         if token.text.replace("-", " ").replace(" ", "") in ("predose", "beforedosing"):
             return not self.done or any(item.unit in ("min", "h") for item in self.done)
         return True
+
+    def _is_no_point(self, index: int) -> bool:
+        """Screening alone is an event; in "screening -30 d to baseline" its time is given."""
+        return not self.done or any(item.low < 0 and index < item.first <= index + 2 for item in self.done)
 
 
 def _needs_number(token: Token) -> bool:

@@ -139,8 +139,12 @@ def best_candidate(reading: TitleReading, in_field: Callable[[str], bool]) -> Ca
     """The class that a text stands for, in a study of which `in_field` tells the fields of medicine."""
     if not reading.fields:
         return reading.best
-    member = {name for name in reading.fields if in_field(name)}
-    return _best([item for item in reading.candidates if item.field is None or item.field in member])
+    return best_of(reading.candidates, in_field)
+
+
+def best_of(candidates: Sequence[Candidate], in_field: Callable[[str], bool]) -> Candidate | None:
+    """The best of some candidates, without those of fields of medicine that the study is not of."""
+    return _best([item for item in candidates if item.field is None or in_field(item.field)])
 
 
 def _best(candidates: Sequence[Candidate]) -> Candidate | None:

@@ -84,6 +84,12 @@ def endpoint_classes() -> dict[str, EndpointClass]:
     }
 
 
+@cache
+def umbrellas() -> dict[str, str]:
+    """Classes whose `phrases` name a whole group, by name, with the group: a description may say which of it."""
+    return {name: table["parent"] for name, table in class_tables().items() if table.get("umbrella")}
+
+
 def endpoint_path(name: str) -> list[str]:
     """A class's place in the hierarchy from the top, e.g. `time_to_event, survival, overall_survival`."""
     parents: dict[str, str] = _hierarchy()
