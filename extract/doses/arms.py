@@ -123,7 +123,7 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
     source = statement.source
     statement.registered = source.arm_no is not None or source.intervention_no is not None
     if source.arm_no is not None:
-        statement.arm_nos = statement.own_arm_nos = [source.arm_no]
+        statement.arm_nos = statement.own_arm_nos = statement.stated_arm_nos = [source.arm_no]
         return
     linked = _linked_arms(study, lexicon, statement)
     named = named_arms(study, phrase)
@@ -180,6 +180,7 @@ def _by_position(study: Study, lexicon: Lexicon, number: int) -> list[int]:
 
 def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
     """An arm whose own text gives another amount of an agent does not receive the amount of a mere link."""
+    _believe_arms(statements)
     own: dict[str, set[int]] = {}
     for statement in statements:
         own.setdefault(statement.agent.key, set()).update(statement.own_arm_nos)
@@ -192,6 +193,17 @@ def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> 
         if statement.own_arm_nos and not statement.registered:
             kept = set()  # the phrase names its arms
         statement.arm_nos = sorted(set(statement.own_arm_nos) | kept) or sorted(linked)
+
+
+def _believe_arms(statements: list[Statement]) -> None:
+    """What prose says of an arm ("10 mg in groups 2 and 3") does not count where the arm's text has another amount."""
+    stated: dict[str, set[int]] = {}
+    for statement in statements:
+        stated.setdefault(statement.agent.key, set()).update(statement.stated_arm_nos)
+    for statement in statements:
+        if statement.stated_arm_nos or statement.registered:
+            elsewhere = stated[statement.agent.key] - set(statement.stated_arm_nos)
+            statement.own_arm_nos = [number for number in statement.own_arm_nos if number not in elsewhere]
 
 
 _AS_ELSEWHERE = re.compile(

@@ -28,6 +28,7 @@ class Statement:
     arm_nos: list[int] = field(default_factory=list)
     registered: bool = False  # `arm_nos` come from the arm's or the intervention's own text, not from prose
     own_arm_nos: list[int] = field(default_factory=list)  # stated in the arm's own text or by its name
+    stated_arm_nos: list[int] = field(default_factory=list)  # those of them whose own label or description states it
     sure: bool = True
     segment: tuple[int, int] = (0, 0)
     flags: list[str] = field(default_factory=list)
@@ -117,6 +118,7 @@ def _unite(kept: Statement, other: Statement) -> None:
     ):
         kept.amount.role = other.amount.role
     kept.own_arm_nos = sorted({*kept.own_arm_nos, *other.own_arm_nos})
+    kept.stated_arm_nos = sorted({*kept.stated_arm_nos, *other.stated_arm_nos})
     if kept.registered == other.registered:
         kept.arm_nos = sorted({*kept.arm_nos, *other.arm_nos})
     elif other.registered:
