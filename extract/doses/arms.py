@@ -89,12 +89,13 @@ def _has_role(arm: Arm, role: str) -> bool:
 
 def _named_in(arm: Arm, lexicon: Lexicon) -> set[str]:
     """The agents that an arm's own text names as given."""
-    found: set[str] = set()
-    for source in (arm.label, arm.description):
-        if source is not None:
-            text = source.text.norm
-            found.update(m.agent.key for m in find_agents(text, lexicon.names) if given(text, m))
-    return found
+    found = _given_in(arm.label, lexicon)
+    return found if arm.description is None else found | _given_in(arm.description, lexicon)
+
+
+def _given_in(source: Field, lexicon: Lexicon) -> set[str]:
+    text = source.text.norm
+    return {m.agent.key for m in find_agents(text, lexicon.names) if given(text, m)}
 
 
 def _receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
@@ -102,6 +103,8 @@ def _receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
 
     Of such an intervention an arm receives what its own text names, or all if it names none.
     """
+    if len(study.arms) > 1 and _linked_in_vain(study, lexicon, arm, agent):
+        return False
     composite = [
         agents
         for number in arm.intervention_nos
@@ -116,6 +119,33 @@ def _receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
     if any(agent.key in lexicon.members.get(group, ()) for group in named):
         return True
     return alone or agent.key in named or not any(a.key in named for agents in composite for a in agents)
+
+
+def _linked_in_vain(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
+    """Whether a registered link is contradicted by the arm itself.
+
+    Some records link every intervention to every arm, or a placebo arm to the drug that the placebo stands for.
+    """
+    if agent.kind in ("placebo", "fluid") and not _linked_to_all(study):
+        return False
+    linked = {a.key: a for number in arm.intervention_nos for a in lexicon.by_intervention.get(number, ())}
+    if agent.key not in linked:
+        return False
+    if _linked_to_all(study):
+        label = _given_in(arm.label, lexicon)
+        if not label & linked.keys() or agent.key in _named_in(arm, lexicon):
+            return False
+        return any(agent.key in _given_in(other.label, lexicon) for other in study.arms)
+    if arm.type != "PLACEBO_COMPARATOR" or any(a.kind in ("placebo", "fluid") for a in linked.values()):
+        return False
+    named = _named_in(arm, lexicon)
+    inert = "placebo" in arm.label.text.norm.lower() or "placebo" in named
+    return inert and agent.key not in named and (len(linked) == 1 or bool(named & linked.keys()))
+
+
+def _linked_to_all(study: Study) -> bool:
+    """Whether several interventions are all linked to all arms."""
+    return len(study.interventions) > 1 and all(len(i.arm_nos) == len(study.arms) for i in study.interventions)
 
 
 def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phrase: str) -> None:
@@ -187,12 +217,18 @@ def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> 
     for statement in statements:
         _share(study, lexicon, statement, own)
     for statement in statements:
+        contradicted = {
+            number
+            for number in {*statement.arm_nos, *statement.own_arm_nos} - set(statement.stated_arm_nos)
+            if _linked_in_vain(study, lexicon, study.arms[number - 1], statement.agent)
+        }
+        statement.own_arm_nos = [number for number in statement.own_arm_nos if number not in contradicted]
         linked = set(statement.arm_nos) - set(statement.own_arm_nos)
         kept = linked - own[statement.agent.key]
         kept -= {number for number in kept if not _receives(study, lexicon, study.arms[number - 1], statement.agent)}
         if statement.own_arm_nos and not statement.registered:
             kept = set()  # the phrase names its arms
-        statement.arm_nos = sorted(set(statement.own_arm_nos) | kept) or sorted(linked)
+        statement.arm_nos = sorted({*statement.own_arm_nos, *kept}) or sorted(linked - contradicted or linked)
 
 
 def _believe_arms(statements: list[Statement]) -> None:
@@ -203,7 +239,8 @@ def _believe_arms(statements: list[Statement]) -> None:
     for statement in statements:
         if statement.stated_arm_nos or statement.registered:
             elsewhere = stated[statement.agent.key] - set(statement.stated_arm_nos)
-            statement.own_arm_nos = [number for number in statement.own_arm_nos if number not in elsewhere]
+            left = [number for number in statement.own_arm_nos if number not in elsewhere]
+            statement.own_arm_nos = left or [n for n in statement.own_arm_nos if n in statement.arm_nos]
 
 
 _AS_ELSEWHERE = re.compile(
