@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from extract.doses.agents import Agent, Mention, find_agents
+from extract.doses.agents import Agent, Mention, find_agents, words_of
 from extract.doses.given import given
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon
 from extract.doses.merging import Statement
@@ -157,6 +157,10 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         return
     linked = _linked_arms(study, lexicon, statement)
     named = named_arms(study, phrase)
+    if called_so := [number for number in named if _called_like(study.arms[number - 1], statement)]:
+        # The phrase names the agent, not the arm: "Gefitinib 250 mg" is also about the arm "Gefitinib, then X".
+        key = statement.agent.key
+        named = [a.arm_no for a in study.arms if a.arm_no in called_so or key in _named_in(a, lexicon)]
     if not named and statement.source.intervention_no is None:
         named = arms_of_heading(study, statement.source.text.norm, statement.start)
     if named and (not linked or set(named) & set(linked)):
@@ -164,6 +168,12 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         statement.own_arm_nos = list(statement.arm_nos)
     else:
         statement.arm_nos = linked
+
+
+def _called_like(arm: Arm, statement: Statement) -> bool:
+    """Whether an arm's label is nothing but the agent's name."""
+    label = words_of(arm.label.text.norm)
+    return label in (words_of(statement.agent.key), words_of(statement.agent.name), words_of(statement.named or ""))
 
 
 def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:
@@ -176,7 +186,19 @@ def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[i
             both = [arm for arm in here if arm in receiving]
             return both or (receiving if _of_others(lexicon, number, statement) else here)
         return _by_position(study, lexicon, number) or here
-    return receiving or [arm.arm_no for arm in study.arms]
+    if receiving or len(study.arms) < 2:
+        return receiving or [arm.arm_no for arm in study.arms]
+    naming = [arm.arm_no for arm in study.arms if key in _named_in(arm, lexicon)]
+    return naming or [arm.arm_no for arm in study.arms if not _healthy(arm)] or [arm.arm_no for arm in study.arms]
+
+
+_HEALTHY = re.compile(r"\bhealthy\s+(?:\w+\s+)?(?:controls?|volunteers?|subjects?|people|individuals)\b", re.IGNORECASE)
+
+
+def _healthy(arm: Arm) -> bool:
+    """Whether an arm is of healthy people beside patients: what prose says of the treatment is not about them."""
+    texts = [arm.label.text.norm, arm.description.text.norm[:300] if arm.description is not None else ""]
+    return any(_HEALTHY.search(text) for text in texts)
 
 
 _ALLOCATION = re.compile(r"\brandom(?:ly|i[sz])", re.IGNORECASE)

@@ -76,7 +76,17 @@ def _same(a: Statement, b: Statement) -> bool:
     routes = {a.facts.get("route"), b.facts.get("route")} - {None}
     if len(routes) == 2 and a.own_arm_nos and b.own_arm_nos and not set(a.own_arm_nos) & set(b.own_arm_nos):
         return False
+    if _in_other_arms(a, b):
+        durations = {a.facts.get("duration"), b.facts.get("duration")} - {None}
+        on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
+        if len(durations) == 2 or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
+            return False
     return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together)
+
+
+def _in_other_arms(a: Statement, b: Statement) -> bool:
+    """Whether each is stated by the text of an arm or intervention, and no arm receives both."""
+    return a.registered and b.registered and bool(a.arm_nos) and not set(a.arm_nos) & set(b.arm_nos)
 
 
 _HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0, "mo": 730.5, "a": 8766.0}
