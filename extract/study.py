@@ -189,9 +189,7 @@ class Study:
                 yield item
 
 
-def _linked_arms(
-    item: Mapping[str, Any], groups: Sequence[Mapping[str, Any]], name: str, *, shared: bool
-) -> list[int]:
+def _linked_arms(item: Mapping[str, Any], groups: Sequence[Mapping[str, Any]], name: str, *, shared: bool) -> list[int]:
     """Arms that an intervention is linked to, from either side of the link.
 
     The arms' side tells by the name only, which two interventions may share: then only their own side counts.

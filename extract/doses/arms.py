@@ -179,7 +179,9 @@ def _called_like(arm: Arm, statement: Statement) -> bool:
 def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:
     number = statement.source.intervention_no
     key = statement.agent.key
-    receiving = sorted({arm for i in study.interventions if _holds(lexicon, i.intervention_no, key) for arm in i.arm_nos})
+    receiving = sorted(
+        {arm for i in study.interventions if _holds(lexicon, i.intervention_no, key) for arm in i.arm_nos}
+    )
     if number is not None:
         here = list(study.interventions[number - 1].arm_nos)
         if receiving and not _holds(lexicon, number, key):

@@ -6,7 +6,18 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from extract.doses.agents import STEM, Agent, Mention, Names, Trie, add_name, find_agents, known_keys, vocabulary, words_of
+from extract.doses.agents import (
+    STEM,
+    Agent,
+    Mention,
+    Names,
+    Trie,
+    add_name,
+    find_agents,
+    known_keys,
+    vocabulary,
+    words_of,
+)
 from extract.doses.given import given
 from extract.doses.vocabulary import one_of, words
 from extract.study import Intervention, Study
@@ -204,7 +215,6 @@ class _Builder:
             add_name(self.trie, agent.name, described[0])
         return described
 
-
     def _with_members(self, agents: list[Agent], groups: list[Agent], intervention: Intervention) -> list[Agent]:
         """The drugs that "chemotherapy" and the like stand for, where the description lists them, in its place."""
         if intervention.type not in ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT") or intervention.description is None:
@@ -239,7 +249,9 @@ def _may_be_member(mention: Mention) -> bool:
 
 
 _MAX_LIST = 1500
-_LIST_BEGINS = re.compile(r"\s*(?:[(:,]|(?:with|consisting of|including|of|is|was|will be|such as|either)\b){1,3}", re.IGNORECASE)
+_LIST_BEGINS = re.compile(
+    r"\s*(?:[(:,]|(?:with|consisting of|including|of|is|was|will be|such as|either)\b){1,3}", re.IGNORECASE
+)
 _LIST_GOES_ON = re.compile(r"[\s,/+()&-]*(?:(?:and|or|plus|with|either|both|\+/-)\b[\s,/+(]*){0,2}", re.IGNORECASE)
 
 
