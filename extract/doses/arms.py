@@ -1,15 +1,13 @@
-"""Arms: who receives a dose, and every agent that an arm is given."""
+"""Arms: who receives a dose."""
 
 from __future__ import annotations
 
 import re
 
-from extract.doses.agents import Agent, Mention, find_agents, words_of
+from extract.doses.agents import Agent, find_agents, words_of
 from extract.doses.given import given
-from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon
+from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.vocabulary import words
-from extract.facts import ArmAgent, Dose, evidence
 from extract.study import Arm, Field, Study
 
 _GROUP_NAME = re.compile(
@@ -24,7 +22,6 @@ _ROLE_WORDS = {
     "CONTROL": re.compile(r"\b(?:control|comparator|standard)\s+(?:group|arm)\b", re.IGNORECASE),
     "PLACEBO": re.compile(r"\bplacebo\s+(?:group|arm)\b", re.IGNORECASE),
 }
-GENERIC_CELLS = frozenset(words("generic_cells"))
 
 
 def named_arms(study: Study, text: str) -> list[int]:
@@ -98,7 +95,7 @@ def _given_in(source: Field, lexicon: Lexicon) -> set[str]:
     return {m.agent.key for m in find_agents(text, lexicon.names) if given(text, m)}
 
 
-def _receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
+def receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
     """Whether a linked arm receives an agent of an intervention that stands for several ("A or B").
 
     Of such an intervention an arm receives what its own text names, or all if it names none.
@@ -249,10 +246,28 @@ def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> 
         statement.own_arm_nos = [number for number in statement.own_arm_nos if number not in contradicted]
         linked = set(statement.arm_nos) - set(statement.own_arm_nos)
         kept = linked - own[statement.agent.key]
-        kept -= {number for number in kept if not _receives(study, lexicon, study.arms[number - 1], statement.agent)}
+        kept -= {number for number in kept if not receives(study, lexicon, study.arms[number - 1], statement.agent)}
         if statement.own_arm_nos and not statement.registered:
             kept = set()  # the phrase names its arms
         statement.arm_nos = sorted({*statement.own_arm_nos, *kept}) or sorted(linked - contradicted or linked)
+        _extend(study, lexicon, statement, own[statement.agent.key])
+
+
+def _extend(study: Study, lexicon: Lexicon, statement: Statement, own: set[int]) -> None:
+    """`A, then B` without amounts: such an arm also receives what the intervention's text says of B."""
+    if statement.stated_arm_nos or not statement.registered:
+        return
+    key = statement.agent.key
+    for arm in study.arms:
+        if arm.arm_no in own or arm.arm_no in statement.arm_nos or arm.type in _NO_DRUG:
+            continue
+        if any(_holds(lexicon, number, key) for number in arm.intervention_nos):
+            continue  # linked, and not found to receive it
+        if statement.agent.kind == "drug" and key in _named_in(arm, lexicon):
+            statement.arm_nos = sorted({*statement.arm_nos, arm.arm_no})
+
+
+_NO_DRUG = ("PLACEBO_COMPARATOR", "NO_INTERVENTION")
 
 
 def _believe_arms(statements: list[Statement]) -> None:
@@ -285,70 +300,3 @@ def _share(study: Study, lexicon: Lexicon, statement: Statement, own: dict[str, 
             continue
         if _AS_ELSEWHERE.search(arm.description.text.norm):
             statement.own_arm_nos = sorted({*statement.own_arm_nos, arm.arm_no})
-
-
-def _own_product(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> Agent:
-    """The arm's one cell product where its text only says "CAR-T cells"."""
-    if agent.kind != "cells" or agent.intervention_no is not None:
-        return agent
-    linked = {a.key: a for n in arm.intervention_nos for a in lexicon.by_intervention.get(n, []) if a.kind == "cells"}
-    return next(iter(linked.values())) if len(linked) == 1 and agent.key in GENERIC_CELLS else agent
-
-
-def _newly_given(text: str, mention: Mention, in_label: bool, linked: int) -> bool:
-    """An agent without a registered link: what an arm had before, or has in its blood, is not given to it."""
-    if mention.agent.key in BODY_SUBSTANCES:
-        return False
-    if mention.agent.kind == "group":
-        return in_label and linked < 2  # a label's "chemotherapy" is what the registered drugs are
-    if mention.agent.kind in ("radiation", "cells"):
-        return not re.search(
-            r"\b(?:after|following|since|post)[\s-]+(?:\w+[\s-]+){0,2}\Z",
-            text[max(0, mention.start - 40) : mention.start],
-            re.IGNORECASE,
-        )
-    return True
-
-
-def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[ArmAgent]:
-    """Every agent of every arm: from the arm's own text, the registered links and the doses."""
-    found: list[ArmAgent] = []
-    for arm in study.arms:
-        seen: set[str] = set()
-        linked = {agent.key for number in arm.intervention_nos for agent in lexicon.by_intervention.get(number, [])}
-        for source in (arm.label, arm.description):
-            if source is None:
-                continue
-            text = source.text.norm
-            for mention in find_agents(text, lexicon.names):
-                agent = _own_product(study, lexicon, arm, mention.agent)
-                if agent.key in seen or not given(text, mention):
-                    continue
-                if agent.kind == "group" and lexicon.members.get(agent.key, set()) & linked:
-                    continue
-                if agent.key not in linked and not _newly_given(text, mention, source is arm.label, len(linked)):
-                    continue
-                seen.add(agent.key)
-                row = _row(arm.arm_no, agent, source, mention.start, mention.end)
-                row.agent = mention.text
-                found.append(row)
-        for number in arm.intervention_nos:
-            source = study.interventions[number - 1].name
-            for agent in lexicon.by_intervention.get(number, []):
-                if agent.key not in seen and _receives(study, lexicon, arm, agent):
-                    seen.add(agent.key)
-                    found.append(_row(arm.arm_no, agent, source, 0, len(source.text.norm)))
-        for dose in doses:
-            elsewhere = "armsInterventions" not in dose.evidence.source_field
-            if elsewhere and len(study.arms) > 1 and len(dose.arm_nos) == len(study.arms):
-                continue  # mentioned in prose only, for nobody in particular
-            if arm.arm_no in dose.arm_nos and dose.agent_key not in seen:
-                seen.add(dose.agent_key)
-                found.append(
-                    ArmAgent(arm_no=arm.arm_no, agent=dose.agent, agent_key=dose.agent_key, evidence=dose.evidence)
-                )
-    return found
-
-
-def _row(arm_no: int, agent: Agent, source: Field, start: int, end: int) -> ArmAgent:
-    return ArmAgent(arm_no=arm_no, agent=agent.name, agent_key=agent.key, evidence=evidence(source, start, end))

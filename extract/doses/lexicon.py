@@ -250,7 +250,7 @@ def _may_be_member(mention: Mention) -> bool:
 
 _MAX_LIST = 1500
 _LIST_BEGINS = re.compile(
-    r"\s*(?:[(:,]|(?:with|consisting of|including|of|is|was|will be|such as|either)\b){1,3}", re.IGNORECASE
+    r"\s*(?:[(:,]\s*|(?:with|consisting of|including|of|is|was|will be|such as|either)\b\s*){1,3}", re.IGNORECASE
 )
 _LIST_GOES_ON = re.compile(r"[\s,/+()&-]*(?:(?:and|or|plus|with|either|both|\+/-)\b[\s,/+(]*){0,2}", re.IGNORECASE)
 
