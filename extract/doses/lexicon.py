@@ -43,6 +43,7 @@ _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
+_PLACEBO = re.compile(rf"\b{one_of('placebo_word')}\b", re.IGNORECASE)
 _NOT_AN_AGENT = re.compile(rf"\b{one_of('not_agent_word')}\b", re.IGNORECASE)
 
 
@@ -134,7 +135,7 @@ class _Builder:
                 direct = mentions[0].agent
             elif found and not mentions and len(words_of(name)) <= 5:
                 direct = found[0].agent  # "induction chemotherapy"
-        if "placebo" in name.lower():
+        if _PLACEBO.search(name):
             key, kind = "placebo", "placebo"
         elif direct is not None:
             key, kind = direct.key, direct.kind
@@ -298,6 +299,10 @@ def _split_further(name: str) -> list[str]:
         if len(known) == len(parts) > 1:
             return parts
         return known[:1] if known and len(parts) == 2 and re.search(r"\d", name) else [name]
+    if "-" in name:
+        parts = [part.strip() for part in name.split("-")]
+        if len(parts) > 1 and all(" ".join(words_of(part)) in vocabulary_names for part in parts):
+            return parts
     left, separator, right = name.partition(" with ")
     if separator and len(right.split()) <= 4 and find_agents(right):
         return [left.strip(), right.strip()]
