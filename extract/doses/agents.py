@@ -14,6 +14,9 @@ _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?|[+/%]")
 STEM = re.compile(rf"[a-z]{{3,}}{one_of('agent_ending')}\Z")
 
 
+_ORDINARY = re.compile(rf"{one_of('like_an_agent')}\Z")
+
+
 @dataclass(slots=True)
 class Agent:
     """An agent: its canonical key, its class and the intervention of the record that it is (0 if none)."""
@@ -146,6 +149,8 @@ def _mentions(
 @lru_cache(maxsize=50_000)
 def _by_form(word: str) -> tuple[Agent, bool] | None:
     """The agent that a long word is by its ending, or by its likeness to a known name (then it is misspelled)."""
+    if _ORDINARY.match(word):
+        return None
     if (near := _misspelled(word)) is not None:
         return near, True
     return (Agent(word, word), False) if STEM.match(word) else None
@@ -228,8 +233,15 @@ def _longest(
                 continue
             if length > 1 and not _connected(matches, index, length, text):
                 continue
+            if length == 2 and len(words[0]) == 1 and agent.intervention_no is None and _is_level(matches, index):
+                continue
             best = (length, agent)
     return best
+
+
+def _is_level(matches: list[re.Match[str]], index: int) -> bool:
+    """`S1` is a vertebra or a visit, `S-1` an agent."""
+    return matches[index + 1].group().isdigit() and matches[index].end() == matches[index + 1].start()
 
 
 def _connected(matches: list[re.Match[str]], index: int, length: int, text: str) -> bool:
