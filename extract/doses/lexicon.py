@@ -19,6 +19,7 @@ from extract.doses.agents import (
     words_of,
 )
 from extract.doses.given import given
+from extract.doses.named import find_names
 from extract.doses.vocabulary import one_of, words
 from extract.study import Intervention, Study
 
@@ -281,11 +282,22 @@ def _parts(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     outside = _PARENTHESIS.sub(" ", raw)
     inside = [part for match in _PARENTHESIS.finditer(raw) for part in re.split(r"[,;/]", match.group(1))]
     pieces = [clean_name(piece) for piece in _JOINERS.split(outside)]
-    parts = [p for piece in pieces for p in _split_further(piece) if not _NOT_A_NAME.fullmatch(p)]
+    parts = [p for piece in pieces for p in _split_further(piece) if not _says_nothing(p)]
     if not parts and inside:
         parts = [part for part in map(clean_name, inside) if not _NOT_A_NAME.fullmatch(part)][:1]
         inside = []
     return outside, tuple(inside), tuple(parts)
+
+
+def _says_nothing(name: str) -> bool:
+    """Whether a name is no agent's: a word like "device", a regimen's name, or only a form ("epidural injection")."""
+    if _NOT_A_NAME.fullmatch(name):
+        return True
+    if " ".join(words_of(name)) in vocabulary()[1] or _KEEP_WHOLE.search(name):
+        return False
+    if not re.search(r"[^\W_]{2}", _FORM.sub(" ", name)):
+        return True
+    return any(start == 0 and end == len(name) for start, end, _ in find_names(name))
 
 
 def _split_further(name: str) -> list[str]:
