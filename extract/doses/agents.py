@@ -18,6 +18,9 @@ _PLAIN_SPLIT = re.compile(r"([a-z]+|[0-9]+(?:\.[0-9]+)?|[+/%])")
 _STEM = re.compile(rf"[a-z]{{3,}}{one_of('agent_ending')}\Z")
 
 
+_ORDINARY = re.compile(rf"{one_of('like_an_agent')}\Z")
+
+
 @dataclass(slots=True)
 class Agent:
     """An agent: its canonical key, its class and the intervention of the record that it is (0 if none)."""
@@ -172,6 +175,8 @@ def _mentions(
 @lru_cache(maxsize=50_000)
 def _by_form(word: str) -> tuple[Agent, bool] | None:
     """The agent that a long word is by its ending, or by its likeness to a known name (then it is misspelled)."""
+    if _ORDINARY.match(word):
+        return None
     if (near := _misspelled(word)) is not None:
         return near, True
     return (Agent(word, word), False) if has_stem(word) else None
@@ -266,8 +271,16 @@ def _longest(
                 continue
             if length > 1 and not _connected(ends, index, length, text):
                 continue
+            if length == 2 and len(words[0]) == 1 and agent.intervention_no is None and _is_level(text, ends, index):
+                continue
             best = (length, agent)
     return best
+
+
+def _is_level(text: str, ends: list[int], index: int) -> bool:
+    """`S1` is a vertebra or a visit, `S-1` an agent."""
+    following = 2 * (index + 1)
+    return text[ends[following] : ends[following + 1]].isdigit() and ends[following - 1] == ends[following]
 
 
 def _connected(ends: list[int], index: int, length: int, text: str) -> bool:

@@ -1,15 +1,13 @@
-"""Arms: who receives a dose, and every agent that an arm is given."""
+"""Arms: who receives a dose."""
 
 from __future__ import annotations
 
 import re
 
-from extract.doses.agents import Agent, Mention, find_agents
+from extract.doses.agents import Agent, find_agents, words_of
 from extract.doses.given import given
-from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon
+from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.vocabulary import words
-from extract.facts import ArmAgent, Dose, evidence
 from extract.sentences import holds_any
 from extract.study import Arm, Field, Study
 
@@ -31,7 +29,6 @@ _ROLE_WORDS = {
     "CONTROL": re.compile(r"\b(?:control|comparator|standard)\s+(?:group|arm)\b", re.IGNORECASE),
     "PLACEBO": re.compile(r"\bplacebo\s+(?:group|arm)\b", re.IGNORECASE),
 }
-GENERIC_CELLS = frozenset(words("generic_cells"))
 
 
 def named_arms(study: Study, text: str) -> list[int]:
@@ -97,19 +94,22 @@ def _has_role(arm: Arm, role: str) -> bool:
 
 def _named_in(arm: Arm, lexicon: Lexicon) -> set[str]:
     """The agents that an arm's own text names as given."""
-    found: set[str] = set()
-    for source in (arm.label, arm.description):
-        if source is not None:
-            text = source.text.norm
-            found.update(m.agent.key for m in find_agents(text, lexicon.names) if given(text, m))
-    return found
+    found = _given_in(arm.label, lexicon)
+    return found if arm.description is None else found | _given_in(arm.description, lexicon)
 
 
-def _receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
+def _given_in(source: Field, lexicon: Lexicon) -> set[str]:
+    text = source.text.norm
+    return {m.agent.key for m in find_agents(text, lexicon.names) if given(text, m)}
+
+
+def receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
     """Whether a linked arm receives an agent of an intervention that stands for several ("A or B").
 
     Of such an intervention an arm receives what its own text names, or all if it names none.
     """
+    if len(study.arms) > 1 and _linked_in_vain(study, lexicon, arm, agent):
+        return False
     composite = [
         agents
         for number in arm.intervention_nos
@@ -126,15 +126,46 @@ def _receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
     return alone or agent.key in named or not any(a.key in named for agents in composite for a in agents)
 
 
+def _linked_in_vain(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
+    """Whether a registered link is contradicted by the arm itself.
+
+    Some records link every intervention to every arm, or a placebo arm to the drug that the placebo stands for.
+    """
+    if agent.kind in ("placebo", "fluid") and not _linked_to_all(study):
+        return False
+    linked = {a.key: a for number in arm.intervention_nos for a in lexicon.by_intervention.get(number, ())}
+    if agent.key not in linked:
+        return False
+    if _linked_to_all(study):
+        label = _given_in(arm.label, lexicon)
+        if not label & linked.keys() or agent.key in _named_in(arm, lexicon):
+            return False
+        return any(agent.key in _given_in(other.label, lexicon) for other in study.arms)
+    if arm.type != "PLACEBO_COMPARATOR" or any(a.kind in ("placebo", "fluid") for a in linked.values()):
+        return False
+    named = _named_in(arm, lexicon)
+    inert = "placebo" in arm.label.text.norm.lower() or "placebo" in named
+    return inert and agent.key not in named and (len(linked) == 1 or bool(named & linked.keys()))
+
+
+def _linked_to_all(study: Study) -> bool:
+    """Whether several interventions are all linked to all arms."""
+    return len(study.interventions) > 1 and all(len(i.arm_nos) == len(study.arms) for i in study.interventions)
+
+
 def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phrase: str) -> None:
     """The arms that a statement is about: the field's arm, those its phrase names, else those linked."""
     source = statement.source
     statement.registered = source.arm_no is not None or source.intervention_no is not None
     if source.arm_no is not None:
-        statement.arm_nos = statement.own_arm_nos = statement.text_arm_nos = [source.arm_no]
+        statement.arm_nos = statement.own_arm_nos = statement.stated_arm_nos = [source.arm_no]
         return
     linked = _linked_arms(study, lexicon, statement)
     named = named_arms(study, phrase)
+    if called_so := [number for number in named if _called_like(study.arms[number - 1], statement)]:
+        # The phrase names the agent, not the arm: "Gefitinib 250 mg" is also about the arm "Gefitinib, then X".
+        key = statement.agent.key
+        named = [a.arm_no for a in study.arms if a.arm_no in called_so or key in _named_in(a, lexicon)]
     if not named and statement.source.intervention_no is None:
         named = arms_of_heading(study, statement.source.text.norm, statement.start)
     if named and (not linked or set(named) & set(linked)):
@@ -142,6 +173,12 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         statement.own_arm_nos = list(statement.arm_nos)
     else:
         statement.arm_nos = linked
+
+
+def _called_like(arm: Arm, statement: Statement) -> bool:
+    """Whether an arm's label is nothing but the agent's name."""
+    label = words_of(arm.label.text.norm)
+    return label in (words_of(statement.agent.key), words_of(statement.agent.name), words_of(statement.named or ""))
 
 
 def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:
@@ -156,7 +193,19 @@ def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[i
             both = [arm for arm in here if arm in receiving]
             return both or (receiving if _of_others(lexicon, number, statement) else here)
         return _by_position(study, lexicon, number) or here
-    return receiving or [arm.arm_no for arm in study.arms]
+    if receiving or len(study.arms) < 2:
+        return receiving or [arm.arm_no for arm in study.arms]
+    naming = [arm.arm_no for arm in study.arms if key in _named_in(arm, lexicon)]
+    return naming or [arm.arm_no for arm in study.arms if not _healthy(arm)] or [arm.arm_no for arm in study.arms]
+
+
+_HEALTHY = re.compile(r"\bhealthy\s+(?:\w+\s+)?(?:controls?|volunteers?|subjects?|people|individuals)\b", re.IGNORECASE)
+
+
+def _healthy(arm: Arm) -> bool:
+    """Whether an arm is of healthy people beside patients: what prose says of the treatment is not about them."""
+    texts = [arm.label.text.norm, arm.description.text.norm[:300] if arm.description is not None else ""]
+    return any(_HEALTHY.search(text) for text in texts)
 
 
 _ALLOCATION = re.compile(r"\brandom(?:ly|i[sz])", re.IGNORECASE)
@@ -190,30 +239,55 @@ def _by_position(study: Study, lexicon: Lexicon, number: int) -> list[int]:
 
 def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
     """An arm whose own text gives another amount of an agent does not receive the amount of a mere link."""
+    _believe_arms(statements)
     own: dict[str, set[int]] = {}
-    _prefer_own_text(statements)
     for statement in statements:
         own.setdefault(statement.agent.key, set()).update(statement.own_arm_nos)
     for statement in statements:
         _share(study, lexicon, statement, own)
     for statement in statements:
+        contradicted = {
+            number
+            for number in {*statement.arm_nos, *statement.own_arm_nos} - set(statement.stated_arm_nos)
+            if _linked_in_vain(study, lexicon, study.arms[number - 1], statement.agent)
+        }
+        statement.own_arm_nos = [number for number in statement.own_arm_nos if number not in contradicted]
         linked = set(statement.arm_nos) - set(statement.own_arm_nos)
         kept = linked - own[statement.agent.key]
-        kept -= {number for number in kept if not _receives(study, lexicon, study.arms[number - 1], statement.agent)}
+        kept -= {number for number in kept if not receives(study, lexicon, study.arms[number - 1], statement.agent)}
         if statement.own_arm_nos and not statement.registered:
             kept = set()  # the phrase names its arms
-        statement.arm_nos = sorted(set(statement.own_arm_nos) | kept) or sorted(linked)
+        statement.arm_nos = sorted({*statement.own_arm_nos, *kept}) or sorted(linked - contradicted or linked)
+        _extend(study, lexicon, statement, own[statement.agent.key])
 
 
-def _prefer_own_text(statements: list[Statement]) -> None:
-    """`Cohorts 2 to 4 receive 15, 50 or 150 mg`: which of them an arm receives is what its own text says."""
-    told: dict[str, set[int]] = {}
+def _extend(study: Study, lexicon: Lexicon, statement: Statement, own: set[int]) -> None:
+    """`A, then B` without amounts: such an arm also receives what the intervention's text says of B."""
+    if statement.stated_arm_nos or not statement.registered:
+        return
+    key = statement.agent.key
+    for arm in study.arms:
+        if arm.arm_no in own or arm.arm_no in statement.arm_nos or arm.type in _NO_DRUG:
+            continue
+        if any(_holds(lexicon, number, key) for number in arm.intervention_nos):
+            continue  # linked, and not found to receive it
+        if statement.agent.kind == "drug" and key in _named_in(arm, lexicon):
+            statement.arm_nos = sorted({*statement.arm_nos, arm.arm_no})
+
+
+_NO_DRUG = ("PLACEBO_COMPARATOR", "NO_INTERVENTION")
+
+
+def _believe_arms(statements: list[Statement]) -> None:
+    """What prose says of an arm ("10 mg in groups 2 and 3") does not count where the arm's text has another amount."""
+    stated: dict[str, set[int]] = {}
     for statement in statements:
-        told.setdefault(statement.agent.key, set()).update(statement.text_arm_nos)
+        stated.setdefault(statement.agent.key, set()).update(statement.stated_arm_nos)
     for statement in statements:
-        if statement.text_arm_nos:
-            others = told[statement.agent.key].difference(statement.text_arm_nos)
-            statement.own_arm_nos = [number for number in statement.own_arm_nos if number not in others]
+        if statement.stated_arm_nos or statement.registered:
+            elsewhere = stated[statement.agent.key] - set(statement.stated_arm_nos)
+            left = [number for number in statement.own_arm_nos if number not in elsewhere]
+            statement.own_arm_nos = left or [n for n in statement.own_arm_nos if n in statement.arm_nos]
 
 
 _AS_ELSEWHERE = re.compile(
@@ -234,69 +308,3 @@ def _share(study: Study, lexicon: Lexicon, statement: Statement, own: dict[str, 
             continue
         if _AS_ELSEWHERE.search(arm.description.text.norm):
             statement.own_arm_nos = sorted({*statement.own_arm_nos, arm.arm_no})
-
-
-def _own_product(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> Agent:
-    """The arm's one cell product where its text only says "CAR-T cells"."""
-    if agent.kind != "cells" or agent.intervention_no is not None:
-        return agent
-    linked = {a.key: a for n in arm.intervention_nos for a in lexicon.by_intervention.get(n, []) if a.kind == "cells"}
-    return next(iter(linked.values())) if len(linked) == 1 and agent.key in GENERIC_CELLS else agent
-
-
-_AFTER_IT = re.compile(r"\b(?:after|following|since|post)[\s-]+(?:\w+[\s-]+){0,2}\Z", re.IGNORECASE)
-
-
-def _newly_given(text: str, mention: Mention, in_label: bool, linked: int) -> bool:
-    """An agent without a registered link: what an arm had before, or has in its blood, is not given to it."""
-    if mention.agent.key in BODY_SUBSTANCES:
-        return False
-    if mention.agent.kind == "group":
-        return in_label and linked < 2  # a label's "chemotherapy" is what the registered drugs are
-    if mention.agent.kind in ("radiation", "cells"):
-        return not _AFTER_IT.search(text[max(0, mention.start - 40) : mention.start])
-    return True
-
-
-def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[ArmAgent]:
-    """Every agent of every arm: from the arm's own text, the registered links and the doses."""
-    found: list[ArmAgent] = []
-    for arm in study.arms:
-        seen: set[str] = set()
-        linked = {agent.key for number in arm.intervention_nos for agent in lexicon.by_intervention.get(number, [])}
-        for source in (arm.label, arm.description):
-            if source is None:
-                continue
-            text = source.text.norm
-            for mention in find_agents(text, lexicon.names):
-                agent = _own_product(study, lexicon, arm, mention.agent)
-                if agent.key in seen or not given(text, mention):
-                    continue
-                if agent.kind == "group" and lexicon.members.get(agent.key, set()) & linked:
-                    continue
-                if agent.key not in linked and not _newly_given(text, mention, source is arm.label, len(linked)):
-                    continue
-                seen.add(agent.key)
-                row = _row(arm.arm_no, agent, source, mention.start, mention.end)
-                row.agent = mention.text
-                found.append(row)
-        for number in arm.intervention_nos:
-            source = study.interventions[number - 1].name
-            for agent in lexicon.by_intervention.get(number, []):
-                if agent.key not in seen and _receives(study, lexicon, arm, agent):
-                    seen.add(agent.key)
-                    found.append(_row(arm.arm_no, agent, source, 0, len(source.text.norm)))
-        for dose in doses:
-            elsewhere = "armsInterventions" not in dose.evidence.source_field
-            if elsewhere and len(study.arms) > 1 and len(dose.arm_nos) == len(study.arms):
-                continue  # mentioned in prose only, for nobody in particular
-            if arm.arm_no in dose.arm_nos and dose.agent_key not in seen:
-                seen.add(dose.agent_key)
-                found.append(
-                    ArmAgent(arm_no=arm.arm_no, agent=dose.agent, agent_key=dose.agent_key, evidence=dose.evidence)
-                )
-    return found
-
-
-def _row(arm_no: int, agent: Agent, source: Field, start: int, end: int) -> ArmAgent:
-    return ArmAgent(arm_no=arm_no, agent=agent.name, agent_key=agent.key, evidence=evidence(source, start, end))

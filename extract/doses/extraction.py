@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from extract.doses import pipeline
 from extract.doses.agents import Agent, known_keys
-from extract.doses.arms import arms_of_statement, find_arm_agents, settle_arms
+from extract.doses.arm_agents import find_arm_agents
+from extract.doses.arms import arms_of_statement, settle_arms
 from extract.doses.binding import bind
 from extract.doses.bound import Bound, Remark
 from extract.doses.completion import complete, complete_schedule

@@ -19,6 +19,7 @@ from extract.doses.agents import (
     words_of,
 )
 from extract.doses.given import given
+from extract.doses.named import find_names
 from extract.doses.vocabulary import one_of, words
 from extract.study import Intervention, Study
 
@@ -51,6 +52,7 @@ _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
+_PLACEBO = re.compile(rf"\b{one_of('placebo_word')}\b", re.IGNORECASE)
 _NOT_AN_AGENT = re.compile(rf"\b{one_of('not_agent_word')}\b", re.IGNORECASE)
 
 
@@ -143,7 +145,7 @@ class _Builder:
                 direct = mentions[0].agent
             elif found and not mentions and len(words_of(name)) <= 5:
                 direct = found[0].agent  # "induction chemotherapy"
-        if "placebo" in name.lower():
+        if _PLACEBO.search(name):
             key, kind = "placebo", "placebo"
         elif direct is not None:
             key, kind = direct.key, direct.kind
@@ -259,7 +261,7 @@ def _may_be_member(mention: Mention) -> bool:
 
 _MAX_LIST = 1500
 _LIST_BEGINS = re.compile(
-    r"\s*(?:[(:,]|(?:with|consisting of|including|of|is|was|will be|such as|either)\b){1,3}", re.IGNORECASE
+    r"\s*(?:[(:,]\s*|(?:with|consisting of|including|of|is|was|will be|such as|either)\b\s*){1,3}", re.IGNORECASE
 )
 _LIST_GOES_ON = re.compile(r"[\s,/+()&-]*(?:(?:and|or|plus|with|either|both|\+/-)\b[\s,/+(]*){0,2}", re.IGNORECASE)
 
@@ -289,13 +291,22 @@ def _parts(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     outside = _PARENTHESIS.sub(" ", raw)
     inside = [part for match in _PARENTHESIS.finditer(raw) for part in re.split(r"[,;/]", match.group(1))]
     pieces = [clean_name(piece) for piece in _JOINERS.split(outside)]
-    parts = [p for piece in pieces for p in _split_further(piece) if not _is_no_name(p)]
-    if len(parts) > 1:  # "Zanfluril, 5 mg Oral Solution"
-        parts = [part for part in parts if _FORM.sub("", part).strip(" ,;-")] or parts[:1]
+    parts = [p for piece in pieces for p in _split_further(piece) if not _says_nothing(p)]
     if not parts and inside:
         parts = [part for part in map(clean_name, inside) if not _is_no_name(part)][:1]
         inside = []
     return outside, tuple(inside), tuple(parts)
+
+
+def _says_nothing(name: str) -> bool:
+    """Whether a name is no agent's: a word like "device", a regimen's name, or only a form ("epidural injection")."""
+    if _is_no_name(name):
+        return True
+    if " ".join(words_of(name)) in vocabulary()[1] or _KEEP_WHOLE.search(name):
+        return False
+    if not re.search(r"[^\W_]{2}", _FORM.sub(" ", name)):
+        return True
+    return any(start == 0 and end == len(name) for start, end, _ in find_names(name))
 
 
 def _split_further(name: str) -> list[str]:
@@ -309,6 +320,10 @@ def _split_further(name: str) -> list[str]:
         if len(known) == len(parts) > 1:
             return parts
         return known[:1] if known and len(parts) == 2 and re.search(r"\d", name) else [name]
+    if "-" in name:
+        parts = [part.strip() for part in name.split("-")]
+        if len(parts) > 1 and all(" ".join(words_of(part)) in vocabulary_names for part in parts):
+            return parts
     left, separator, right = name.partition(" with ")
     if separator and len(right.split()) <= 4 and find_agents(right):
         return [left.strip(), right.strip()]

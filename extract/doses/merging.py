@@ -28,7 +28,7 @@ class Statement:
     arm_nos: list[int] = field(default_factory=list)
     registered: bool = False  # `arm_nos` come from the arm's or the intervention's own text, not from prose
     own_arm_nos: list[int] = field(default_factory=list)  # stated in the arm's own text or by its name
-    text_arm_nos: list[int] = field(default_factory=list)  # of these, stated in the arm's own text
+    stated_arm_nos: list[int] = field(default_factory=list)  # those of them whose own label or description states it
     sure: bool = True
     segment: tuple[int, int] = (0, 0)
     flags: list[str] = field(default_factory=list)
@@ -99,7 +99,17 @@ def _same(a: Statement, b: Statement) -> bool:
     routes = {a.facts.get("route"), b.facts.get("route")} - {None}
     if len(routes) == 2 and a.own_arm_nos and b.own_arm_nos and not set(a.own_arm_nos) & set(b.own_arm_nos):
         return False
+    if _in_other_arms(a, b):
+        durations = {a.facts.get("duration"), b.facts.get("duration")} - {None}
+        on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
+        if len(durations) == 2 or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
+            return False
     return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together)
+
+
+def _in_other_arms(a: Statement, b: Statement) -> bool:
+    """Whether each is stated by the text of an arm or intervention, and no arm receives both."""
+    return a.registered and b.registered and bool(a.arm_nos) and not set(a.arm_nos) & set(b.arm_nos)
 
 
 _HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0, "mo": 730.5, "a": 8766.0}
@@ -141,7 +151,7 @@ def _unite(kept: Statement, other: Statement) -> None:
     ):
         kept.amount.role = other.amount.role
     kept.own_arm_nos = sorted({*kept.own_arm_nos, *other.own_arm_nos})
-    kept.text_arm_nos = sorted({*kept.text_arm_nos, *other.text_arm_nos})
+    kept.stated_arm_nos = sorted({*kept.stated_arm_nos, *other.stated_arm_nos})
     if kept.registered == other.registered:
         kept.arm_nos = sorted({*kept.arm_nos, *other.arm_nos})
     elif other.registered:

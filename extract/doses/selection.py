@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, known_keys
-from extract.doses.arms import GENERIC_CELLS
+from extract.doses.arm_agents import GENERIC_CELLS
 from extract.doses.bound import Bound
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement

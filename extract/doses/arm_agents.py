@@ -1,0 +1,143 @@
+"""Every agent that an arm is given: from the arm's own text, the registered links and the doses."""
+
+from __future__ import annotations
+
+import re
+
+from extract.doses.agents import Agent, Mention, find_agents, vocabulary
+from extract.doses.arms import receives
+from extract.doses.given import given
+from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, listed_members
+from extract.doses.vocabulary import one_of, words
+from extract.facts import ArmAgent, Dose, evidence
+from extract.study import Arm, Field, Study
+
+GENERIC_CELLS = frozenset(words("generic_cells"))
+_GIVING = re.compile(rf"\b{one_of('giving_before')}\s+\Z", re.IGNORECASE)
+_GIVEN_FORM = re.compile(rf"\s+{one_of('given_form')}\b", re.IGNORECASE)
+_INERT_FLUIDS = frozenset(words("inert_fluid"))
+
+
+def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[ArmAgent]:
+    """Every agent of every arm, in the order of the arms; a product with two names is named once."""
+    found: list[ArmAgent] = []
+    for arm in study.arms:
+        listing = _Listing(study, lexicon, arm)
+        for source in (arm.label, arm.description):
+            if source is not None:
+                listing.read(source)
+        listing.add_linked()
+        listing.add_doses(doses)
+        found += listing.rows
+    return found
+
+
+class _Listing:
+    """The agents of one arm, collected."""
+
+    def __init__(self, study: Study, lexicon: Lexicon, arm: Arm) -> None:
+        self.study, self.lexicon, self.arm = study, lexicon, arm
+        self.rows: list[ArmAgent] = []
+        self.seen: set[str] = set()
+        self.linked = {a.key: a for n in arm.intervention_nos for a in lexicon.by_intervention.get(n, ())}
+
+    def read(self, source: Field) -> None:
+        """The agents that the arm's label or description names."""
+        text = source.text.norm
+        mentions = find_agents(text, self.lexicon.names)
+        for index, mention in enumerate(mentions):
+            agent = self._own_product(mention.agent)
+            if _is_inert(agent):
+                agent = self._registered_inert(agent)
+            if agent.key in self.seen or not given(text, mention):
+                continue
+            if agent.kind == "group" and self._members_instead(text, mentions[index:]):
+                continue
+            if agent.key not in self.linked:
+                if not self._newly_given(text, mention, source is self.arm.label):
+                    continue
+                if index and self._same_product(text, mentions[index - 1], mention):
+                    continue
+            self._add(agent, source, mention.start, mention.end, mention.text)
+
+    def add_linked(self) -> None:
+        """The agents of the registered interventions that the arm's own text does not contradict."""
+        for number in self.arm.intervention_nos:
+            source = self.study.interventions[number - 1].name
+            for agent in self.lexicon.by_intervention.get(number, ()):
+                if agent.key not in self.seen and receives(self.study, self.lexicon, self.arm, agent):
+                    self._add(agent, source, 0, len(source.text.norm), agent.name)
+
+    def add_doses(self, doses: list[Dose]) -> None:
+        """The agents of which the arm receives a stated amount."""
+        arms = len(self.study.arms)
+        for dose in doses:
+            elsewhere = "armsInterventions" not in dose.evidence.source_field
+            if elsewhere and arms > 1 and len(dose.arm_nos) == arms:
+                continue  # mentioned in prose only, for nobody in particular
+            if self.arm.arm_no not in dose.arm_nos or dose.agent_key in self.seen:
+                continue
+            if _inert(dose.agent_key) and any(_inert(key) for key in self.seen):
+                continue
+            self.seen.add(dose.agent_key)
+            self.rows.append(
+                ArmAgent(arm_no=self.arm.arm_no, agent=dose.agent, agent_key=dose.agent_key, evidence=dose.evidence)
+            )
+
+    def _add(self, agent: Agent, source: Field, start: int, end: int, name: str) -> None:
+        self.seen.add(agent.key)
+        place = evidence(source, start, end)
+        self.rows.append(ArmAgent(arm_no=self.arm.arm_no, agent=name, agent_key=agent.key, evidence=place))
+
+    def _own_product(self, agent: Agent) -> Agent:
+        """The arm's one cell product where its text only says "CAR-T cells"."""
+        if agent.kind != "cells" or agent.intervention_no is not None or agent.key not in GENERIC_CELLS:
+            return agent
+        linked = [a for a in self.linked.values() if a.kind == "cells"]
+        return linked[0] if len(linked) == 1 else agent
+
+    def _registered_inert(self, agent: Agent) -> Agent:
+        """Placebo and saline of one arm are one product, unless the arm is linked to both: the registered one."""
+        if agent.key in self.linked:
+            return agent
+        known = [a for a in self.linked.values() if _is_inert(a)]
+        if not known:
+            return next((Agent(key, key, agent.kind) for key in self.seen if _inert(key)), agent)
+        return known[0]
+
+    def _members_instead(self, text: str, mentions: list[Mention]) -> bool:
+        """`Chemotherapy (cisplatin or carboplatin)`: the drugs are listed, not the word for them."""
+        members = self.lexicon.members.get(mentions[0].agent.key, set())
+        return bool(members & self.linked.keys() or listed_members(text, mentions[:2]))
+
+    def _same_product(self, text: str, before: Mention, mention: Mention) -> bool:
+        """`Exparel (bupivacaine)`: the name in brackets is only another name of what is registered."""
+        return (
+            before.agent.key in self.seen
+            and before.agent.key in self.linked
+            and before.agent.kind == mention.agent.kind == "drug"
+            and re.fullmatch(r"[\s\u00ae\u2122]*\(\s*", text[before.end : mention.start]) is not None
+            and text.startswith(")", mention.end)
+        )
+
+    def _newly_given(self, text: str, mention: Mention, in_label: bool) -> bool:
+        """An agent without a registered link: what an arm had before, or has in its blood, is not given to it."""
+        agent = mention.agent
+        before = text[max(0, mention.start - 40) : mention.start]
+        if agent.key in BODY_SUBSTANCES:
+            return _GIVING.search(before) is not None or _GIVEN_FORM.match(text, mention.end) is not None
+        if agent.kind == "group":
+            # a label's "chemotherapy" is what the registered drugs are
+            return in_label and len(self.linked) < 2
+        if agent.kind in ("radiation", "cells"):
+            return not re.search(r"\b(?:after|following|since|post)[\s-]+(?:\w+[\s-]+){0,2}\Z", before, re.IGNORECASE)
+        return True
+
+
+def _is_inert(agent: Agent) -> bool:
+    return agent.kind == "placebo" or agent.key in _INERT_FLUIDS
+
+
+def _inert(key: str) -> bool:
+    agent = vocabulary()[1].get(key)
+    return agent is not None and _is_inert(agent)
