@@ -47,7 +47,7 @@ def complete_schedule(statement: Statement) -> None:
         facts["frequency"] = (1.0, 1.0, "d")
     elif days and len(days) == 1 and "cycle_days" in facts:
         facts["frequency"] = (1.0, 1.0, "cycle")
-    elif not days and statement.amount.role == "loading":
+    elif not days and statement.amount.role == "loading" and statement.amount.per_time is None:
         facts["frequency"] = (1.0, None, None)
     elif not days and statement.amount.per_time is None and _few_days(facts.get("duration")):
         facts["frequency"] = (1.0, 1.0, "d")

@@ -29,7 +29,7 @@ _DAYS = re.compile(
 _DAYS_BEGIN = re.compile(r"[dsc](?:(?<=d)(?<!\w.)|(?<=s)tudy(?<!\w.{5})\s|(?<=c)(?<!\w.)\dd)")
 _AFTER_ROUTE = re.compile(
     r"[IPSpBb](?:(?<=I)[VMT](?<!\w..)|(?<=P)O(?<!\w..)|(?<=S)[CQ](?<!\w..)|(?<=[Pp])ush(?<!\w.{4})"
-    rf"|(?<=[Bb])olus(?<!\w.{{5}}))\b\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x|times|hours?|h\b|min|weeks?|days?|cycles|doses))"
+    rf"|(?<=[Bb])olus(?<!\w.{{5}}))\b\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x|times|hours?|h\b|min|weeks?|days?|cycles|doses)|\s*(?:-|to)\s*\d)"
 )
 _PIECE = re.compile(
     rf"(?P<range>{_DAY_RANGE_TO}(?={_DAY_WORD}|\(?{_INTEGER}))|(?P<list>{_DAY_LIST_SEPARATOR})|{_DAY_WORD}|(?P<value>{_INTEGER})|.",
