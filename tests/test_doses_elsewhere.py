@@ -103,3 +103,8 @@ def test_how_long_by_the_title_and_by_days_before_day_0() -> None:
         interventions=[{"name": "Zanfluril"}, {"name": "Lamivudine"}],
     )
     assert [(d.duration_value, d.duration_unit) for d in facts.doses] == [(12, "wk"), (3, "d")]
+
+
+def test_the_drug_or_its_placebo_have_the_same_amount() -> None:
+    facts = one_arm("Zanfluril or matching placebo tablets at a dose of 30 mg daily.", "Zanfluril", "Placebo")
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 30), ("placebo", 30)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from functools import lru_cache
 
 from extract.doses.agents import Mention
@@ -61,10 +62,27 @@ def paired_by_wording(
         run = _run(text, before)
         if len(run) >= 2:
             return {0: run}
+    if (either := _or_placebo(text, doses, here)) is not None:
+        return either
     if len(doses) >= 2 and len(here) >= 2 and (bracketed := _bracketed(text, doses, here)) is not None:
         return bracketed
     if len(doses) >= 2 and len(here) >= 2 and any(d.joined_by == "slash" for d in doses):
         return _slashed(text, doses, here)
+    return None
+
+
+_OR = re.compile(r"[\s\w®()-]{0,14}(?:\bor\b|/)[\s\w-]{0,22}")
+
+
+def _or_placebo(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, list[Mention]] | None:
+    """`A or matching placebo at 30 mg`: so much of either."""
+    for agent, placebo in pairwise(here):
+        if placebo.agent.kind != "placebo" or agent.agent.kind == "placebo":
+            continue
+        if _OR.fullmatch(text, agent.end, placebo.start):
+            after = [k for k, dose in enumerate(doses) if dose.start >= placebo.end]
+            if len(after) == len(doses) and follows_tightly(text, placebo, doses[0]):
+                return {k: [agent, placebo] for k in after if doses[k].series == doses[0].series}
     return None
 
 
