@@ -20,16 +20,17 @@ _INERT_FLUIDS = frozenset(words("inert_fluid"))
 
 def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[ArmAgent]:
     """Every agent of every arm, in the order of the arms; a product with two names is named once."""
-    found: list[ArmAgent] = []
-    for arm in study.arms:
-        listing = _Listing(study, lexicon, arm)
-        for source in (arm.label, arm.description):
+    listings = [_Listing(study, lexicon, arm) for arm in study.arms]
+    for listing in listings:
+        for source in (listing.arm.label, listing.arm.description):
             if source is not None:
                 listing.read(source)
         listing.add_linked()
-        listing.add_doses(doses)
-        found += listing.rows
-    return found
+    # Where the arms name agents, an amount that prose gives to all of them is of something beside the treatment.
+    from_prose = len(listings) == 1 or not any(listing.rows for listing in listings)
+    for listing in listings:
+        listing.add_doses(doses, from_prose=from_prose)
+    return [row for listing in listings for row in listing.rows]
 
 
 class _Listing:
@@ -68,13 +69,14 @@ class _Listing:
                 if agent.key not in self.seen and receives(self.study, self.lexicon, self.arm, agent):
                     self._add(agent, source, 0, len(source.text.norm), agent.name)
 
-    def add_doses(self, doses: list[Dose]) -> None:
+    def add_doses(self, doses: list[Dose], *, from_prose: bool) -> None:
         """The agents of which the arm receives a stated amount."""
         arms = len(self.study.arms)
         for dose in doses:
             elsewhere = "armsInterventions" not in dose.evidence.source_field
-            if elsewhere and arms > 1 and len(dose.arm_nos) == arms:
-                continue  # mentioned in prose only, for nobody in particular
+            for_all = elsewhere and arms > 1 and len(dose.arm_nos) == arms
+            if for_all and (not from_prose or dose.agent_key in BODY_SUBSTANCES):
+                continue
             if self.arm.arm_no not in dose.arm_nos or dose.agent_key in self.seen:
                 continue
             if _inert(dose.agent_key) and any(_inert(key) for key in self.seen):

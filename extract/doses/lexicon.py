@@ -52,6 +52,7 @@ _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
+_OF_AN_ARM = re.compile(r"\b(?:groups?|arms?|section|cohort|participants|patients)\b|chinese medicine\Z", re.IGNORECASE)
 _PLACEBO = re.compile(rf"\b{one_of('placebo_word')}\b", re.IGNORECASE)
 _NOT_AN_AGENT = re.compile(rf"\b{one_of('not_agent_word')}\b", re.IGNORECASE)
 
@@ -116,7 +117,7 @@ class _Builder:
             return [m.agent for m in find_agents(raw) if m.agent.kind != "group" and given(raw, m)][:3]
         outside, inside, parts = _parts(raw)
         if intervention.type == "OTHER":
-            parts = tuple(part for part in parts if find_agents(part))
+            parts = tuple(part for part in parts if any(given(part, mention) for mention in find_agents(part)))
         parts = tuple(part for part in parts if not _NOT_AN_AGENT.search(part) or find_agents(part, stems=False))
         agents = self._resolve(list(parts), intervention)
         others = [other.text.norm for other in intervention.other_names[:_MAX_OTHER_NAMES]]
@@ -162,7 +163,7 @@ class _Builder:
         vocabulary_names = vocabulary()[1]
         for raw in names:
             name = clean_name(raw)
-            if len(name) < 2 or _is_no_name(name):
+            if len(name) < 2 or _says_nothing(name) or _OF_AN_ARM.search(raw):
                 continue
             common = vocabulary_names.get(" ".join(words_of(name)))
             if common is not None and common.key != agent.key:

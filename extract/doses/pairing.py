@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from itertools import pairwise
 from functools import lru_cache
+from itertools import pairwise
 
 from extract.doses.agents import Mention
 from extract.doses.amounts import Amount
