@@ -13,8 +13,6 @@ from dataclasses import dataclass
 
 from extract.ages.bare import bare_blocks
 from extract.ages.context import (
-    BACKGROUND,
-    ENROLMENT,
     Block,
     cohort_of,
     continues,
@@ -22,13 +20,14 @@ from extract.ages.context import (
     is_about_consent,
     is_age,
     is_alternative,
+    is_background,
     is_conditional,
     is_doubtful,
     is_outside,
     is_restricted,
     label_above,
     sentence_blocks,
-    speaks_of,
+    speaks_of_enrolment,
 )
 from extract.ages.grammar import DAYS, Bound, Expression, read_expressions
 from extract.eligibility import EXCLUSION, Sections, read_sections
@@ -69,8 +68,8 @@ def extract_ages(study: Study) -> list[AgeRange]:
             trusted = field is study.study_population or field in titles or field.arm_no is not None
             facts = [
                 fact
-                for fact, level in _from_prose(field)
-                if (trusted or level == ENROLMENT or _is_borne_out(fact, level, known)) and _fits(fact, known)
+                for fact, sentence in _from_prose(field)
+                if _fits(fact, known) and (trusted or _is_about_participants(fact, sentence, known))
             ]
             if facts:
                 found += _news(facts, found)
@@ -138,25 +137,21 @@ def _from_criteria(field: Field, read: _Reader) -> Iterator[_Candidate]:
 
 
 def _from_prose(field: Field) -> Iterator[tuple[AgeRange, str]]:
-    """Ages of running text, each with what its sentence speaks of."""
+    """Ages of running text, each with its sentence in lower case."""
     norm = field.text.norm
     text = lower_text(norm)
     for block in sentence_blocks(norm, text):
-        expressions = _ages_in(text, block)
-        if not expressions:
-            continue
-        level = speaks_of(text, block)
-        for expression in expressions:
+        for expression in _ages_in(text, block):
             fact = _age_range(field, expression, cohort_of(text, block, expression, ""), turned=False)
             if fact is not None:
-                yield fact, level
+                yield fact, text[block.start : block.end]
 
 
-def _is_borne_out(fact: AgeRange, level: str, known: set[tuple[str, float]]) -> bool:
-    """Whether what is known of the study shows that a sentence without words of enrolment is about its participants."""
-    if level == BACKGROUND:
+def _is_about_participants(fact: AgeRange, sentence: str, known: set[tuple[str, float]]) -> bool:
+    """Whether a sentence says by its words, or by an age known of the study, that it is about who takes part."""
+    if is_background(sentence):
         return len(_bounds(fact)) > 1 and _bounds(fact) <= known
-    return bool(known)
+    return bool(known) or speaks_of_enrolment(sentence)
 
 
 def _ages_in(text: str, block: Block) -> list[Expression]:

@@ -21,7 +21,7 @@ _MUST_BE = re.compile(r"\A[\s*>#.)(\d-]*(?:(?:must|should|to) )?be\s*\Z")
 _RANGE_END = re.compile(rf"[\s)]*{any_of(VOCABULARY['cues']['follow_bare'])}")
 _ONE_END = re.compile(r"\s*(?:[.;)\n]|\Z|with\b|who\b)")
 _LONE = re.compile(r"[\s*>#.)(:-]*\Z")
-_LONGEST_LINE = 40
+_LONGEST_OPENING, _LONGEST_ENDING = 32, 24  # around the first number of a line that says nothing else, in characters
 _YOUNGEST = 12  # of a single bound; smaller numbers count other things
 
 
@@ -40,9 +40,10 @@ def bare_blocks(text: str, low: str) -> Iterator[tuple[Block, list[Expression], 
 
 def _may_be_age(low: str, position: int) -> bool:
     line_start, line_end = low.rfind("\n", 0, position) + 1, low.find("\n", position)
-    if (line_end if line_end >= 0 else len(low)) - line_start <= _LONGEST_LINE:
+    line_end = line_end if line_end >= 0 else len(low)
+    if position - line_start <= _LONGEST_OPENING and line_end - position <= _LONGEST_ENDING:
         return True
-    return _PERSON_NEAR.search(low, max(0, position - 80), position) is not None
+    return _PERSON_NEAR.search(low, max(line_start, position - 60), position) is not None
 
 
 def _is_in_years(low: str, expression: Expression) -> bool:

@@ -66,7 +66,6 @@ _CONDITIONAL = re.compile(rf"\b{any_of(_DECOYS['conditional'])}")
 _CONDITIONAL_AFTER = re.compile(rf"{any_of(_DECOYS['conditional_after'])}")
 _ENROL = re.compile(rf"\b{any_of(_PROSE['enrol'])}\b")
 _BACKGROUND = re.compile(rf"\b{any_of(_PROSE['background'])}(?!\w)|\d\s?%")
-ENROLMENT, BACKGROUND = "enrolment", "background"  # what a sentence of running text speaks of
 _COHORT_NAME = re.compile(_COHORT)
 # "(>= 21 in Thailand)" right behind the age that holds elsewhere
 _ELSEWHERE_GAP = re.compile(r"[\s,;]*\(?(?:or|and)?\s*")
@@ -278,12 +277,14 @@ def is_about_consent(text: str, block: Block) -> bool:
     return bool(_CONSENT.search(text, block.start, block.end))
 
 
-def speaks_of(text: str, block: Block) -> str:
-    """Whether a sentence of running text is about who takes part in this study, about the background, or neither."""
-    sentence = text[block.start : block.end]
-    if _BACKGROUND.search(sentence):
-        return BACKGROUND
-    return ENROLMENT if _ENROL.search(sentence) else ""
+def speaks_of_enrolment(sentence: str) -> bool:
+    """Whether a sentence of running text (in lower case) says who takes part in this study."""
+    return _ENROL.search(sentence) is not None
+
+
+def is_background(sentence: str) -> bool:
+    """Whether a sentence of running text (in lower case) is about people in general, or an earlier study."""
+    return _BACKGROUND.search(sentence) is not None
 
 
 def cohort_of(text: str, block: Block, expression: Expression, heading: str) -> str | None:
