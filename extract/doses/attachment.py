@@ -95,8 +95,13 @@ def _heads(bounds: list[Bound], mentions: list[Mention]) -> list[_Head]:
 
 
 def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
-    previous = next((h for h in reversed(heads) if h.start <= item.start), None)
-    following = next((h for h in heads if h.start >= item.end), None)
+    previous = following = None
+    for head in heads:  # in the order of their starts
+        if head.start <= item.start:
+            previous = head
+        elif head.start >= item.end:
+            following = head
+            break
     if previous is not None and item.start < previous.end:
         return previous
     if following is not None and item.kind in ("route", "frequency"):

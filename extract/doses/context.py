@@ -115,7 +115,7 @@ def mark_decoys(
         if amount.concentration:
             amount.decoy = "concentration"
             continue
-        hinted = _hinted(f"{before} {after}")
+        hinted = (_hinted(before), _hinted(after))
         amount.decoy = _decoy(before, after, amount, amounts, (start, end), named, hinted)
         if not amount.decoy:
             _set_role(before, after, amount, hinted)
@@ -172,15 +172,15 @@ def _decoy(
     amounts: list[Amount],
     segment: tuple[int, int],
     named: bool,
-    hinted: set[int],
+    hinted: tuple[set[int], set[int]],
 ) -> str:
     for index, decoy in _decoys_of(amount.kind):
-        if not decoy.kinds and index not in hinted:
+        may_before = index in hinted[0] or decoy.kinds
+        may_after = index in hinted[1] or decoy.kinds
+        if not (may_before or may_after) or (named and decoy.name == "laboratory"):
             continue
-        if named and decoy.name == "laboratory":
-            continue
-        hit = (decoy.before(before) and not decoy.unless_before(before)) or (
-            decoy.after(after) and not decoy.unless_after(after) and not decoy.unless_before(before)
+        hit = (may_before and decoy.before(before) and not decoy.unless_before(before)) or (
+            may_after and decoy.after(after) and not decoy.unless_after(after) and not decoy.unless_before(before)
         )
         if not hit:
             continue
@@ -201,11 +201,11 @@ def _hinted(text: str) -> set[int]:
     return set().union(*(standing[word] for word in words)) if words else set()
 
 
-def _set_role(before: str, after: str, amount: Amount, hinted: set[int]) -> None:
+def _set_role(before: str, after: str, amount: Amount, hinted: tuple[set[int], set[int]]) -> None:
     if amount.role not in ("dose", "level"):
         return
     for index, role in enumerate(_roles(), len(_decoys())):
-        if index in hinted and (role.before(before) or role.after(after)):
+        if (index in hinted[0] and role.before(before)) or (index in hinted[1] and role.after(after)):
             amount.role = role.code
             return
     if amount.kind == "radiation" and (
