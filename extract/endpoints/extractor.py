@@ -8,6 +8,7 @@ from collections.abc import Callable
 from extract.endpoints.classes import Classified, classify
 from extract.endpoints.instruments import find_instrument_and_metric
 from extract.endpoints.time_frames import Time, read_time_frame, read_times_in_prose
+from extract.endpoints.titles import LENGTH_READ
 from extract.endpoints.vocabulary import endpoint_classes, field_book
 from extract.facts import Endpoint, EndpointTime, Evidence, evidence
 from extract.lower import holds_any
@@ -33,7 +34,7 @@ def extract_endpoints(study: Study) -> list[Endpoint]:
 
 def _endpoint(outcome: Outcome, in_field: Callable[[str], bool]) -> Endpoint:
     measure = outcome.measure.text.norm
-    description = outcome.description.text.norm if outcome.description is not None else ""
+    description = outcome.description.text.norm[:LENGTH_READ] if outcome.description is not None else ""
     classified = classify(measure, description, in_field)
     instrument, metric = find_instrument_and_metric(measure, description)
     times = _times(outcome)
