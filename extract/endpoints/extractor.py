@@ -8,8 +8,10 @@ from collections.abc import Callable, Sequence
 from extract.endpoints.classes import Classified, classify, classify_description
 from extract.endpoints.instruments import find_instrument_and_metric
 from extract.endpoints.time_frames import Time, read_time_frame, read_times_in_prose
+from extract.endpoints.titles import LENGTH_READ
 from extract.endpoints.vocabulary import endpoint_classes, field_book
 from extract.facts import Endpoint, EndpointTime, Evidence, evidence
+from extract.lower import holds_any
 from extract.study import Field, Outcome, Study
 from extract.time_units import in_days
 
@@ -17,8 +19,9 @@ TITLE_TIME_DIFFERS = "title_time_differs"
 """Flag of an endpoint whose title names a time that the time frame does not hold."""
 
 _TITLE_TIME = re.compile(
-    r"\b(?:week|month|day|year)s? (\d+)|\b(?:at|after|to) (\d+)[ -](?:weeks?|months?|days?|years?)\b", re.IGNORECASE
+    r"\b(?:week|month|day|year)s? (\d+)|\b(?:at|after|to) (\d+)[ -](?:weeks?|months?|days?|years?)\b"
 )
+_TIME_STEMS = ("week", "month", "day", "year")  # tried before the pattern
 _DIGIT = re.compile(r"[0-9]")
 _SAME = 0.05  # 12 months and 52 weeks are the same time
 
@@ -50,7 +53,7 @@ def _parts(outcomes: Sequence[Outcome], in_field: Callable[[str], bool]) -> dict
 
 
 def _description(outcome: Outcome) -> str:
-    return outcome.description.text.norm if outcome.description is not None else ""
+    return outcome.description.text.norm[:LENGTH_READ] if outcome.description is not None else ""
 
 
 def _endpoint(outcome: Outcome, in_field: Callable[[str], bool], part: Classified | None) -> Endpoint:
@@ -86,9 +89,7 @@ def _title_differs(outcome: Outcome, times: list[EndpointTime]) -> bool:
     if outcome.time_frame is None or not times or not _DIGIT.search(measure):
         return False
     lower = measure.lower()
-    if "week" not in lower and "month" not in lower and "day" not in lower and "year" not in lower:
-        return False  # told much sooner than by the pattern
-    found = _TITLE_TIME.search(measure)
+    found = _TITLE_TIME.search(lower) if holds_any(lower, _TIME_STEMS) else None
     if found is None or (found[1] or found[2]) in outcome.time_frame.text.norm:
         return False
     days = {in_days(time.high, time.unit) for time in times}

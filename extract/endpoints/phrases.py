@@ -45,13 +45,18 @@ class _Node(Generic[Payload]):
 
 
 class _Word(Generic[Payload]):
-    """A word's symbols (those that are an edge of the trie) and the nodes where phrases that begin with it start."""
+    """A word's symbols (those that are an edge of the trie) and the nodes where phrases that begin with it start.
 
-    __slots__ = ("roots", "symbols")
+    `after` are the symbols of which the next word must have one for any of those phrases; None where it need not.
+    """
+
+    __slots__ = ("after", "roots", "symbols")
 
     def __init__(self, symbols: tuple[str, ...], roots: tuple[_Node[Payload], ...]) -> None:
         self.symbols = symbols
         self.roots = roots
+        at_once = any(node.payloads or node.gap is not None for node in roots)
+        self.after = None if at_once else frozenset(symbol for node in roots for symbol in node.next)
 
 
 class _Known(dict[str, _Word[Payload]]):
@@ -162,12 +167,14 @@ class PhraseBook(Generic[Payload]):
         words = list(map(self._known.__getitem__, tokens))
         walk: _Walk[Payload] | None = None
         for index, word in enumerate(words):
-            if word.roots:
-                following = words[index + 1].symbols if index + 1 < len(words) else ()
-                for node in word.roots:
-                    if node.payloads or node.gap is not None or not node.next.keys().isdisjoint(following):
-                        walk = walk or _Walk(tokens, words, text)
-                        walk.visit(node, index, index, 1)
+            if not word.roots:
+                continue
+            after = word.after
+            if after is not None and (index + 1 == len(words) or after.isdisjoint(words[index + 1].symbols)):
+                continue
+            walk = walk or _Walk(tokens, words, text)
+            for node in word.roots:
+                walk.visit(node, index, index, 1)
         return walk.matches() if walk is not None and walk.found else []
 
     def _learn(self, word: str) -> _Word[Payload]:

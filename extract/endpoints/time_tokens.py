@@ -188,9 +188,9 @@ def _token(match: re.Match[str]) -> Token:
         return Token("mark", _MARKS.get(text, text), start, end, text)
     if kind != "word":
         return Token("number", text, start, end, text, float(match["number"]), ordinal=kind == "ordinal")
-    if match["letter"] is not None:
+    if len(text) == 1 and match["letter"] is not None:
         return Token("unit", UNIT_LETTERS[text], start, end, text)
-    if match["every"] is not None:
+    if text[0] == "q" and match["every"] is not None:
         unit = _unit(match["every_unit"]) or "d"
         return Token("interval", unit, start, end, text, value=float(match["every"]))
     kind, name, value, plural = _meaning(text)

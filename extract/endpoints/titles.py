@@ -11,7 +11,7 @@ from extract.endpoints.phrases import Match
 from extract.endpoints.vocabulary import ClassRule, Instrument, Metric, instrument_book, manner_book, title_book
 from extract.sentences import lowered
 
-_LENGTH = 400  # of a description; what the outcome is stands at its beginning
+LENGTH_READ = 400  # of a description; what the outcome is stands at its beginning
 _INSTRUMENT_LENGTH = 300
 _ASIDE_PENALTY = 2
 
@@ -72,13 +72,13 @@ _NOTHING = TitleReading()
 @lru_cache(maxsize=16384)
 def read_title(text: str) -> TitleReading:
     """Read a normalised title."""
-    return _read(text[:_LENGTH], _LENGTH)
+    return _read(text[:LENGTH_READ], LENGTH_READ)
 
 
 @lru_cache(maxsize=1024)  # descriptions repeat within a study, less often beyond it
 def read_description(text: str) -> TitleReading:
     """Read the beginning of a normalised description."""
-    return _read(text[:_LENGTH], _INSTRUMENT_LENGTH)
+    return _read(text[:LENGTH_READ], _INSTRUMENT_LENGTH)
 
 
 @lru_cache(maxsize=4096)
@@ -86,7 +86,7 @@ def read_manner(text: str) -> tuple[Instrument | None, str | None]:
     """Only the instrument and the metric that the beginning of a description names."""
     instruments: list[Match[Instrument]] = []
     metrics: list[tuple[int, str]] = []
-    for start, end, words, contiguous, meaning in manner_book().find(text[:_LENGTH]):
+    for start, end, words, contiguous, meaning in manner_book().find(text[:LENGTH_READ]):
         if isinstance(meaning, Metric):
             metrics.append((meaning.order, meaning.name))
         elif end <= _INSTRUMENT_LENGTH:
