@@ -108,3 +108,18 @@ def test_how_long_by_the_title_and_by_days_before_day_0() -> None:
 def test_the_drug_or_its_placebo_have_the_same_amount() -> None:
     facts = one_arm("Zanfluril or matching placebo tablets at a dose of 30 mg daily.", "Zanfluril", "Placebo")
     assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 30), ("placebo", 30)]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount", "unit"),
+    [
+        ("2 x 100 mg zanfluril once daily", 200, "mg"),
+        ("2 X 100mg tablets zanfluril", 200, "mg"),
+        ("3 x 1000 mg zanfluril", 3000, "mg"),
+        ("2 placebo capsules daily", 2, "{capsule}"),
+        ("4 coated zanfluril tablets daily", 4, "{tablet}"),
+    ],
+)
+def test_counts_of_pieces(text: str, amount: float, unit: str) -> None:
+    (dose,) = one_arm(f"{text}.", "Zanfluril", "Placebo").doses
+    assert (dose.amount_low, dose.unit) == (amount, unit)

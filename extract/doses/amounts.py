@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from operator import attrgetter
@@ -96,11 +97,20 @@ _AUC_WORDS = re.compile(
     r"(?:\s*(?:-|to)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-)",
     re.IGNORECASE,
 )
+# "2 placebo capsules"; a figure right before the form is read with the other amounts.
+_NO_AGENT = (
+    r"(?:m[gl]|mcg|ug|g|iu|units?|kg|x|times|days?|weeks?|months?|years?|hours?|or|and|to|of|in|for|with|per|different|types?|"
+    r"kinds?|parts?|groups?|arms?|sets?|dose|level|other|additional)\b"
+)
+_FIGURED = re.compile(
+    rf"(?<![\w.,/^-])(?P<count>[1-9])\s(?:(?!{_NO_AGENT})[a-z][\w-]+\s){{1,2}}?"
+    r"(?P<unit>tablets?|capsules?|pills?|sachets?|patch(?:es)?)\b"
+)
 _COUNTED = Scanner(
     [
         r"(?P<count>a half|half|one|two|three|four|five|six|seven|eight|ten|one-half|"
         r"1/2)(?:\s?\(\d+\))?[\s-]+(?:(?!mg|days?|weeks?)[\w-]+\s){0,2}?"
-        r"(?P<unit>tablets?|capsules?|caplets?|pills?|sachets?|puffs?|drops?|patch(?:es)?|inhalations?|sprays?|applications?|lozenges?|softgels?)\b"
+        r"(?P<unit>tablets?|capsules?|caplets?|pills?|sachets?|puffs?|drops?|patch(?:es)?|inhalations?|sprays?|applications?|lozenges?|softgels?)\b",
     ]
 )
 # What countable forms begin with: a text without any of these needs none of the patterns about tablets and the like.
@@ -399,13 +409,20 @@ def _counted(low: str, known: list[Amount]) -> list[Amount]:
         "soft": "{capsule}",
     }
     found = []
-    for _, match in _COUNTED.find(low):
+    for match in [*(match for _, match in _COUNTED.find(low)), *_figured(low)]:
         word, unit = match["count"], match["unit"]
-        count = 0.5 if "half" in word or word == "1/2" else NUMBER_WORDS[word]
+        count = 0.5 if "half" in word or word == "1/2" else _count(word)
         code = exact.get(unit[:4]) or codes[unit[0]]
         if match.start() not in taken:
             found.append(Amount(count, count, code, "count", match.start(), match.end()))
     return found
+
+
+def _figured(low: str) -> Iterator[re.Match[str]]:
+    """`2 placebo capsules`, but not `on day 2 placebo capsules`."""
+    for match in _FIGURED.finditer(low):
+        if not _INDEX_WORD.search(low, max(0, match.start() - 30), match.start()):
+            yield match
 
 
 _RANGE_WORD = re.compile(r"\s*(?:-|to|up to|through|until)\s*\Z")

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 _DECIMAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: 000)+(?!\d)|\d+(?:[.,]\d+)?|(?<![A-Za-z])\.\d+)"
 _EXPONENT = r"(?:\s?\^\s?\(?\+?-?\d{1,2}\)?|\*\*?\s?\d{1,2}|\s?[eE]\s?\+?\d{1,2}|\s?\(\d{1,2}\)|exp\s?\d{1,2})"
-_LOST = r"(?:\d{1,2}| \d{1,2}(?=\s?(?:/|cells?\b|CAR|viable|[A-Z])))"
+# "5 x 108" has lost its superscript; "2 x 100" has none, and nothing is counted in tens.
+_LOST = r"(?:(?:[3-9]|1[0-4])(?!\d)| (?:[3-9]|1[0-4])(?!\d)(?=\s?(?:/|cells?\b|CAR|viable|[A-Z])))"
 _TIMES = r"\s?(?:x|X|\*|\u2022)\s?"
 _POWER = rf"(?:{_DECIMAL}{_TIMES}10(?:{_EXPONENT}|{_LOST})|10{_EXPONENT}|{_DECIMAL}[eE]\+?\d{{1,2}})"
 _SCALE = r"(?:[\s-]?(?:thousand|million|billion|trillion|mln|mio|bn)\b)"

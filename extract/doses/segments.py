@@ -48,7 +48,7 @@ _MAYBE = re.compile(  # one set of characters first, which the engine looks for 
 )
 _PERCENT_AFTER = re.compile(r" (?<=[a-z]{5} )\d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
 _COUNT_WORD = re.compile(
-    r"(?:one|two|three|four|half) (?:\w+ ){0,2}?(?:tab|cap|pill|drop|puff|sachet|patch|inhal|spray|"
+    r"(?:one|two|three|four|half|[1-9]) (?:[\w-]+ ){0,2}?(?:tab|cap|pill|drop|puff|sachet|patch|inhal|spray|"
     r"applic|lozen|softg)"
 )
 
