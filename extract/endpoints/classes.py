@@ -40,7 +40,7 @@ def classify(measure: str, description: str, in_field: Callable[[str], bool]) ->
         closer = _closer(title, description, in_field) if description else None
         return _classified(closer, "description") if closer else _classified(title, "measure")
     detail = best_candidate(read_description(description), in_field) if description else None
-    if detail is not None and _counts(detail, title is not None):
+    if detail is not None and _counts(detail, titled=title is not None):
         return _classified(detail, "description")
     return _classified(title, "measure") if title is not None else Classified(OTHER)
 
@@ -60,10 +60,11 @@ def _closer(title: Candidate, description: str, in_field: Callable[[str], bool])
         return None
     candidates = read_description(description).candidates
     detail = best_of([item for item in candidates if endpoint_classes()[item.name].parent == parent], in_field)
-    return detail if detail is not None and detail.name != title.name and detail.rank > CERTAIN else None
+    named = detail is not None and detail.name != title.name and _counts(detail, titled=True)
+    return detail if named else None
 
 
-def _counts(detail: Candidate, titled: bool) -> bool:
+def _counts(detail: Candidate, *, titled: bool) -> bool:
     """A description is prose: the less a phrase says, the nearer to the beginning it must stand."""
     if detail.rank > CERTAIN:
         return True
