@@ -66,6 +66,8 @@ class _Listing:
         for number in self.arm.intervention_nos:
             source = self.study.interventions[number - 1].name
             for agent in self.lexicon.by_intervention.get(number, ()):
+                if self.lexicon.members.get(agent.key, set()) & self.linked.keys():
+                    continue  # the drugs that the word stands for are among the linked
                 if agent.key not in self.seen and receives(self.study, self.lexicon, self.arm, agent):
                     self._add(agent, source, 0, len(source.text.norm), agent.name)
 
