@@ -195,10 +195,10 @@ def _products(draft: Draft, data: dict[str, Any]) -> None:
         listed = [item for group in groups for item in _entries(group, "products")]
     products = []
     for item in listed:
-        info = _at(item, "productDictionaryInfo") or {}
+        info = _at(item, "productDictionaryInfo")
         name, other = (
-            _said(item.get("productName")) or _said(info.get("prodName")),
-            _said(info.get("activeSubstanceName")),
+            _said(item.get("productName")) or _said(_at(info, "prodName")),
+            _said(_at(info, "activeSubstanceName")),
         )
         if not (name or other):
             continue
@@ -208,7 +208,7 @@ def _products(draft: Draft, data: dict[str, Any]) -> None:
         products.append(product)
         kept = {
             "role": _codes()["role"].get(_said(item.get("part1MpRoleTypeCode")), ""),
-            "form": _said(item.get("pharmaceuticalFormDisplay")) or _said(info.get("pharmForm")),
+            "form": _said(item.get("pharmaceuticalFormDisplay")) or _said(_at(info, "pharmForm")),
             "routes": ", ".join(filter(None, map(_said, _values(item.get("routes"))))),
             "maximum daily dose": f"{_said(item.get('maxDailyDoseAmount'))} {_said(item.get('doseUom'))}".strip(),
             "maximum total dose": f"{_said(item.get('maxTotalDoseAmount'))} {_said(item.get('doseUomTotal'))}".strip(),
@@ -280,4 +280,5 @@ def _ids(draft: Draft, data: dict[str, Any], details: dict[str, Any]) -> None:
     for item in _entries(details, "clinicalTrialIdentifiers.secondaryIdentifyingNumbers.additionalRegistries"):
         found.append(item.get("number"))
     found.append(_at(data, "authorizedApplication.eudraCt.eudraCtCode"))
-    draft.put("identificationModule.secondaryIdInfos", [{"id": str(text)} for text in dict.fromkeys(found) if text])
+    texts = dict.fromkeys(map(_said, found))
+    draft.put("identificationModule.secondaryIdInfos", [{"id": text} for text in texts if text])
