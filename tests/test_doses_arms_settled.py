@@ -1,0 +1,213 @@
+"""Who receives a dose where links, labels, texts and prose do not agree; one name a product."""
+
+from __future__ import annotations
+
+from tests.dose_studies import read
+from tests.test_doses_arms import agents, arms_of
+
+
+def test_interventions_of_one_name_keep_their_own_links() -> None:
+    facts = read(
+        arms=[{"label": "Day", "interventionNames": ["Drug: Zolpidem"]}, {"label": "Night"}],
+        interventions=[
+            {"name": "Zolpidem", "description": "5 mg at noon", "armGroupLabels": ["Day"]},
+            {"name": "Zolpidem", "description": "10 mg at bedtime", "armGroupLabels": ["Night"]},
+        ],
+    )
+    assert arms_of(facts) == {("zolpidem", 5): [1], ("zolpidem", 10): [2]}
+
+
+def test_where_all_is_linked_to_all_the_labels_decide() -> None:
+    facts = read(
+        arms=[{"label": "Celecoxib"}, {"label": "Placebo", "type": "PLACEBO_COMPARATOR"}],
+        interventions=[{"name": "Celecoxib"}, {"name": "Placebo"}],
+        summary="Patients take celecoxib 200 mg or a placebo.",
+    )
+    assert (agents(facts, 1), agents(facts, 2)) == (["celecoxib"], ["placebo"])
+    assert arms_of(facts) == {("celecoxib", 200): [1]}
+
+
+def test_a_background_drug_that_no_label_names_stays_with_all() -> None:
+    facts = read(
+        arms=[{"label": "Celecoxib"}, {"label": "Placebo"}],
+        interventions=[{"name": "Celecoxib"}, {"name": "Placebo"}, {"name": "Metformin"}],
+    )
+    assert (agents(facts, 1), agents(facts, 2)) == (["celecoxib", "metformin"], ["placebo", "metformin"])
+
+
+def test_a_placebo_arm_linked_to_the_drug_only() -> None:
+    facts = read(
+        arms=[
+            {"label": "Active", "description": "Verapamil 80 mg"},
+            {"label": "Control", "type": "PLACEBO_COMPARATOR", "description": "Placebo that looks like verapamil"},
+        ],
+        interventions=[{"name": "Verapamil", "description": "80 mg three times a day"}],
+    )
+    assert arms_of(facts) == {("verapamil", 80): [1]}
+    assert agents(facts, 2) == ["placebo"]
+
+
+def test_a_placebos_text_names_what_others_receive() -> None:
+    facts = read(
+        arms=[{"label": "Group 1"}, {"label": "Group 2"}],
+        interventions=[
+            {"name": "Placebo", "description": "Given for naproxen 250 mg", "armGroupLabels": ["Group 1"]},
+            {"name": "Naproxen", "description": "Naproxen 250 mg", "armGroupLabels": ["Group 2"]},
+        ],
+    )
+    assert arms_of(facts) == {("naproxen", 250): [2]}
+    assert (agents(facts, 1), agents(facts, 2)) == (["placebo"], ["naproxen"])
+
+
+def test_but_not_of_a_later_phase_for_all() -> None:
+    facts = read(
+        arms=[{"label": "Group 1"}, {"label": "Group 2"}],
+        interventions=[
+            {"name": "Placebo", "description": "Then naproxen 250 mg open label", "armGroupLabels": ["Group 1"]},
+            {"name": "Naproxen", "description": "Naproxen 250 mg", "armGroupLabels": ["Group 2"]},
+        ],
+    )
+    assert arms_of(facts) == {("naproxen", 250): [1, 2]}
+
+
+def test_the_arms_own_amounts_outweigh_prose() -> None:
+    facts = read(
+        arms=[{"label": "Cohort 1", "description": "XB-7 5 mg"}, {"label": "Cohort 2", "description": "XB-7 9 mg"}],
+        interventions=[{"name": "XB-7"}],
+        summary="XB-7 5 mg and 9 mg are given in cohorts 1 and 2.",
+    )
+    assert arms_of(facts) == {("xb-7", 5): [1], ("xb-7", 9): [2]}
+
+
+def test_a_label_that_is_the_agents_name_stands_for_the_agent() -> None:
+    facts = read(
+        arms=[{"label": "Letrozole"}, {"label": "Letrozole plus ribociclib"}, {"label": "Observation"}],
+        interventions=[
+            {"name": "Letrozole", "armGroupLabels": ["Letrozole", "Letrozole plus ribociclib"]},
+            {"name": "Ribociclib", "armGroupLabels": ["Letrozole plus ribociclib"]},
+        ],
+        summary="The dose of letrozole is 2.5 mg daily.",
+    )
+    assert arms_of(facts) == {("letrozole", 2.5): [1, 2]}
+
+
+def test_a_crossover_arm_receives_both() -> None:
+    facts = read(
+        arms=[
+            {"label": "1", "description": "Aspirin, then naproxen"},
+            {"label": "2", "description": "Naproxen, then aspirin"},
+        ],
+        interventions=[
+            {"name": "Aspirin", "description": "Aspirin 100 mg", "armGroupLabels": ["1"]},
+            {"name": "Naproxen", "description": "Naproxen 250 mg", "armGroupLabels": ["2"]},
+        ],
+    )
+    assert arms_of(facts) == {("aspirin", 100): [1, 2], ("naproxen", 250): [1, 2]}
+
+
+def test_another_duration_in_another_arm_is_another_dose() -> None:
+    facts = read(
+        arms=[
+            {"label": "Short", "description": "Zopiclone 5 mg daily for 2 weeks"},
+            {"label": "Long", "description": "Zopiclone 5 mg daily for 6 weeks"},
+        ],
+        interventions=[{"name": "Zopiclone"}],
+    )
+    assert [(dose.duration_value, dose.arm_nos) for dose in facts.doses] == [(2, [1]), (6, [2])]
+
+
+def test_daily_in_one_arm_and_on_demand_in_another() -> None:
+    facts = read(
+        arms=[
+            {"label": "A", "description": "Zopiclone 5 mg once daily"},
+            {"label": "B", "description": "Zopiclone 5 mg as needed"},
+        ],
+        interventions=[{"name": "Zopiclone"}],
+    )
+    assert [dose.arm_nos for dose in facts.doses] == [[1], [2]]
+
+
+def test_healthy_people_do_not_receive_what_prose_says_of_the_treatment() -> None:
+    facts = read(
+        arms=[{"label": "Sciatica"}, {"label": "Comparison", "description": "Healthy controls of the same age"}],
+        interventions=[{"type": "PROCEDURE", "name": "Nerve root injection"}],
+        description="Midazolam 2 mg is given before the injection.",
+    )
+    assert arms_of(facts) == {("midazolam", 2): [1]}
+
+
+def test_placebo_and_saline_are_one_product() -> None:
+    facts = read(
+        arms=[{"label": "Placebo", "description": "A placebo injection of normal saline"}],
+        interventions=[{"name": "Saline solution"}],
+    )
+    assert [(row.agent, row.agent_key) for row in facts.arm_agents] == [("Placebo", "normal saline")]
+
+
+def test_the_placebo_of_a_drug_is_not_the_drug() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Losartan and valsartan placebo"}],
+        interventions=[{"name": "Losartan"}, {"name": "Valsartan placebo"}],
+    )
+    assert agents(facts, 1) == ["losartan", "placebo"]
+
+
+def test_a_name_in_brackets_is_the_same_product() -> None:
+    facts = read(
+        arms=[{"label": "Block", "description": "Zandural (ropivacaine) is injected"}],
+        interventions=[{"name": "Zandural"}],
+    )
+    assert agents(facts, 1) == ["zandural"]
+
+
+def test_the_drugs_that_a_word_for_a_group_stands_for() -> None:
+    facts = read(
+        arms=[
+            {"label": "Sintilimab and chemotherapy", "description": "Chemotherapy is given with sintilimab"},
+            {"label": "Sintilimab", "description": "Sintilimab alone"},
+        ],
+        interventions=[
+            {
+                "name": "Sintilimab and chemotherapy",
+                "description": "Sintilimab and chemotherapy (cisplatin or carboplatin, pemetrexed)",
+            },
+        ],
+    )
+    assert sorted(agents(facts, 1)) == ["carboplatin", "cisplatin", "pemetrexed", "sintilimab"]
+    assert agents(facts, 2) == ["sintilimab"]
+
+
+def test_a_substance_of_the_body_is_given_only_where_the_text_says_so() -> None:
+    facts = read(
+        arms=[
+            {"label": "Insulin injections and acarbose"},
+            {"label": "Acarbose", "description": "Serum insulin and testosterone are measured"},
+        ],
+        interventions=[
+            {"name": "Acarbose"},
+            {"type": "DIAGNOSTIC_TEST", "name": "Serum testosterone level"},
+        ],
+    )
+    assert (agents(facts, 1), agents(facts, 2)) == (["insulin", "acarbose"], ["acarbose"])
+
+
+def test_regimens_forms_and_vertebrae_are_no_agents() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Fusion of L5-S1, then CHOP; total cholesterol is the concept studied"}],
+        interventions=[{"name": "CHOP"}, {"name": "Epidural injection"}],
+    )
+    assert agents(facts, 1) == []
+
+
+def test_a_hyphen_joins_two_known_drugs() -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Amlodipine-Valsartan"}])
+    assert agents(facts, 1) == ["amlodipine", "valsartan"]
+
+
+def test_prose_counts_where_no_arm_names_an_agent() -> None:
+    facts = read(
+        arms=[{"label": "Guided by ultrasound"}, {"label": "Guided by X-ray"}],
+        interventions=[{"type": "PROCEDURE", "name": "Caudal block"}],
+        description="All patients receive triamcinolone 40 mg.",
+    )
+    assert (agents(facts, 1), agents(facts, 2)) == (["triamcinolone"], ["triamcinolone"])
