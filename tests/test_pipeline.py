@@ -40,7 +40,7 @@ def test_a_passage_without_amounts_is_not_read_further() -> None:
     assert (reading.amounts, reading.agents, reading.items) == ([], [], [])
 
 
-def test_a_passage_read_without_a_document_gives_what_the_pipeline_finds() -> None:
+def test_a_passage_read_for_extraction_gives_what_the_whole_pipeline_finds() -> None:
     text = "Aspirin 100 mg orally once daily for 6 weeks; then heparin 5000 IU SC every 12 hours on days 1-5."
     assert read(text) == reading_of(pipeline()(text))
 

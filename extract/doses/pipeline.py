@@ -2,8 +2,7 @@
 
 A blank English pipeline with a tokenizer for dose text (`500mg` is two tokens, `mg/m2` four, `10^6` three) and
 components of our own. Each puts spans in `doc.spans` and what they mean in the `Reading` of the document; rules
-and vocabularies are in `extract/data`. Run only on passages that hold a dose-like number (`doses.segments`), by
-`read`, which spares the document: who wants to see what was found on its tokens calls `pipeline()`.
+and vocabularies are in `extract/data`. Run only on passages that hold a dose-like number (`doses.segments`).
 """
 
 from __future__ import annotations
@@ -167,22 +166,31 @@ def _put(doc: Doc, name: str, places: Iterable[tuple[int, int]]) -> None:
 def pipeline() -> Language:
     """The pipeline, built once a process."""
     nlp = spacy.blank("en")
+    # Shape, prefix and the like of every new word cost more than the rest of the tokenizer; no rule here reads them.
+    nlp.vocab.lex_attr_getters = {}  # type: ignore[attr-defined]  # missing in the stubs
     nlp.tokenizer = DoseTokenizer(nlp.vocab)
     for name in (*_STEPS, "dose_spans"):
         nlp.add_pipe(name)
     return nlp
 
 
+@cache
+def _components() -> list[Callable[[Doc], Doc]]:
+    """The pipeline's components without the spans: what `Language.__call__` runs, less its checks of every step."""
+    return [component for name, component in pipeline().pipeline if name in _STEPS]
+
+
 def read(text: str, names: Names | None = None, *, cells: bool = False) -> Reading | None:
     """What the pipeline's components find in a normalised passage; None if it holds no amount at all.
 
-    `names` are the study's own agents; `cells` reads a bare power of ten as a number of cells. The components run
-    without a document: no rule reads its tokens, and to make them takes longer than most of the steps.
+    `names` are the study's own agents; `cells` reads a bare power of ten as a number of cells. Amounts are looked
+    for before the document is made, since most passages have none.
     """
     found = find_amounts(text, cells=cells)
     if all(amount.concentration for amount in found):
         return None
-    reading = Reading(text=text, names=names, amounts=found)
-    for step in _STEPS.values():
-        step(reading)
-    return reading
+    doc = pipeline().tokenizer(text)
+    doc.user_data["reading"] = Reading(text=text, names=names, amounts=found)
+    for component in _components():
+        doc = component(doc)
+    return reading_of(doc)
