@@ -118,6 +118,8 @@ def test_the_drug_or_its_placebo_have_the_same_amount() -> None:
         ("3 x 1000 mg zanfluril", 3000, "mg"),
         ("2 placebo capsules daily", 2, "{capsule}"),
         ("4 coated zanfluril tablets daily", 4, "{tablet}"),
+        ("carboplatin: 2.5 AUC i.v. on day 1", 2.5, "{AUC}"),
+        (r"carboplatin (area under the curve \[AUC\] of 5 on day 1)", 5, "{AUC}"),
     ],
 )
 def test_counts_of_pieces(text: str, amount: float, unit: str) -> None:

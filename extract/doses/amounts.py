@@ -86,16 +86,19 @@ _NOT_CELLS = re.compile(
     r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
 )
 _AUC = re.compile(
-    r"\bAUC(?:\s?\([Aa]rea [^()]{5,40}\))?(?:[\s(:=)-]|\bof\b|\btarget(?:ed)?\b|\bequal to\b|"
+    r"\bAUC(?:\s?\([Aa]rea [^()]{5,40}\))?(?:[\s(:=)\[\]\\-]|\bof\b|\btarget(?:ed)?\b|\bequal to\b|"
     r"\bdose\b)*(?P<low>\d{1,2}(?:\.\d+)?)"
     r"(?:\s*(?:-|to|or|/)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-\s?(?:inf|t\b|24)|\s?(?:h|hr|hours?)\b)"
     r"(?:\s*\(?mg/m[lL](?:[\s./*x]*min(?:ute)?s?)?\)?)?(?:\s*\(?min[*.]?mg/m[lL]\)?)?",
 )
 _AUC_WORDS = re.compile(
-    r"area under (?:the )?(?:concentration[- ])?(?:time[- ])?(?:the )?curve\s*(?:\(AUC\))?\s*(?:[=:]|of|"
+    r"area under (?:the )?(?:concentration[- ])?(?:time[- ])?(?:the )?curve\s*(?:\\?[(\[]AUC\\?[)\]])?\s*(?:[=:]|of|"
     r"to|target)*\s*(?P<low>\d{1,2}(?:\.\d+)?)"
     r"(?:\s*(?:-|to)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-)",
     re.IGNORECASE,
+)
+_AUC_BEHIND = re.compile(
+    r"(?<![\w.,-])(?P<low>\d(?:\.\d)?)(?:\s?-\s?(?P<high>\d(?:\.\d)?))?\s?AUC\b(?!\s?(?:\d|of\b|inf|[(_-]))"
 )
 # "2 placebo capsules"; a figure right before the form is read with the other amounts.
 _NO_AGENT = (
@@ -385,7 +388,7 @@ def _areas_under_curve(text: str) -> list[Amount]:
     found: list[Amount] = []
     if "AUC" not in text and "curve" not in text:
         return found
-    for pattern in (_AUC, _AUC_WORDS):
+    for pattern in (_AUC, _AUC_WORDS, _AUC_BEHIND):
         for match in pattern.finditer(text):
             low = float(match["low"])
             high = float(match["high"] or low)
