@@ -144,3 +144,8 @@ def test_a_range_of_the_levels_is_no_dose_of_its_own() -> None:
     )
     assert [d.amount_low for d in facts.doses] == [5, 10, 20]
     assert [d.amount_high for d in facts.doses] == [5, 10, 20]
+
+
+def test_an_intervention_without_a_name_shows_its_description() -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "\n", "description": "Aspirin 100 mg daily."}])
+    assert [(row.agent_key, row.evidence.quote) for row in facts.arm_agents] == [("aspirin", "Aspirin 100 mg daily.")]

@@ -64,7 +64,10 @@ class _Listing:
     def add_linked(self) -> None:
         """The agents of the registered interventions that the arm's own text does not contradict."""
         for number in self.arm.intervention_nos:
-            source = self.study.interventions[number - 1].name
+            intervention = self.study.interventions[number - 1]
+            source = intervention.name
+            if not source.text.norm.strip() and intervention.description is not None:
+                source = intervention.description  # a blank name shows nothing
             for agent in self.lexicon.by_intervention.get(number, ()):
                 if self.lexicon.members.get(agent.key, set()) & self.linked.keys():
                     continue  # the drugs that the word stands for are among the linked
