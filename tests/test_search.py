@@ -120,6 +120,15 @@ def test_everything_about_one_study(sample: duckdb.DuckDBPyConnection) -> None:
             assert counted == [(told.get(table.full_name, 0),)], table.full_name
 
 
+def test_a_row_of_one_study_is_the_row_of_its_table(sample: duckdb.DuckDBPyConnection) -> None:
+    for name in ("ctgov.studies", "ctgov.eligibilities", "extracted.doses"):
+        there = sample.execute(f"SELECT to_json(x)::VARCHAR FROM {name} x WHERE nct_id = 'NCT99000001'").fetchall()
+        here = sample.execute(
+            "SELECT row::VARCHAR FROM compare.study('NCT99000001') WHERE table_name = ?", [name]
+        ).fetchall()
+        assert sorted(here) == sorted(there) != []
+
+
 def test_search_on_the_command_line(sample_store: Store) -> None:
     command = [sys.executable, "-m", "cli", "search", "type 2 diabetes; it's", "--most", "1", "--format", "csv"]
     done = subprocess.run(
