@@ -15,11 +15,11 @@ _WASHOUT = DATA["washout"]
 WASHOUT = Quantity("washout", "d", {"h": 1 / 24, "d": 1, "wk": 7, "mo": 30.4375, "a": 365.25})
 _UNITS = "|".join(rf"(?P<{unit}>{DATA['unit_words'][unit]})" for unit in WASHOUT.units)
 _UNIT = re.compile(_UNITS)
-_NUMBER_BEFORE = re.compile(
-    rf"(?P<number>\d+(?:\.\d+)?|\b(?:{'|'.join(NUMBER_WORDS)}))\s*-?\s*(?:\(\d+\)\s*|full\s+|consecutive\s+)?\Z"
-)
+_TO_UNIT = r"\s*-?\s*(?:\(\d+\)\s*|full\s+|consecutive\s+)?\Z"
+_FIGURE_BEFORE = re.compile(rf"(?P<number>\d+(?:\.\d+)?){_TO_UNIT}")
+_WORD_BEFORE = re.compile(rf"(?P<number>\b(?:{'|'.join(NUMBER_WORDS)})){_TO_UNIT}")  # never where the other matches
 _TIME_STEMS = ("day", "week", "month", "year", "hour", "wk", "yr", "hr")
-_COUNTS = (*NUMBER_WORDS, "full", "consecutive")  # how words end that `_NUMBER_BEFORE` finds before a word of time
+_COUNTS = (*NUMBER_WORDS, "full", "consecutive")  # how words end that `_number_before` finds before a word of time
 _AGO_BEFORE = re.compile(rf"{_WASHOUT['ago_before']}\s*(?:[<>=]+|at\s+least|less\s+than|approximately|about)?\s*\Z")
 _AGO_WORDS: list[str] = _WASHOUT["ago_words"]
 _AGO_AFTER = re.compile(rf"\s*{_WASHOUT['ago_after']}")
@@ -54,7 +54,7 @@ def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, exclu
     told = 0  # where the last ">=" ends
     for position in times:
         unit_match = _UNIT.match(low, position, end)
-        number_match = _NUMBER_BEFORE.search(low, max(start, position - 30), position) if unit_match else None
+        number_match = _number_before(low, max(start, position - 30), position) if unit_match else None
         if unit_match is None or number_match is None or unit_match.lastgroup is None:
             continue
         at, stop = number_match.start(), unit_match.end()
@@ -68,9 +68,11 @@ def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, exclu
                 continue
             sign, at = "<=", ago
         else:
-            compared = comparison_before(low, begin, at)
             elapsed = not excluding and low[at - 1] != "-" and _ELAPSED.match(low, stop, end) is not None
             elapsed = elapsed or (0 < at - told < _NEAR and _is_aside(low, told, at, stop, end))
+            if not elapsed and not _may_be_long_ago(low, stop, end):
+                continue
+            compared = comparison_before(low, begin, at)
             long_ago = elapsed or _is_long_ago(low, stop, end, bool(compared))
             if not long_ago or not holds_any(low[start:end], _TREATMENT):
                 continue
@@ -81,6 +83,11 @@ def read_washouts(low: str, start: int, end: int, times: Iterable[int], *, exclu
         figure = number_match["number"]
         number = float(NUMBER_WORDS.get(figure, figure))
         yield Limit(WASHOUT, at, Value(at, stop, sign, *sides(sign, number), unit_match.lastgroup))
+
+
+def _number_before(low: str, start: int, end: int) -> re.Match[str] | None:
+    """The number that ends before a word of time at `end`; most are figures, which are found much faster."""
+    return _FIGURE_BEFORE.search(low, start, end) or _WORD_BEFORE.search(low, start, end)
 
 
 def _is_aside(low: str, told: int, at: int, stop: int, end: int) -> bool:
@@ -102,6 +109,11 @@ def _within(low: str, begin: int, at: int, stop: int, end: int) -> int | None:
     if found is None and _SINCE.match(low, stop, end):
         found = _IN_THE.search(before)
     return None if found is None else begin + found.start()
+
+
+def _may_be_long_ago(low: str, position: int, end: int) -> bool:
+    """Whether a word stands behind the time without which `_is_long_ago` need not be asked, whatever stands before."""
+    return _SINCE.match(low, position, end) is not None or AFTER_LOW.match(low, position, end) is not None
 
 
 def _is_long_ago(low: str, position: int, end: int, compared: bool) -> bool:
