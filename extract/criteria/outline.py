@@ -9,7 +9,6 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from extract.eligibility import OTHER, Heading, Sections, read_sections
 from extract.text import Text
@@ -72,13 +71,6 @@ class _Level:
     number: int
     item: int
     level: int
-
-
-class _Signs(NamedTuple):
-    """What a text holds anywhere that may cut a criterion in pieces."""
-
-    bullets: bool
-    labels: bool
 
 
 @dataclass(slots=True)
@@ -262,12 +254,11 @@ def _split_glued(norm: str, items: list[Item]) -> list[Item]:
     split: list[Item] = []
     moved: list[int] = []
     numbers = [match.start() - 1 for match in _MAYBE_NUMBERED.finditer(norm)]
-    signs = _Signs(" * " in norm or "- " in norm, ": " in norm)
     for item in items:
         moved.append(len(split))
         parent = None if item.parent is None else moved[item.parent]
         level = item.level
-        pieces = _pieces(norm, item, numbers, signs)
+        pieces = _pieces(norm, item, numbers)
         if len(pieces) == 1:
             item.start, item.end = start, end = pieces[0]
             item.parent = parent
@@ -282,7 +273,7 @@ def _split_glued(norm: str, items: list[Item]) -> list[Item]:
     return split
 
 
-def _pieces(norm: str, item: Item, numbers: list[int], signs: _Signs) -> list[tuple[int, int]]:
+def _pieces(norm: str, item: Item, numbers: list[int]) -> list[tuple[int, int]]:
     """The spans of the criteria that an item holds; `numbers` are where such as "2. A" stands in the whole text."""
     start, end = item.start, item.end
     if end - start < 40:
@@ -293,9 +284,9 @@ def _pieces(norm: str, item: Item, numbers: list[int], signs: _Signs) -> list[tu
         if numbered:
             return numbered
     cuts: list[tuple[int, int]] = []
-    if signs.bullets and (norm.find("- ", start, end) >= 0 or norm.find(" * ", start, end) >= 0):
+    if norm.find("- ", start, end) >= 0 or norm.find(" * ", start, end) >= 0:
         cuts = [match.span() for match in _INLINE_BULLET.finditer(norm, start, end)]
-    if len(cuts) < 2 and signs.labels and norm.find(": ", start, end) >= 0:
+    if len(cuts) < 2 and norm.find(": ", start, end) >= 0:
         cuts = [match.span() for match in _INLINE_LABEL.finditer(norm, start, end)]
     if len(cuts) < 2:
         if item.marked or end - start < 150:
