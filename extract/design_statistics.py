@@ -34,7 +34,7 @@ _IN_WORDS = ("sample_size",)  # the kind whose number may be in words
 
 def _compiled(pattern: str) -> re.Pattern[str]:
     filled = pattern.replace("{is}", _IS).replace("{n}", _N).replace("{c}", _C).replace("{people}", _PEOPLE)
-    return re.compile(filled)
+    return re.compile(_literal_first(filled))
 
 
 class _Rule(NamedTuple):
@@ -55,6 +55,14 @@ def _literal_start(pattern: str) -> str:
     return start[:-1] if pattern[len(start) : len(start) + 1] in tuple("?*{") else start
 
 
+def _literal_first(pattern: str) -> str:
+    """The same pattern with the edge of a word behind the characters that begin it: those are looked for much faster."""
+    start = _literal_start(pattern[2:]) if pattern.startswith(r"\b") else ""
+    if not start or "|" in start:
+        return pattern
+    return rf"{start}(?<=\b{start}){pattern[2 + len(start) :]}"
+
+
 _ANALYSIS_STEMS = [_literal_start(pattern) for pattern in _VOCABULARY["analysis"]]  # tried before the slow pattern
 _ANALYSIS = re.compile(rf"(?<![a-z]){any_of(_VOCABULARY['analysis'])}(?![a-z])")
 _RULES = {kind: [_rule(entry) for entry in _VOCABULARY[kind]["patterns"]] for kind in _KINDS}
@@ -64,6 +72,7 @@ _CONTROL = re.compile(any_of(_VOCABULARY["rates"]["control_words"]))
 _VERSUS = re.compile(r"\b(?:vs\.?|versus|and|or|compared)\b")
 _NEEDS: dict[str, list[str]] = {kind: _VOCABULARY[kind]["needs"] for kind in _KINDS}  # one of them, before any pattern
 _DIGIT = re.compile(r"\d")
+_LETTERS = re.compile("[a-z]+")
 _COUNT_WORDS = frozenset(_NUMBER_WORDS)
 _REACH = 50  # how far before the participants their number may stand, in characters
 
@@ -98,7 +107,7 @@ def _field_hits(field: Field, text: str, stems: _Stems) -> Iterator[_Hit]:
     for start, end in around(field.text.norm, PROSE_BREAK, _positions(text, stems)):
         sentence = text[start:end]
         in_digits = _DIGIT.search(sentence) is not None
-        if not in_digits and not holds_any(sentence, _NUMBER_WORDS):
+        if not in_digits and _COUNT_WORDS.isdisjoint(_LETTERS.findall(sentence)):
             continue
         analysis = holds_any(sentence, _ANALYSIS_STEMS) and _ANALYSIS.search(sentence) is not None
         for kind in _KINDS if in_digits else _IN_WORDS:
