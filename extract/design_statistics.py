@@ -94,13 +94,31 @@ def extract_design_statistics(study: Study) -> list[DesignStatistic]:
     found: dict[tuple[str, float], DesignStatistic] = {}
     fields = [(field, lower_text(field.text.norm)) for field in study.prose()]
     together = "\n".join(text for _, text in fields)  # most stems are in none of the fields: one search tells
-    stems = _Stems(*([stem for stem in _VOCABULARY[use] if stem in together] for use in _Stems._fields))
+    stems = _Stems(_stems_in(together, "trigger"), _stems_in(together, "counted"))
     for field, text in fields:
         for hit in _field_hits(field, text, stems):
             key = (hit.kind, round(hit.value, 6))
             if key not in found:
                 found[key] = DesignStatistic(kind=hit.kind, value=key[1], evidence=evidence(field, hit.start, hit.end))
     return list(found.values())
+
+
+@cache
+def _families(use: str) -> list[tuple[str, list[str]]]:
+    """What stems share, or the stem itself, with the stems."""
+    families: dict[str, list[str]] = {}
+    for stem in _VOCABULARY[use]:
+        shared = next((part for part in _VOCABULARY["shared"] if part in stem), stem)
+        families.setdefault(shared, []).append(stem)
+    return list(families.items())
+
+
+def _stems_in(text: str, use: str) -> list[str]:
+    found = []
+    for shared, stems in _families(use):
+        if shared in text:
+            found += [stem for stem in stems if stem in text] if len(stems) > 1 else stems
+    return found
 
 
 def _field_hits(field: Field, text: str, stems: _Stems) -> Iterator[_Hit]:
