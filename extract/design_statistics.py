@@ -56,7 +56,7 @@ def _literal_start(pattern: str) -> str:
 
 
 def _literal_first(pattern: str) -> str:
-    """The same pattern with the edge of a word behind the characters that begin it: those are looked for much faster."""
+    """The same pattern, the edge of a word behind the characters that begin it: those are looked for much faster."""
     start = _literal_start(pattern[2:]) if pattern.startswith(r"\b") else ""
     if not start or "|" in start:
         return pattern

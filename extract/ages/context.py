@@ -22,9 +22,7 @@ _DIGIT = re.compile(r"\d")
 _NEAR = 70  # a number further than this from an age word is none of its own
 # A word that holds another need not be looked for: "sixty" holds "six".
 _NUMBER_STEMS = [
-    word
-    for word in VOCABULARY["numbers"]
-    if not any(other in word for other in VOCABULARY["numbers"] if other != word)
+    word for word in VOCABULARY["numbers"] if not any(other in word for other in VOCABULARY["numbers"] if other != word)
 ]
 _OPENERS = frozenset("0123456789<>=abflmnou")  # of numbers, and of "at least", "from", "over", "under" …
 BREAK = re.compile(
