@@ -23,7 +23,10 @@ from extract.vocabulary import any_of
 
 _CONTEXT = DATA["context"]
 _GAP_TO_FIRST, _GAP_TO_NEXT, _GAP_TO_BARE = 70, 60, 40  # how far a number may stand from the name, in characters
-_NUMBER = re.compile(r"(?<![\w.,^])(?<!\)-)(?<![a-z]-)(?:\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?|[.]\d+)(?!\d)")
+# 1,000 or 1.5 or .5. The first character stands before what must not be in front of it: it is looked for faster.
+_NUMBER = re.compile(
+    r"[.\d](?<![\w.,^].)(?<!\)-.)(?<![a-z]-.)(?:(?<=\d)(?:\d{0,2}(?:,\d{3})+|\d*(?:[.,]\d+)?)|(?<=[.])\d+)(?!\d)"
+)
 _WORD_OR_NUMBER = re.compile(rf"{_NUMBER.pattern}|(?<![a-z])(?:{'|'.join(NUMBER_WORDS)})(?![a-z-])")
 _ROMAN = re.compile(r"(?<![a-z])(?:iv|iii|ii|i|v)(?![a-z])")
 _ROMAN_VALUES = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0}
