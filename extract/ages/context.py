@@ -20,6 +20,10 @@ _STRONG = re.compile(
 )
 _DIGIT = re.compile(r"\d")
 _NEAR = 70  # a number further than this from an age word is none of its own
+# A word that holds another need not be looked for: "sixty" holds "six".
+_NUMBER_STEMS = [
+    word for word in VOCABULARY["numbers"] if not any(other in word for other in VOCABULARY["numbers"] if other != word)
+]
 _OPENERS = frozenset("0123456789<>=abflmnou")  # of numbers, and of "at least", "from", "over", "under" …
 BREAK = re.compile(
     r"\n(?=[ \t]*(?:\r?\n|[*#A-Z-]|>(?!\s?[=\d])|\d{1,2}[.)]|[a-z][.)]|[ivx]+[.)]))|;"
@@ -142,7 +146,7 @@ def _strong_positions(low: str) -> list[int]:
 
 
 def _says_number(low: str, position: int) -> bool:
-    return holds_any(low[max(0, position - _NEAR) : position + _NEAR], VOCABULARY["numbers"])
+    return holds_any(low[max(0, position - _NEAR) : position + _NEAR], _NUMBER_STEMS)
 
 
 def _may_open(low: str, block: Block) -> bool:

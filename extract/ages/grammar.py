@@ -177,21 +177,15 @@ def tokenize(text: str, start: int, end: int) -> list[Token]:
 
 
 def _token(text: str, position: int, end: int, character: str) -> Token:
-    number_match = None
     beginning = character
-    if character.isdigit():
-        number_match = _DIGITS.match(text, position, end)
-    elif "a" <= character <= "z":
+    if "a" <= character <= "z":
         word = _LETTERS.match(text, position, end)
         beginning = word.group() if word else character
-        if beginning in _NUMBERS:
-            number_match = _WORD_NUMBER.match(text, position, end)
+        number_match = _WORD_NUMBER.match(text, position, end) if beginning in _NUMBERS else None
+    else:
+        number_match = _DIGITS.match(text, position, end) if character.isdigit() else None
     if number_match:
-        token = Token("num", position, number_match.end(), value=number(number_match.group()))
-        unit = _UNIT_AFTER.match(text, token.end, end)
-        if unit:
-            token.unit, token.end = unit.lastgroup, unit.end()
-        return token
+        return _number_token(text, number_match, end)
     phrases = _BY_BEGINNING.get(beginning)
     match = phrases.match(text, position, end) if phrases else None
     if match:
@@ -204,6 +198,14 @@ def _token(text: str, position: int, end: int, character: str) -> Token:
             return Token("unit", position, unit.end(), unit=unit.lastgroup)
     other = _WORD.match(text, position, end)
     return Token("word", position, other.end() if other else position + 1)
+
+
+def _number_token(text: str, found: re.Match[str], end: int) -> Token:
+    stop = found.end()
+    unit = _UNIT_AFTER.match(text, stop, end)
+    if unit:
+        return Token("num", found.start(), unit.end(), number(found.group()), unit.lastgroup)
+    return Token("num", found.start(), stop, number(found.group()))
 
 
 def parse(tokens: list[Token], text: str) -> list[Expression]:

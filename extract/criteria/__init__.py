@@ -41,16 +41,18 @@ def extract_criteria(study: Study) -> list[Criterion]:
             heading=item.heading,
             evidence=evidence(field, item.start, item.end),
         )
-        within = mentions[bisect_left(starts, item.start) : bisect_left(starts, item.end)]
+        first = bisect_left(starts, item.start)
+        named = first < len(starts) and starts[first] < item.end  # most criteria name no quantity
+        within = mentions[first : bisect_left(starts, item.end)] if named else []
         if item.heading != heading:
             heading = item.heading
             labelled = quantity_named((heading or "").rpartition(" / ")[2])
         if labelled and (not within or within[0].quantity is not labelled):
             within = [Mention(labelled, item.start, item.start), *within]  # "Life expectancy:" and below "At least …"
-        timed = times[bisect_left(times, item.start) : bisect_left(times, item.end)]
         limits = read_limits(low, item.start, item.end, within) if within else []
-        if timed:
-            limits += _washouts_beside(low, item, timed, limits)
+        first = bisect_left(times, item.start)
+        if first < len(times) and times[first] < item.end:
+            limits += _washouts_beside(low, item, times[first : bisect_left(times, item.end)], limits)
         if limits:
             limits.sort(key=_where)
             criterion.values = [_value(field, limit) for limit in limits]

@@ -23,7 +23,10 @@ from extract.vocabulary import any_of
 
 _CONTEXT = DATA["context"]
 _GAP_TO_FIRST, _GAP_TO_NEXT, _GAP_TO_BARE = 70, 60, 40  # how far a number may stand from the name, in characters
-_NUMBER = re.compile(r"(?<![\w.,^])(?<!\)-)(?<![a-z]-)(?:\d{1,3}(?:,\d{3})+|\d+(?:[.,]\d+)?|[.]\d+)(?!\d)")
+# 1,000 or 1.5 or .5. The first character stands before what must not be in front of it: it is looked for faster.
+_NUMBER = re.compile(
+    r"[.\d](?<![\w.,^].)(?<!\)-.)(?<![a-z]-.)(?:(?<=\d)(?:\d{0,2}(?:,\d{3})+|\d*(?:[.,]\d+)?)|(?<=[.])\d+)(?!\d)"
+)
 _WORD_OR_NUMBER = re.compile(rf"{_NUMBER.pattern}|(?<![a-z])(?:{'|'.join(NUMBER_WORDS)})(?![a-z-])")
 _ROMAN = re.compile(r"(?<![a-z])(?:iv|iii|ii|i|v)(?![a-z])")
 _ROMAN_VALUES = {"i": 1.0, "ii": 2.0, "iii": 3.0, "iv": 4.0, "v": 5.0}
@@ -89,8 +92,7 @@ def _limits_of(low: str, start: int, chain: list[Mention], stop: int) -> Iterato
     by_quantity = {mention.quantity.name: mention for mention in reversed(chain)}
     for mention in sorted(by_quantity.values(), key=lambda mention: mention.start):
         quantity = mention.quantity
-        in_front = comparison_before(low, max(start, mention.start - 30), mention.start)
-        values = list(_values(low, chain[-1].end, stop, quantity, in_front[0] if in_front else None))
+        values = list(_values(low, chain[-1].end, stop, quantity, (max(start, mention.start - 30), mention.start)))
         below = _value_in_front(low, start, mention.start, quantity)
         if below is not None:
             values.insert(0, below)
@@ -105,14 +107,18 @@ def _limits_of(low: str, start: int, chain: list[Mention], stop: int) -> Iterato
                 yield Limit(quantity, mention.start, value)
 
 
-def _values(low: str, position: int, stop: int, quantity: Quantity, in_front: str | None) -> Iterator[Value]:
-    """The first value after the name, and further ones in brackets or after "or". `in_front`: "minimum platelets"."""
+def _values(low: str, position: int, stop: int, quantity: Quantity, in_front: tuple[int, int]) -> Iterator[Value]:
+    """The first value after the name, and further ones in brackets or after "or".
+
+    `in_front`: what stands before the name, where a comparison may stand, too ("minimum platelets").
+    """
     value = _next_value(low, position, min(stop, position + _GAP_TO_FIRST), stop, quantity)
     first = True
     while value is not None:
-        if value.operator == "=" and in_front and value.low is not None:
-            value.operator = in_front
-            value.low, value.high = sides(in_front, value.low)
+        compared = comparison_before(low, *in_front) if value.operator == "=" else None
+        if compared and value.low is not None:
+            value.operator = compared[0]
+            value.low, value.high = sides(value.operator, value.low)
         opens_alternative = low[value.end : value.end + 2].strip()[:1] in ("(", ",")
         if _CONDITION.match(low, value.end, stop) and (not first or not opens_alternative):
             value.flags.append("conditional")

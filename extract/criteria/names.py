@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Any, NamedTuple
 
+from extract.lower import holds_any
 from extract.vocabulary import load_toml, phrase_pattern
 
 DATA = load_toml("quantities.toml")
@@ -64,11 +65,15 @@ UNITS = {unit: re.compile(rf"\s*-?\s*(?:{pattern})") for unit, pattern in DATA["
 
 
 class _Group(NamedTuple):
-    """Names that begin with the same letters: what to look for first, what must stand in a text, the pattern of all."""
+    """Names that begin with the same letters: what to look for first, what must stand in a text, the pattern of all.
+
+    `alone` finds the letter that they begin with where it is only one.
+    """
 
     beginning: str
     needs: tuple[str, ...]
     pattern: re.Pattern[str]
+    alone: re.Pattern[str] | None
 
 
 def _names_by_letters() -> dict[str, _Group]:
@@ -84,7 +89,8 @@ def _group(names: list[str]) -> _Group:
     beginning = _common_beginning(names).split(" ")[0]
     # A single letter ("c peptide") stands everywhere; what comes behind it does not.
     needs = tuple(re.split("[ -]", name)[-1] for name in names) if len(beginning) == 1 else ()
-    return _Group(beginning, needs, re.compile(rf"(?:{phrase_pattern(names)})(?![a-z0-9])"))
+    alone = re.compile(rf"{beginning}(?=[\s-])(?<![^\W\d_]{beginning})") if len(beginning) == 1 else None
+    return _Group(beginning, needs, re.compile(rf"(?:{phrase_pattern(names)})(?![a-z0-9])"), alone)
 
 
 def _common_beginning(names: list[str]) -> str:
@@ -113,8 +119,10 @@ def _places(low: str) -> list[tuple[int, str]]:
     """Where a name may begin, with the letters that it begins with."""
     places = []
     for letters in _LETTERS_OF_NAMES.intersection(_words(low)):
-        beginning, needs, _ = _NAMES[letters]
-        if needs and not any(need in low for need in needs):
+        beginning, needs, _, alone = _NAMES[letters]
+        if alone is not None:
+            if holds_any(low, needs):
+                places += [(found.start(), letters) for found in alone.finditer(low)]
             continue
         position = low.find(beginning)
         while position >= 0:

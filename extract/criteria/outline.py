@@ -26,7 +26,7 @@ _LONGEST_LABEL: int = _LAYOUT["labels"]["longest"]
 _ORDERED = ("number", "letter", "roman")
 _INLINE_NUMBER = re.compile(r"(?:^|(?<=[\s.;,)]))\(?(\d{1,2})[.)]\s*(?=[A-Za-z(<>=])")
 _INLINE_LABEL = re.compile(rf"\s+(?={any_of(_LAYOUT['labels']['inline'])}:\s)")
-_MAYBE_NUMBERED = re.compile(r"\d[.)]\s*[A-Za-z(<>=]")
+_MAYBE_NUMBERED = re.compile(r"[.)](?<=\d[.)])\s*[A-Za-z(<>=]")  # a sign is looked for faster than a digit
 _INLINE_BULLET = re.compile(r"(?<=[.;:,)\w])\s+[*]\s+(?=\S)|(?<=[.;:])\s*-\s+(?=[A-Z])")
 _SENTENCE_END = re.compile(r"(?<=[a-z)\d%][.;])\s+(?=[A-Z(<>=])|;\s*(?=\S)")
 _SECOND_MARKER = re.compile(r"[ \t]*(?:\d{1,2}[.)](?=[ ]|[A-Z])|[*-](?=\s))[ \t]*")
@@ -120,7 +120,7 @@ def _read_line(text: Text, outline: _Outline, start: int, end: int, heading: Hea
     begin = start
     while begin < end and norm[begin] in " \t\r":
         begin += 1
-    if not _WORDY.search(norm, begin, end):
+    if begin == end or not (norm[begin].isalnum() or _WORDY.search(norm, begin, end)):
         outline.blank_before = outline.blank_before or not norm[begin:end].strip()
         return
     indent = begin - start
@@ -131,8 +131,10 @@ def _read_line(text: Text, outline: _Outline, start: int, end: int, heading: Hea
         kind = marker.lastgroup or "star"
         if outline.nested_signs and kind in ("star", "dash") and _raw_sign(text, begin) in _NESTED_SIGNS:
             kind = "nested"
-        inner = _SECOND_MARKER.match(norm, marker.end(), end)
-        begin = inner.end() if inner else marker.end()
+        begin = marker.end()
+        if not norm[begin + 1 : begin + 2].isalpha():  # behind a marker and a blank nearly always a letter stands
+            inner = _SECOND_MARKER.match(norm, begin, end)
+            begin = inner.end() if inner else begin
         _open_item(norm, outline, (begin, end), indent, (kind, _ordinal(marker.group(), kind)), heading)
     outline.blank_before = False
 
@@ -251,16 +253,16 @@ def _split_glued(norm: str, items: list[Item]) -> list[Item]:
     """Take criteria apart that stand in one paragraph; positions of parents follow."""
     split: list[Item] = []
     moved: list[int] = []
-    numbers = [match.start() for match in _MAYBE_NUMBERED.finditer(norm)]
+    numbers = [match.start() - 1 for match in _MAYBE_NUMBERED.finditer(norm)]
     for item in items:
         moved.append(len(split))
         parent = None if item.parent is None else moved[item.parent]
         level = item.level
         pieces = _pieces(norm, item, numbers)
         if len(pieces) == 1:
-            item.start, item.end = pieces[0]
+            item.start, item.end = start, end = pieces[0]
             item.parent = parent
-            if _WORDY.search(norm, item.start, item.end):
+            if start < end and (norm[start].isalnum() or _WORDY.search(norm, start, end)):
                 split.append(item)
             continue
         for start, end in pieces:
@@ -281,11 +283,10 @@ def _pieces(norm: str, item: Item, numbers: list[int]) -> list[tuple[int, int]]:
         numbered = _numbered(norm, start, end, item.number)
         if numbered:
             return numbered
-    piece = norm[start:end]
     cuts: list[tuple[int, int]] = []
-    if " * " in piece or "- " in piece:
+    if norm.find("- ", start, end) >= 0 or norm.find(" * ", start, end) >= 0:
         cuts = [match.span() for match in _INLINE_BULLET.finditer(norm, start, end)]
-    if len(cuts) < 2 and ": " in piece:
+    if len(cuts) < 2 and norm.find(": ", start, end) >= 0:
         cuts = [match.span() for match in _INLINE_LABEL.finditer(norm, start, end)]
     if len(cuts) < 2:
         if item.marked or end - start < 150:

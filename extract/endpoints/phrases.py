@@ -28,6 +28,7 @@ _WORD = re.compile(r"[^\W_]+(?:'s(?![^\W_]))?")
 _WRITTEN = re.compile(r"[^\W_]+(?:\*[^\W_]*)*(?:'s(?![^\W_]))?")
 _BLANKED = "".join(chr(code) if chr(code).isalnum() else " " for code in range(128))  # for texts in ASCII
 _BREAK = re.compile(r"[.;:()]")
+_NO_SYMBOLS: frozenset[str] = frozenset()
 _ITEM = re.compile(r"\([^)]*\)|\[[^\]]*\]|\S+")
 
 
@@ -55,8 +56,10 @@ class _Word(Generic[Payload]):
     def __init__(self, symbols: tuple[str, ...], roots: tuple[_Node[Payload], ...]) -> None:
         self.symbols = symbols
         self.roots = roots
-        at_once = any(node.payloads or node.gap is not None for node in roots)
-        self.after = None if at_once else frozenset(symbol for node in roots for symbol in node.next)
+        self.after: frozenset[str] | None = _NO_SYMBOLS
+        if roots:
+            at_once = [node for node in roots if node.payloads or node.gap is not None]
+            self.after = None if at_once else frozenset([symbol for node in roots for symbol in node.next])
 
 
 class _Known(dict[str, _Word[Payload]]):
@@ -179,8 +182,10 @@ class PhraseBook(Generic[Payload]):
 
     def _learn(self, word: str) -> _Word[Payload]:
         symbols = self._symbols(word)
-        roots = tuple(node for symbol in symbols if (node := self._root.next.get(symbol)) is not None)
-        return _Word(symbols, roots) if symbols else self._unused
+        if not symbols:
+            return self._unused
+        first = self._root.next
+        return _Word(symbols, tuple([first[symbol] for symbol in symbols if symbol in first]))
 
     def _step(self, node: _Node[Payload], word: str) -> _Node[Payload]:
         if word == "..":
@@ -194,17 +199,24 @@ class PhraseBook(Generic[Payload]):
     def _symbols(self, token: str) -> tuple[str, ...]:
         """The symbols of a word that are edges of the trie: itself, without plural s, in capitals, beginnings."""
         edges = self._edges
-        token = token.removesuffix("'s")
+        if token.endswith("'s"):
+            token = token[:-2]
         lower = token.lower()
         symbols = [lower] if lower in edges else []
-        single = singular(lower)
-        if single != lower and single in edges:
-            symbols.append(single)
+        if lower.endswith("s"):
+            single = singular(lower)
+            if single != lower and single in edges:
+                symbols.append(single)
         if token != lower:
             symbols += [capitals for capitals in _capitals(token) if capitals in edges]
-        for key in dict.fromkeys(lower[:size] for size in range(1, _PREFIX_KEY + 1)):
-            symbols += [prefix for prefix in self._prefixes.get(key, ()) if lower.startswith(prefix[:-1])]
+        for key in (lower[:1], lower[:2], lower[:_PREFIX_KEY]) if len(lower) >= _PREFIX_KEY else _beginnings(lower):
+            if key in self._prefixes:  # few beginnings of words are
+                symbols += [prefix for prefix in self._prefixes[key] if lower.startswith(prefix[:-1])]
         return tuple(symbols)
+
+
+def _beginnings(word: str) -> list[str]:
+    return [word[:size] for size in range(1, len(word) + 1)]
 
 
 def _tokens(text: str) -> list[str]:

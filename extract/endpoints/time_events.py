@@ -54,7 +54,7 @@ def event_segments(text: str, tokens: list[Token], items: Iterable[_Spanned]) ->
         return []
     found = []
     for segment in _segments(tokens):
-        if segment and not any(index in taken for index in segment) and _plain(tokens, segment):
+        if segment and taken.isdisjoint(segment) and _plain(tokens, segment):
             start, end = tokens[segment[0]].start, tokens[segment[-1]].end
             if _event_words().match(text, start, end) and not _explained(tokens, segment[-1], taken):
                 found.append((start, end))

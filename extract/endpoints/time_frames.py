@@ -43,12 +43,14 @@ def read_time_frame(text: str) -> tuple[Time, ...]:
     reading = Reading(tokens)
     items = reading.items()
     times = [_time(text, tokens, item) for item in items]
-    if not any(item.is_span for item in items):
+    if not [item for item in items if item.is_span]:
         times += [
             Time("through_event", None, None, None, text[a:b], a, b) for a, b in event_segments(text, tokens, items)
         ]
     if not times and is_event(text):
         return (Time("through_event", None, None, None, anchor_from(text), 0, len(text)),)
+    if len(times) < 2:
+        return tuple(times)
     return tuple(_distinct(sorted(times, key=lambda time: (time.start, time.end))))
 
 

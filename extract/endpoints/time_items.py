@@ -100,6 +100,9 @@ def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:
     Days and cycles that only say on which day hours are counted ("2 and 4 hours after the dose on day 1") are no times
     of their own.
     """
+    units = {item.unit for item in items}
+    if "cycle" not in units and "h" not in units and "min" not in units:
+        return items
     hours = any(item.unit in ("min", "h") and item.relation == "at" for item in items)
     kept: list[Item] = []
     for item in items:

@@ -34,8 +34,9 @@ class Reading:
 
     def __init__(self, tokens: list[Token]) -> None:
         self.tokens = tokens
-        self.brackets = _bracket_numbers(tokens)
-        self.openings = [-1, *(index for index, token in enumerate(tokens) if token.name == "(")]
+        self.kinds = [token.kind for token in tokens]  # one search tells whether there is any of a kind
+        self.brackets = _bracket_numbers(tokens) if "mark" in self.kinds else [0] * len(tokens)
+        self.openings = [-1, *[index for index, token in enumerate(tokens) if token.name == "("]]
         self.consumed: set[int] = set()  # tokens of kind baseline that only say from where a span is counted
         self.done: list[Item] = []
         self.anchors: list[Quantity] = []
@@ -43,8 +44,10 @@ class Reading:
     def items(self) -> list[Item]:
         """Points, spans and intervals in the order of the text."""
         found = quantities(self.tokens)
-        found += self._implicit(found)
-        for quantity in sorted(found, key=lambda q: q.first):
+        implicit = self._implicit(found)
+        if implicit:
+            found = sorted([*found, *implicit], key=lambda q: q.first)
+        for quantity in found:
             if not self._is_anchor(quantity):
                 self._add(quantity)
         self._add_intervals()
@@ -59,8 +62,10 @@ class Reading:
 
     def _implicit(self, found: list[Quantity]) -> list[Quantity]:
         """Units without a number: "up to a year", "every week", "every other cycle", "in the first year"."""
+        added: list[Quantity] = []
+        if "unit" not in self.kinds:
+            return added
         taken = {index for q in found for index in range(q.first, q.last + 1)}
-        added = []
         for index, token in enumerate(self.tokens):
             if token.kind != "unit" or index in taken or not index:
                 continue
@@ -83,6 +88,8 @@ class Reading:
 
     def _is_anchor(self, quantity: Quantity) -> bool:
         """`two years after day 0 of the first cycle`: what stands straight after "after" is the zero point."""
+        if not self.done and not self.anchors:
+            return False  # nothing stands before it
         position, after = quantity.first - 1, self._is_origin(quantity)
         position -= after  # the word "from"
         while position >= 0 and (
@@ -365,6 +372,8 @@ class Reading:
                 return
 
     def _add_intervals(self) -> None:
+        if "interval" not in self.kinds:
+            return
         for index, token in enumerate(self.tokens):
             if token.kind == "interval":
                 self.done.append(
@@ -372,6 +381,8 @@ class Reading:
                 )
 
     def _add_baselines(self) -> None:
+        if "baseline" not in self.kinds:
+            return
         for index, token in enumerate(self.tokens):
             if token.kind == "baseline" and index not in self.consumed and self._counts(index, token):
                 self.done.append(Item("at", 0.0, 0.0, None, index, index, self.brackets[index]))

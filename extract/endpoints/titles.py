@@ -60,7 +60,7 @@ class TitleReading:
     """What a text says: candidates for the class, the best where no field of medicine matters, instrument, metric."""
 
     candidates: Sequence[Candidate] = ()
-    fields: frozenset[str] = frozenset()  # the fields of medicine that candidates depend on
+    fields: frozenset[str] = frozenset()  # the fields of medicine that the best of them depends on
     best: Candidate | None = None
     instrument: Instrument | None = None
     metric: str | None = None
@@ -108,15 +108,24 @@ def _read(text: str, reach: int) -> TitleReading:
             instruments.append((start, end, words, contiguous, meaning))
     if not (classes or instruments or metrics):
         return _NOTHING
-    candidates = _candidates(text, classes)
-    fields = frozenset([item.field for item in candidates if item.field is not None])
+    candidates = _candidates(text, classes) if classes else ()
+    fields, best = _settled(candidates)
     return TitleReading(
         candidates,
         fields,
-        _best(candidates) if not fields else None,
+        best,
         _instrument(instruments),
         min(metrics)[1] if metrics else None,
     )
+
+
+def _settled(candidates: Sequence[Candidate]) -> tuple[frozenset[str], Candidate | None]:
+    """The fields of medicine that the best candidate depends on, and the best where it depends on none."""
+    fields = frozenset([item.field for item in candidates if item.field is not None])
+    best = _best(candidates)
+    if len(fields) == 1 and best is not None and best is _best([item for item in candidates if item.field is None]):
+        return frozenset(), best  # the best in the field and out of it
+    return fields, best if not fields else None
 
 
 @lru_cache(maxsize=4096)
