@@ -146,7 +146,7 @@ def _day(text: str) -> datetime:
     today = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
     if text == "yesterday":
         return today - timedelta(days=1)
-    if text.removesuffix("d").isdigit() and text.endswith("d"):
+    if text.removesuffix("d").isdecimal() and text.endswith("d"):
         return today - timedelta(days=min(int(text[:-1]), 365_000))
     try:
         return datetime.fromisoformat(text).replace(tzinfo=None)

@@ -119,7 +119,7 @@ def _append(
 
 def _content_length(response: httpx.Response) -> int | None:
     text = response.headers.get("content-length", "")
-    return int(text) if text.isdigit() else None
+    return int(text) if text.isdecimal() else None
 
 
 def _require_room(target: Path, coming: int) -> None:

@@ -50,7 +50,7 @@ def read_body(response: httpx.Response, limit: int, deadline: float, clock: Call
         return response.content
     raw = b"".join(_bounded(response, limit, deadline, clock))
     promised = response.headers.get("content-length")
-    if promised is not None and promised.isdigit() and int(promised) != len(raw):
+    if promised is not None and promised.isdecimal() and int(promised) != len(raw):
         raise Cut(f"{len(raw):,} of {int(promised):,} bytes")
     encoding = response.headers.get("content-encoding", "identity").strip().lower()
     if encoding in ("", "identity"):

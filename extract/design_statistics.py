@@ -187,7 +187,7 @@ def _value(text: str, raw: str, end: int, kind: str) -> float:
 
 def _count(raw: str) -> float:
     digits = raw.replace(",", "")
-    return float(digits) if digits.isdigit() else float(_NUMBER_WORDS.get(raw.lower(), 0))
+    return float(digits) if digits.isdecimal() else float(_NUMBER_WORDS.get(raw.lower(), 0))
 
 
 def _is_year(raw: str, kind: str) -> bool:

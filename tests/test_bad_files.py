@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import gzip
 import io
+import re
 import tarfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -75,6 +76,13 @@ def test_a_group_of_events_without_its_id_costs_only_its_totals() -> None:
     (found,) = records(XML.replace(b'<group group_id="E1">', b"<group>"), "file")
     assert isinstance(found, Record)
     assert found.data["resultsSection"]["adverseEventsModule"]["seriousEvents"]
+
+
+def test_a_count_that_is_a_superscript_is_left_out() -> None:
+    (found,) = records(re.sub(rb'subjects_affected="\d+"', 'subjects_affected="²"'.encode(), XML), "file")
+    assert isinstance(found, Record)
+    (event,) = found.data["resultsSection"]["adverseEventsModule"]["seriousEvents"]
+    assert all("numAffected" not in stat for stat in event["stats"])
 
 
 def test_a_reader_that_fails_is_one_unreadable_body(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -89,7 +89,7 @@ class _Walker:
             self._head(HEAD, tag, int(name[1]))
         elif tag.get("role") == "heading":
             level = str(tag.get("aria-level") or "")
-            self._head(HEAD, tag, int(level) if level.isdigit() and 0 < int(level) < 7 else 2)
+            self._head(HEAD, tag, int(level) if level.isdecimal() and 0 < int(level) < 7 else 2)
         elif name in ("summary", "figcaption", "caption"):
             self._head(HEAD, tag, 5)
         elif name == "li":

@@ -212,7 +212,7 @@ def _totals(groups: dict[str, dict[str, Any]], name: str, event: Element) -> Non
         if target is None or name not in _TOTALS:
             continue
         for key, said in (("NumAffected", "subjects_affected"), ("NumAtRisk", "subjects_at_risk")):
-            if (number := counts.get(said)) is not None and number.isdigit():
+            if (number := counts.get(said)) is not None and number.isdecimal():
                 target[_TOTALS[name] + key] = int(number)
 
 
@@ -230,6 +230,6 @@ def _event(event: Element, name: str, organ: str, vocabulary: str, assessment: s
 def _stat(counts: Element) -> dict[str, Any]:
     stat: dict[str, Any] = {"groupId": values.result_group(counts.get("group_id", ""))}
     for key, name in (("numEvents", "events"), ("numAffected", "subjects_affected"), ("numAtRisk", "subjects_at_risk")):
-        if (number := counts.get(name)) is not None and number.isdigit():
+        if (number := counts.get(name)) is not None and number.isdecimal():
             stat[key] = int(number)
     return stat

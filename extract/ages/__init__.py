@@ -196,7 +196,7 @@ def _known_bounds(study: Study, found: list[AgeRange]) -> set[tuple[str, float]]
     for side, text in (("low", study.minimum_age), ("high", study.maximum_age)):
         value, _, unit = (text or "").partition(" ")
         code = _STRUCTURED_UNITS.get(unit.lower().rstrip("s"))
-        if value.isdigit() and code:
+        if value.isdecimal() and code:
             known.add((side, int(value) * DAYS[code]))
     return known
 
