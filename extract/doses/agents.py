@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress, count
 
 from extract.doses.vocabulary import one_of, read_table
 from extract.doses.vocabulary import words as listed
@@ -141,7 +141,9 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
     words = parts[1::2]
     # Most words are no name's first word: that is seen before anything else is done.
     opens = _OPENINGS[stems]
-    first = [k for k, word in enumerate(words) if opens[word] or word in trie]
+    first = list(compress(count(), map(opens.__getitem__, words)))
+    if not trie.keys().isdisjoint(words):
+        first = sorted({*first, *(k for k, word in enumerate(words) if word in trie)})
     # Word k begins at ends[2 * k] and ends at ends[2 * k + 1].
     found = _mentions(text, words, list(accumulate(map(len, parts))), first, (trie, common)) if first else []
     if "CAR" in text or "himeric" in text:

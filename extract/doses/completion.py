@@ -118,10 +118,16 @@ def _route_of_form(study: Study, statement: Statement) -> str | None:
     if statement.agent.intervention_no is not None:
         texts.append(study.interventions[statement.agent.intervention_no - 1].name.text.norm)
     for text in texts:
-        for form, route in read_toml("dose_forms.toml")["routes"].items():
-            if re.search(rf"\b(?:{form})\b", text, re.IGNORECASE):
-                return str(route)
+        for pattern, route in _routes_of_forms():
+            if pattern.search(text):
+                return route
     return None
+
+
+@cache
+def _routes_of_forms() -> list[tuple[re.Pattern[str], str]]:
+    forms = read_toml("dose_forms.toml")["routes"].items()
+    return [(re.compile(rf"\b(?:{form})\b", re.IGNORECASE), str(route)) for form, route in forms]
 
 
 def _capped(statement: Statement) -> bool:

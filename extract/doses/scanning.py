@@ -106,12 +106,14 @@ class Scanner:
             for opening in by_opening
         }
         found = set(by_opening)
-        opening = (f"(?!{unless})" if unless else "") + f"({_starts(found)})"
+        opening, never = f"({_starts(found)})", f"(?!{unless})" if unless else ""
         # Where most words can open a match, what stands before one is looked for first: the engine finds one set of
         # characters many times faster than it tries alternatives, and most letters stand within a word.
         common = sum(letter.islower() for letter in {opening[0] for opening in found}) > _MANY
-        self._next = re.compile(f"{_other_than(before)}(?={opening})" if common else f"({_starts(found, before)})")
-        self._first = re.compile(opening) if common else None  # at the start of a text nothing stands before
+        self._next = re.compile(
+            f"{_other_than(before)}(?={opening}){never}" if common else f"({_starts(found, before)})"
+        )
+        self._first = re.compile(never + opening) if common else None  # at the start of a text nothing stands before
 
     def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[tuple[int, re.Match[str]]]:
         """Every match within `start:end` that does not overlap an earlier one, with the number of its pattern."""
