@@ -13,6 +13,8 @@ _NOT_GIVEN_AFTER = re.compile(rf"[\s-]*(?:-?{one_of('not_given_after')}\b)", re.
 
 def given(text: str, mention: Mention) -> bool:
     """Whether the words around a name allow that the agent is given."""
-    if _NOT_GIVEN_BEFORE.search(text[max(0, mention.start - 45) : mention.start]):
+    before = text[max(0, mention.start - 45) : mention.start]
+    # The words stand apart from the name; a name after a bracket, or at the start of a label, has none before it.
+    if before and (before[-1] == "-" or before[-1].isspace()) and _NOT_GIVEN_BEFORE.search(before):
         return False
     return not _NOT_GIVEN_AFTER.match(text, mention.end)
