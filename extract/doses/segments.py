@@ -41,8 +41,8 @@ _NOT_AFTER_PERCENT = (
     r"|from\b|were\b|are\b|is\b|was\b|had\b|have\b|after\b|by\b|when\b|two|one|among|level|signif|based|loss|follow|surviv"
     r"|respon|differ|compar|attrition|will|would|lost|lower|higher|more|less|versus|vs"
 )
-_MAYBE = re.compile(  # one set of characters first, which the engine looks for fastest
-    rf"[\dx*](?:(?<=\d)(?:[\s-]{{0,2}}+(?:{_MAYBE_UNIT})"
+_MAYBE = re.compile(  # one set of characters first, which the engine looks for fastest where it has no \d in it
+    rf"[0-9x*](?:(?<=\d)(?:[\s-]{{0,2}}+(?:{_MAYBE_UNIT})"
     rf"|\s?(?:%|per ?cent)\s?(?:[\w/()]{{0,5}}\s)?(?!{_NOT_AFTER_PERCENT})[a-z]{{3}}"
     r"|e\d|(?<=1)0(?:\s?\^|\s?\(\d|[5-9]\s?(?:/|c)))|(?<=[x*])\s?10)"
 )
