@@ -14,7 +14,8 @@ from extract.sentences import lowered
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?|[+/%]")
 # Splits a text at its words and keeps both: gap, word, gap, … gap. The second is the first for plain letters.
 _SPLIT = re.compile(rf"({_WORD.pattern})")
-_PLAIN_SPLIT = re.compile(r"([a-z]+|[0-9]+(?:\.[0-9]+)?|[+/%])")
+_PLAIN_WORD = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?|[+/%]")
+_PLAIN_SPLIT = re.compile(rf"({_PLAIN_WORD.pattern})")
 
 _STEM = re.compile(rf"[a-z]{{3,}}{one_of('agent_ending')}\Z")
 _ENDINGS = tuple(listed("agent_ending")) if all(ending.isalpha() for ending in listed("agent_ending")) else ("",)
@@ -58,9 +59,10 @@ class Names:
     read: dict[str, list[Mention]] = field(default_factory=dict)  # what was found in each text so far
 
 
+@lru_cache(maxsize=20_000)
 def words_of(text: str) -> tuple[str, ...]:
     """The lower-case words that names are compared by; hyphens and trade marks do not count."""
-    return tuple(map(str.lower, _WORD.findall(text)))
+    return tuple(_PLAIN_WORD.findall(text.lower())) if text.isascii() else tuple(map(str.lower, _WORD.findall(text)))
 
 
 @cache

@@ -25,12 +25,13 @@ _MULTIPLE = (
 _PLACEHOLDERS = {"NUM": NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE}
 
 
-# What no pattern begins with, though it opens like one: a number that a unit of mass, a percent sign or the like follows
-# ("2 single doses" are told apart by their number), a length of time that is no interval, "quality".
+# What no pattern begins with, though it opens like one: a number that a unit of mass, a percent sign or the like
+# follows ("2 single doses" are told apart by their number), a length of time that is no interval, "quality".
 _NO_FREQUENCY = (
     r"(?:\d{2,}(?:\.\d+)?|\d\.\d+|[015-9])\s?(?:m[gcl]|[unk]?g|%|[,;:)/]|patients|subjects|of\b|and\b|to\b)"
     r"|\d+(?:\.\d+)?(?:\s?[,;:)]|\.(?!\d)|\Z|[\s-]?(?:weeks?|months?|minutes?|min|hours?|years?)\b"
-    r"(?! (?:apart|doses|injections|infusions|administrations|(?:treatment |dosing |dose |injection |infusion )?interval)))"
+    r"(?! (?:apart|doses|injections|infusions|administrations)|"
+    r" (?:(?:treatment|dosing|dose|injection|infusion) )?interval))"
     r"|qu[ei]|qua[lnr]"
 )
 

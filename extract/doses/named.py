@@ -10,7 +10,6 @@ from typing import Any
 from extract.doses.scanning import Scanner, openings
 from extract.doses.vocabulary import read_toml
 
-
 _Names = tuple[Scanner, list[dict[str, Any]]]
 
 
@@ -31,11 +30,14 @@ def _scanner(named: list[tuple[str, dict[str, Any]]]) -> _Names:
     return scanner, [entry for _, entry in named]
 
 
-def _word_begins(text: str, opening: str) -> bool:
-    position = text.find(opening)
-    while position > 0 and text[position - 1].isalnum():
-        position = text.find(opening, position + 1)
-    return position >= 0
+def _any_word_begins(text: str, heads: list[str]) -> bool:
+    for head in heads:
+        position = text.find(head)
+        while position > 0 and text[position - 1].isalnum():
+            position = text.find(head, position + 1)
+        if position >= 0:
+            return True
+    return False
 
 
 def find_names_in(texts: list[str]) -> list[list[tuple[int, int, dict[str, Any]]]]:
@@ -54,5 +56,5 @@ def find_names(text: str) -> list[tuple[int, int, dict[str, Any]]]:
     """Where regimens are named, with their entries of `regimens.toml`."""
     heads, every, capital = _named()
     # Nearly every letter of a text is a small one: they are looked at only where a name in small letters may stand.
-    scanner, meanings = every if any([_word_begins(text, head) for head in heads]) else capital
+    scanner, meanings = every if _any_word_begins(text, heads) else capital
     return [(match.start(), match.end(), meanings[index]) for index, match in scanner.find(text)]

@@ -18,7 +18,7 @@ DIGITS = "0123456789"
 _LITERAL = re.compile(r"\\[.+*]|[a-zA-Z0-9 +-]")
 _OPTIONAL = ("?", "*", "{")
 _LENGTH = 4  # of openings
-_MANY = 12  # first letters
+_MANY = 5  # first letters
 
 
 def openings(pattern: str) -> set[str]:
@@ -110,7 +110,7 @@ class Scanner:
         opening, never = f"({_starts(found)})", f"(?!{unless})" if unless else ""
         # Where most words can open a match, what stands before one is looked for first: the engine finds one set of
         # characters many times faster than it tries alternatives, and most letters stand within a word.
-        common = sum(letter.islower() for letter in {opening[0] for opening in found}) > _MANY
+        common = before != "" and sum(letter.islower() for letter in {opening[0] for opening in found}) > _MANY
         self._next = re.compile(
             f"{_other_than(before)}(?={opening}){never}" if common else f"({_starts(found, before)})"
         )
