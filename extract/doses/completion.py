@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from extract.doses.attachment import OBSERVED
+from extract.doses.attachment import is_observed
 from extract.doses.bound import Remark
 from extract.doses.cycles import find_durations
 from extract.doses.frequencies import find_frequencies
@@ -231,7 +231,7 @@ class _Said:
 
     def frequency(self) -> tuple[float, float | None, str | None] | None:
         texts = [*self._own_texts(), *self.sentences()]
-        found = {item.value for text in texts for item in find_frequencies(text)[:1] if not OBSERVED.search(text)}
+        found = {item.value for text in texts for item in find_frequencies(text)[:1] if not is_observed(text)}
         if not found:
             found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
         if not found and self.alone and any(single_dose(field.text.norm) for field in self._titles()):

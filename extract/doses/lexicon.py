@@ -20,7 +20,7 @@ from extract.doses.agents import (
 )
 from extract.doses.given import given
 from extract.doses.named import find_names
-from extract.doses.vocabulary import one_of, words
+from extract.doses.vocabulary import one_of, one_of_lower, words
 from extract.study import Intervention, Study
 
 _AGENT_TYPES = {
@@ -50,7 +50,7 @@ _TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
 _EMPTY_PARENTHESIS = re.compile(r"\(\s*[,;/ ]*\s*\)")
 _FORM = re.compile(rf"\b{one_of('form_in_name')}\b\.?", re.IGNORECASE)
 # The same for a name in lower case: many times faster, and most names hold none.
-_MAYBE_FORM = re.compile(rf"\b{one_of('form_in_name')}\b")
+_MAYBE_FORM = re.compile(rf"\b{one_of_lower('form_in_name')}\b")
 _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
