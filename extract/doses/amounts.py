@@ -106,7 +106,7 @@ _NO_AGENT = (
     r"kinds?|parts?|groups?|arms?|sets?|dose|level|other|additional)\b"
 )
 _FIGURED = re.compile(
-    rf"(?<![\w.,/^-])(?P<count>[1-9])\s(?:(?!{_NO_AGENT})[a-z][\w-]+\s){{1,2}}?"
+    rf"(?P<count>[1-9])(?<![\w.,/^-].)\s(?:(?!{_NO_AGENT})[a-z][\w-]+\s){{1,2}}?"
     r"(?P<unit>tablets?|capsules?|pills?|sachets?|patch(?:es)?)\b"
 )
 _COUNTED = Scanner(

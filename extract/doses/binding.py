@@ -36,9 +36,10 @@ def bind(
     topic: Mention | None = None  # who the next phrase is about if it names nobody
     phase: str | None = None
     for segment in segments:
-        inside = [a for a in amounts if segment[0] <= a.start < segment[1]]
-        here = [m for m in agents if segment[0] <= m.start < segment[1]]
-        parts = [i for i in items if segment[0] <= i.start < segment[1]]
+        start, end = segment
+        inside = [a for a in amounts if start <= a.start < end]
+        here = [m for m in agents if start <= m.start < end]
+        parts = [i for i in items if start <= i.start < end]
         doses = [a for a in inside if not a.decoy]
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)

@@ -144,7 +144,7 @@ _STEPS: dict[str, Callable[[Reading], None]] = {
 
 def _component(step: Callable[[Reading], None]) -> Callable[[Doc], Doc]:
     def component(doc: Doc) -> Doc:
-        step(reading_of(doc))
+        step(doc.user_data.get("reading") or reading_of(doc))
         return doc
 
     return component
