@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
-from itertools import accumulate
+from itertools import accumulate, compress, count
 
 from extract.doses.vocabulary import one_of, read_table
 from extract.doses.vocabulary import words as listed
@@ -14,7 +14,8 @@ from extract.sentences import lowered
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?|[+/%]")
 # Splits a text at its words and keeps both: gap, word, gap, … gap. The second is the first for plain letters.
 _SPLIT = re.compile(rf"({_WORD.pattern})")
-_PLAIN_SPLIT = re.compile(r"([a-z]+|[0-9]+(?:\.[0-9]+)?|[+/%])")
+_PLAIN_WORD = re.compile(r"[a-z]+|[0-9]+(?:\.[0-9]+)?|[+/%]")
+_PLAIN_SPLIT = re.compile(rf"({_PLAIN_WORD.pattern})")
 
 _STEM = re.compile(rf"[a-z]{{3,}}{one_of('agent_ending')}\Z")
 _ENDINGS = tuple(listed("agent_ending")) if all(ending.isalpha() for ending in listed("agent_ending")) else ("",)
@@ -58,9 +59,10 @@ class Names:
     read: dict[str, list[Mention]] = field(default_factory=dict)  # what was found in each text so far
 
 
+@lru_cache(maxsize=20_000)
 def words_of(text: str) -> tuple[str, ...]:
     """The lower-case words that names are compared by; hyphens and trade marks do not count."""
-    return tuple(map(str.lower, _WORD.findall(text)))
+    return tuple(_PLAIN_WORD.findall(text.lower())) if text.isascii() else tuple(map(str.lower, _WORD.findall(text)))
 
 
 @cache
@@ -141,7 +143,9 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
     words = parts[1::2]
     # Most words are no name's first word: that is seen before anything else is done.
     opens = _OPENINGS[stems]
-    first = [k for k, word in enumerate(words) if opens[word] or word in trie]
+    first = list(compress(count(), map(opens.__getitem__, words)))
+    if not trie.keys().isdisjoint(words):
+        first = sorted({*first, *(k for k, word in enumerate(words) if word in trie)})
     # Word k begins at ends[2 * k] and ends at ends[2 * k + 1].
     found = _mentions(text, words, list(accumulate(map(len, parts))), first, (trie, common)) if first else []
     if "CAR" in text or "himeric" in text:

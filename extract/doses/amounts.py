@@ -106,7 +106,7 @@ _NO_AGENT = (
     r"kinds?|parts?|groups?|arms?|sets?|dose|level|other|additional)\b"
 )
 _FIGURED = re.compile(
-    rf"(?<![\w.,/^-])(?P<count>[1-9])\s(?:(?!{_NO_AGENT})[a-z][\w-]+\s){{1,2}}?"
+    rf"(?P<count>[1-9])(?<![\w.,/^-].)\s(?:(?!{_NO_AGENT})[a-z][\w-]+\s){{1,2}}?"
     r"(?P<unit>tablets?|capsules?|pills?|sachets?|patch(?:es)?)\b"
 )
 _COUNTED = Scanner(
@@ -205,7 +205,9 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
         unit = _read_unit(text, match.end())
         if unit is None and match.end() - match.start() < 6 and match.group().isdigit():
             continue  # a short number that no unit follows: a year, a count, a day
-        items = _between(text, _trimmed(text, values(match)))
+        items = values(match)
+        if len(items) > 1:
+            items = _between(text, _trimmed(text, items))
         if items:
             new = _with_unit(text, items, _unit_at(text, items[-1], match.end(), cells, unit), len(found), pieces)
             named = (
@@ -223,8 +225,6 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
 
 def _trimmed(text: str, items: list[Value]) -> list[Value]:
     """Without the numbers that belong to a word before them ("Day 1, 100 mg", "VP-16, 100 mg")."""
-    if len(items) < 2:
-        return items
     before = text[max(0, items[0].start - 30) : items[0].start]
     if _HYPHENATED_WORD.search(before):
         return items[1:]
@@ -397,25 +397,21 @@ def _areas_under_curve(text: str) -> list[Amount]:
     return found
 
 
+# By the first four letters, else by the first.
+_FORM_CODES = {
+    "puff": "{puff}", "drop": "{drop}", "patc": "{patch}", "inha": "{puff}", "spra": "{puff}", "appl": "{application}",
+    "capl": "{tablet}", "loze": "{tablet}", "soft": "{capsule}",
+    "t": "{tablet}", "p": "{tablet}", "c": "{capsule}", "s": "{sachet}",
+}  # fmt: skip
+
+
 def _counted(low: str, known: list[Amount]) -> list[Amount]:
     taken = {amount.start for amount in known}
-    codes = {"t": "{tablet}", "p": "{tablet}", "c": "{capsule}", "s": "{sachet}"}
-    exact = {
-        "puff": "{puff}",
-        "drop": "{drop}",
-        "patc": "{patch}",
-        "inha": "{puff}",
-        "spra": "{puff}",
-        "appl": "{application}",
-        "capl": "{tablet}",
-        "loze": "{tablet}",
-        "soft": "{capsule}",
-    }
     found = []
     for match in [*(match for _, match in _COUNTED.find(low)), *_figured(low)]:
         word, unit = match["count"], match["unit"]
         count = 0.5 if "half" in word or word == "1/2" else _count(word)
-        code = exact.get(unit[:4]) or codes[unit[0]]
+        code = _FORM_CODES.get(unit[:4]) or _FORM_CODES[unit[0]]
         if match.start() not in taken:
             found.append(Amount(count, count, code, "count", match.start(), match.end()))
     return found

@@ -10,11 +10,11 @@ from extract.doses.agents import Mention
 from extract.doses.bound import Bound, Remark
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
-from extract.doses.vocabulary import one_of, words
+from extract.doses.vocabulary import one_of, one_of_lower, words
 from extract.sentences import lowered
 
 _AS_NEEDED = Scanner(words("as_needed"))
-OBSERVED = re.compile(rf"\b{one_of('observed')}\b", re.IGNORECASE)
+_OBSERVED = re.compile(rf"\b{one_of_lower('observed')}\b")
 _KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
 _ADJECTIVE_GAP = re.compile(
     rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE
@@ -50,7 +50,7 @@ def attach(
         if item.kind not in _KINDS:
             continue
         head = _head_of(text, item, heads)
-        if head is not None and _is_observed(text[head.end : item.start]):
+        if head is not None and is_observed(text[head.end : item.start]):
             continue
         if head is None:
             leading.append(item)
@@ -69,9 +69,9 @@ def attach(
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 
-def _is_observed(gap: str) -> bool:
-    """Whether what stands before a schedule speaks of visits, samples and the like."""
-    return len(gap) > 1 and OBSERVED.search(gap) is not None
+def is_observed(text: str) -> bool:
+    """Whether a text, or what stands before a schedule, speaks of visits, samples and the like."""
+    return len(text) > 1 and _OBSERVED.search(text.lower()) is not None
 
 
 def _heads(bounds: list[Bound], mentions: list[Mention]) -> list[_Head]:

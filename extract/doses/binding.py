@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from extract.doses.agents import Agent, Mention
 from extract.doses.amounts import Amount
-from extract.doses.attachment import OBSERVED, attach, attach_later
+from extract.doses.attachment import attach, attach_later, is_observed
 from extract.doses.bound import Bound, Remark
 from extract.doses.items import Item
 from extract.doses.pairing import choose, follows_tightly, names_amount_first, paired_by_wording
@@ -36,9 +36,10 @@ def bind(
     topic: Mention | None = None  # who the next phrase is about if it names nobody
     phase: str | None = None
     for segment in segments:
-        inside = [a for a in amounts if segment[0] <= a.start < segment[1]]
-        here = [m for m in agents if segment[0] <= m.start < segment[1]]
-        parts = [i for i in items if segment[0] <= i.start < segment[1]]
+        start, end = segment
+        inside = [a for a in amounts if start <= a.start < end]
+        here = [m for m in agents if start <= m.start < end]
+        parts = [i for i in items if start <= i.start < end]
         doses = [a for a in inside if not a.decoy]
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)
@@ -54,7 +55,7 @@ def bind(
                 topic = _topic(text, here) or topic
             elif here and topic is not None and default in [m.agent for m in here]:
                 topic = None
-            if parts and bounds and not inside and not OBSERVED.search(text[segment[0] : segment[1]]):
+            if parts and bounds and not inside and not is_observed(text[segment[0] : segment[1]]):
                 attach_later(segment, bounds, parts, here)
             if parts and here:
                 remarks += attach(text, segment, [], parts, here)

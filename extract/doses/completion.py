@@ -8,7 +8,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
-from extract.doses.attachment import OBSERVED
+from extract.doses.attachment import is_observed
 from extract.doses.bound import Remark
 from extract.doses.cycles import find_durations
 from extract.doses.frequencies import find_frequencies
@@ -118,10 +118,16 @@ def _route_of_form(study: Study, statement: Statement) -> str | None:
     if statement.agent.intervention_no is not None:
         texts.append(study.interventions[statement.agent.intervention_no - 1].name.text.norm)
     for text in texts:
-        for form, route in read_toml("dose_forms.toml")["routes"].items():
-            if re.search(rf"\b(?:{form})\b", text, re.IGNORECASE):
-                return str(route)
+        for pattern, route in _routes_of_forms():
+            if pattern.search(text):
+                return route
     return None
+
+
+@cache
+def _routes_of_forms() -> list[tuple[re.Pattern[str], str]]:
+    forms = read_toml("dose_forms.toml")["routes"].items()
+    return [(re.compile(rf"\b(?:{form})\b", re.IGNORECASE), str(route)) for form, route in forms]
 
 
 def _capped(statement: Statement) -> bool:
@@ -225,7 +231,7 @@ class _Said:
 
     def frequency(self) -> tuple[float, float | None, str | None] | None:
         texts = [*self._own_texts(), *self.sentences()]
-        found = {item.value for text in texts for item in find_frequencies(text)[:1] if not OBSERVED.search(text)}
+        found = {item.value for text in texts for item in find_frequencies(text)[:1] if not is_observed(text)}
         if not found:
             found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
         if not found and self.alone and any(single_dose(field.text.norm) for field in self._titles()):

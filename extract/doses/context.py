@@ -10,6 +10,7 @@ from functools import cache
 from extract.doses.amounts import Amount
 from extract.doses.scanning import any_word
 from extract.doses.vocabulary import read_toml
+from extract.sentences import lowered
 
 _WINDOW = 130
 
@@ -102,20 +103,22 @@ def mark_decoys(
     `names` are the places of agents: an agent that stands right before its amount is no laboratory value.
     """
     name_ends = {end for _, end in names or ()}
+    low = lowered(text)
     index = 0
     previous_end = 0
     for amount in amounts:
         while index + 1 < len(segments) and segments[index][1] < amount.start:
             index += 1
         start, end = segments[index] if segments else (0, len(text))
-        before = text[max(start, previous_end, amount.start - _WINDOW) : amount.start]
+        first = max(start, previous_end, amount.start - _WINDOW)
         previous_end = amount.end
-        after = text[amount.end : max(amount.end, min(end, amount.end + 110))]
-        named = any(amount.start - gap in name_ends for gap in range(5))
         if amount.concentration:
             amount.decoy = "concentration"
             continue
-        hinted = (_hinted(before), _hinted(after))
+        last = max(amount.end, min(end, amount.end + 110))
+        before, after = text[first : amount.start], text[amount.end : last]
+        named = not name_ends.isdisjoint(range(amount.start - 4, amount.start + 1))
+        hinted = (_hinted(low[first : amount.start]), _hinted(low[amount.end : last]))
         amount.decoy = _decoy(before, after, amount, amounts, (start, end), named, hinted)
         if not amount.decoy:
             _set_role(before, after, amount, hinted)
@@ -172,12 +175,15 @@ def _decoy(
     amounts: list[Amount],
     segment: tuple[int, int],
     named: bool,
-    hinted: tuple[set[int], set[int]],
+    hinted: tuple[frozenset[int], frozenset[int]],
 ) -> str:
+    hints = hinted[0] | hinted[1]
     for index, decoy in _decoys_of(amount.kind):
+        if index not in hints and not decoy.kinds:
+            continue
         may_before = index in hinted[0] or decoy.kinds
         may_after = index in hinted[1] or decoy.kinds
-        if not (may_before or may_after) or (named and decoy.name == "laboratory"):
+        if named and decoy.name == "laboratory":
             continue
         hit = (may_before and decoy.before(before) and not decoy.unless_before(before)) or (
             may_after and decoy.after(after) and not decoy.unless_after(after) and not decoy.unless_before(before)
@@ -195,16 +201,20 @@ def _decoy(
     return ""
 
 
-def _hinted(text: str) -> set[int]:
+_NONE: frozenset[int] = frozenset()
+
+
+def _hinted(low: str) -> frozenset[int]:
+    """The decoys and roles that a text in lower case has a word of."""
     pattern, standing = _hints()
-    words: list[str] = pattern.findall(text.lower())
-    return set().union(*(standing[word] for word in words)) if words else set()
+    words: list[str] = pattern.findall(low)
+    return _NONE.union(*[standing[word] for word in words]) if words else _NONE
 
 
-def _set_role(before: str, after: str, amount: Amount, hinted: tuple[set[int], set[int]]) -> None:
+def _set_role(before: str, after: str, amount: Amount, hinted: tuple[frozenset[int], frozenset[int]]) -> None:
     if amount.role not in ("dose", "level"):
         return
-    for index, role in enumerate(_roles(), len(_decoys())):
+    for index, role in enumerate(_roles(), len(_decoys())) if hinted[0] or hinted[1] else ():
         if (index in hinted[0] and role.before(before)) or (index in hinted[1] and role.after(after)):
             amount.role = role.code
             return

@@ -25,8 +25,15 @@ _MULTIPLE = (
 _PLACEHOLDERS = {"NUM": NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE}
 
 
-# A number that a unit of mass, a percent sign or the like follows; "2 single doses" are told apart by their number.
-_AMOUNT = r"(?:\d{2,}(?:\.\d+)?|\d\.\d+|[015-9])\s?(?:m[gcl]|[unk]?g|%|[,;:)/])"
+# What no pattern begins with, though it opens like one: a number that a unit of mass, a percent sign or the like
+# follows ("2 single doses" are told apart by their number), a length of time that is no interval, "quality".
+_NO_FREQUENCY = (
+    r"(?:\d{2,}(?:\.\d+)?|\d\.\d+|[015-9])\s?(?:m[gcl]|[unk]?g|%|[,;:)/]|patients|subjects|of\b|and\b|to\b)"
+    r"|\d+(?:\.\d+)?(?:\s?[,;:)]|\.(?!\d)|\Z|[\s-]?(?:weeks?|months?|minutes?|min|hours?|years?)\b"
+    r"(?! (?:apart|doses|injections|infusions|administrations)|"
+    r" (?:(?:treatment|dosing|dose|injection|infusion) )?interval))"
+    r"|qu[ei]|qua[lnr]"
+)
 
 
 @cache
@@ -40,7 +47,7 @@ def _frequencies() -> tuple[Scanner, list[dict[str, Any]]]:
         for group in ("n", "m", "unit"):
             pattern = pattern.replace(f"(?P<{group}>", f"(?P<{group}{index}>")
         patterns.append(pattern)
-    return Scanner(patterns, before=r"\w/", unless=_AMOUNT), entries
+    return Scanner(patterns, before=r"\w/", unless=_NO_FREQUENCY), entries
 
 
 _LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than\s*\Z|\bnot exceed\w*\s*\Z", re.IGNORECASE)

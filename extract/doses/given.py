@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Mention
-from extract.doses.vocabulary import one_of
+from extract.doses.vocabulary import one_of, one_of_lower
 
-_NOT_GIVEN_BEFORE = re.compile(rf"\b{one_of('not_given_before')}\s+(?:\w+[\s-]+){{0,2}}\Z", re.IGNORECASE)
+_NOT_GIVEN_BEFORE = re.compile(rf"\b{one_of_lower('not_given_before')}\s+(?:\w+[\s-]+){{0,2}}\Z")
 _NOT_GIVEN_AFTER = re.compile(rf"[\s-]*(?:-?{one_of('not_given_after')}\b)", re.IGNORECASE)
 
 
 def given(text: str, mention: Mention) -> bool:
     """Whether the words around a name allow that the agent is given."""
-    if _NOT_GIVEN_BEFORE.search(text[max(0, mention.start - 45) : mention.start]):
+    before = text[max(0, mention.start - 45) : mention.start]
+    # The words stand apart from the name; a name after a bracket, or at the start of a label, has none before it.
+    if before and (before[-1] == "-" or before[-1].isspace()) and _NOT_GIVEN_BEFORE.search(before.lower()):
         return False
     return not _NOT_GIVEN_AFTER.match(text, mention.end)

@@ -25,7 +25,7 @@ VALUES = re.compile(
     rf"(?:(?<![\w^])(?<!\d[.,])|(?<=\d[xX*])|(?<=\d [xX*]\s))(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
 )
 _DIGIT = re.compile(
-    r"[\d.](?:(?<=\d)|(?=\d))"
+    r"[0-9.](?:(?<=[0-9])|(?=[0-9]))"
 )  # what a number begins with: found faster than by trying the whole everywhere
 
 # One plain number before a letter or sign that nothing of the above begins with: found so, most need no more.

@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from functools import cache
+from typing import Any
 
 import spacy
 from spacy.language import Language
@@ -26,7 +27,10 @@ from extract.doses.routes import find_routes
 from extract.doses.schedule import find_schedule
 from extract.doses.segments import segments
 
+_MAX_WORDS = 50_000
 _TOKEN = re.compile(r"([^\W\d_]+|\d+(?:[.,]\d+)*|[^\w\s]|_|\s+)( ?)")
+# The same for ASCII: the engine is much faster with ranges than with kinds of characters.
+_PLAIN_TOKEN = re.compile(r"([A-Za-z]+|[0-9]+(?:[.,][0-9]+)*|[^A-Za-z0-9_\s]|_|\s+)( ?)")
 
 
 @dataclass(slots=True)
@@ -46,10 +50,27 @@ class DoseTokenizer:
 
     def __init__(self, vocab: Vocab) -> None:
         self.vocab = vocab
+        self._known = _Known(vocab)
 
     def __call__(self, text: str) -> Doc:
-        tokens = _TOKEN.findall(text)
-        return Doc(self.vocab, words=[word for word, _ in tokens], spaces=[bool(space) for _, space in tokens])
+        tokens = (_PLAIN_TOKEN if text.isascii() else _TOKEN).findall(text)
+        known = self._known
+        numbers: list[Any] = [known[word] for word, _ in tokens]  # the stubs know of words only
+        return Doc(self.vocab, words=numbers, spaces=[bool(space) for _, space in tokens])
+
+
+class _Known(dict[str, int]):
+    """The vocabulary's numbers of words, by which it finds them faster than by their letters; filled as words come."""
+
+    def __init__(self, vocab: Vocab) -> None:
+        super().__init__()
+        self._strings = vocab.strings
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MAX_WORDS:
+            self.clear()
+        number = self[word] = self._strings.add(word)
+        return number
 
 
 def _find_segments(reading: Reading) -> None:
@@ -123,7 +144,7 @@ _STEPS: dict[str, Callable[[Reading], None]] = {
 
 def _component(step: Callable[[Reading], None]) -> Callable[[Doc], Doc]:
     def component(doc: Doc) -> Doc:
-        step(reading_of(doc))
+        step(doc.user_data.get("reading") or reading_of(doc))
         return doc
 
     return component

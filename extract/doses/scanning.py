@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from functools import cache
 from itertools import chain
 from typing import Any
 
@@ -17,7 +18,7 @@ DIGITS = "0123456789"
 _LITERAL = re.compile(r"\\[.+*]|[a-zA-Z0-9 +-]")
 _OPTIONAL = ("?", "*", "{")
 _LENGTH = 4  # of openings
-_MANY = 12  # first letters
+_MANY = 5  # first letters
 
 
 def openings(pattern: str) -> set[str]:
@@ -106,12 +107,14 @@ class Scanner:
             for opening in by_opening
         }
         found = set(by_opening)
-        opening = (f"(?!{unless})" if unless else "") + f"({_starts(found)})"
+        opening, never = f"({_starts(found)})", f"(?!{unless})" if unless else ""
         # Where most words can open a match, what stands before one is looked for first: the engine finds one set of
         # characters many times faster than it tries alternatives, and most letters stand within a word.
-        common = sum(letter.islower() for letter in {opening[0] for opening in found}) > _MANY
-        self._next = re.compile(f"{_other_than(before)}(?={opening})" if common else f"({_starts(found, before)})")
-        self._first = re.compile(opening) if common else None  # at the start of a text nothing stands before
+        common = before != "" and sum(letter.islower() for letter in {opening[0] for opening in found}) > _MANY
+        self._next = re.compile(
+            f"{_other_than(before)}(?={opening}){never}" if common else f"({_starts(found, before)})"
+        )
+        self._first = re.compile(never + opening) if common else None  # at the start of a text nothing stands before
 
     def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[tuple[int, re.Match[str]]]:
         """Every match within `start:end` that does not overlap an earlier one, with the number of its pattern."""
@@ -129,8 +132,14 @@ class Scanner:
                 yield int((match.lastgroup or "p0")[1:]), match
 
 
+@cache
 def _other_than(characters: str) -> str:
-    return f"[{characters[1:]}]" if characters.startswith("^") else f"[^{characters}]"
+    """A class of all characters but those of a class, as ranges: the engine looks for them faster than for `\\W`."""
+    matches = re.compile(f"[{characters}]").match
+    others = [code for code in range(0x10000) if not matches(chr(code))]
+    jumps = [k for k in range(1, len(others)) if others[k] != others[k - 1] + 1]
+    ranges = zip([0, *jumps], [*jumps, len(others)], strict=True)
+    return "[" + "".join(f"\\u{others[a]:04x}-\\u{others[b - 1]:04x}" for a, b in ranges) + "]"
 
 
 def _in_order(groups: Iterable[list[str]]) -> list[str]:

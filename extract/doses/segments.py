@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
-from extract.sentences import holds_any, lowered
+from extract.sentences import find_all, lowered
 
 _ABBREVIATION = re.compile(
     r"(?:\b(?:i\.?v|i\.?m|s\.?c|p\.?o|e\.?g|i\.?e|vs|approx|inj|tab|tabs|cap|max|min|dr|no|resp|etc|fig|ca|incl|wt|q|b\.?i\.?d|t\.?i\.?d|mg|kg|ml|hr|hrs|[a-z]))\Z",
@@ -41,8 +41,8 @@ _NOT_AFTER_PERCENT = (
     r"|from\b|were\b|are\b|is\b|was\b|had\b|have\b|after\b|by\b|when\b|two|one|among|level|signif|based|loss|follow|surviv"
     r"|respon|differ|compar|attrition|will|would|lost|lower|higher|more|less|versus|vs"
 )
-_MAYBE = re.compile(  # one set of characters first, which the engine looks for fastest
-    rf"[\dx*](?:(?<=\d)(?:[\s-]{{0,2}}(?:{_MAYBE_UNIT})"
+_MAYBE = re.compile(  # one set of characters first, which the engine looks for fastest where it has no \d in it
+    rf"[0-9x*](?:(?<=\d)(?:[\s-]{{0,2}}+(?:{_MAYBE_UNIT})"
     rf"|\s?(?:%|per ?cent)\s?(?:[\w/()]{{0,5}}\s)?(?!{_NOT_AFTER_PERCENT})[a-z]{{3}}"
     r"|e\d|(?<=1)0(?:\s?\^|\s?\(\d|[5-9]\s?(?:/|c)))|(?<=[x*])\s?10)"
 )
@@ -54,6 +54,7 @@ _COUNT_WORD = re.compile(
 
 
 _PIECES = ("tab", "cap", "pill", "drop", "puff", "sachet", "patch", "inhal", "spray", "applic", "lozen", "softg")
+_LONGEST_PIECE = max(map(len, _PIECES))
 _AREA = re.compile(r"\bauc|under the (?:conc|time|plasma|curve)")
 
 
@@ -65,9 +66,24 @@ def dose_like(text: str) -> list[int]:
         found += [match.start() - 5 for match in _PERCENT_AFTER.finditer(low)]
     if "auc" in low or "under the" in low:
         found += [match.start() for match in _AREA.finditer(low)]
-    if holds_any(low, _PIECES):
-        found += [match.start() for match in _COUNT_WORD.finditer(low)]
+    pieces = [piece for piece in _PIECES if piece in low]
+    if pieces:
+        found += _counts(low, pieces)
     return sorted(found)
+
+
+def _counts(low: str, pieces: list[str]) -> list[int]:
+    """Where countable forms have a number before them; it is looked for only in the few words before each form."""
+    found: list[int] = []
+    done = 0
+    for end in find_all(low, pieces):
+        start = end
+        for _ in range(3):
+            start = max(low.rfind(" ", done, start), done)
+        for match in _COUNT_WORD.finditer(low, max(done, start - 5), end + _LONGEST_PIECE):
+            found.append(match.start())
+            done = match.end()
+    return found
 
 
 def dose_like_in(texts: list[str]) -> Iterator[tuple[int, list[int]]]:

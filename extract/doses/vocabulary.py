@@ -64,3 +64,8 @@ def words(name: str) -> list[str]:
 def one_of(name: str) -> str:
     """One list of `dose_words.toml` as a group of alternatives."""
     return "(?:" + "|".join(words(name)) + ")"
+
+
+def one_of_lower(name: str) -> str:
+    """The same for texts in lower case, over which a search is much faster than one in any letter case."""
+    return re.sub(r"(?<!\\)[A-Z]", lambda letter: letter.group().lower(), one_of(name))
