@@ -12,20 +12,6 @@ PROSE_BREAK = re.compile(
 _REACH_BACK, _REACH_ON = 400, 600  # no sentence worth reading is longer
 
 
-def lowered(text: str) -> str:
-    """The text in lower case, code point for code point."""
-    low = text.lower()
-    return low if len(low) == len(text) else "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-
-
-def holds_any(text: str, stems: Iterable[str]) -> bool:
-    """Whether any of the stems stands in the text: for cheap tests before dearer ones."""
-    for stem in stems:  # noqa: SIM110 - a generator would cost more than the searches
-        if stem in text:
-            return True
-    return False
-
-
 def find_all(text: str, stems: Iterable[str]) -> list[int]:
     """Where the stems stand, ascending. A plain search a stem is much faster than one alternation."""
     found = []

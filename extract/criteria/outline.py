@@ -146,7 +146,9 @@ def _raw_sign(text: Text, position: int) -> str:
 def _ordinal(marker: str, kind: str) -> int:
     inner = marker.strip("(). ")
     if kind == "number":
-        return int(inner.split(".")[-1].split(")")[-1] or 0) if inner.replace(".", "").replace(")", "").isdecimal() else 0
+        return (
+            int(inner.split(".")[-1].split(")")[-1] or 0) if inner.replace(".", "").replace(")", "").isdecimal() else 0
+        )
     if kind == "letter":
         return ord(inner.lower()) - ord("a") + 1
     return _ROMAN.get(inner.lower(), 0) if kind == "roman" else 0

@@ -9,7 +9,7 @@ from itertools import accumulate, compress, count
 
 from extract.doses.vocabulary import one_of, read_table
 from extract.doses.vocabulary import words as listed
-from extract.sentences import lowered
+from extract.lower import lowered
 
 _WORD = re.compile(r"[^\W\d_]+|\d+(?:\.\d+)?|[+/%]")
 # Splits a text at its words and keeps both: gap, word, gap, … gap. The second is the first for plain letters.

@@ -15,7 +15,7 @@ from typing import Any
 from extract.doses.numbers import Value, find_values, values
 from extract.doses.scanning import Scanner, openings
 from extract.doses.vocabulary import NUMBER_WORDS, TIME_UNITS, one_of, read_toml
-from extract.sentences import holds_any, lowered
+from extract.lower import holds_any, lowered
 
 Frequency = tuple[float, float | None, str | None]
 

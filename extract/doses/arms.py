@@ -8,7 +8,7 @@ from extract.doses.agents import Agent, find_agents, words_of
 from extract.doses.given import given
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.sentences import holds_any
+from extract.lower import holds_any
 from extract.study import Arm, Field, Study
 
 _GROUP_NAME = re.compile(

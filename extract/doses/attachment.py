@@ -11,7 +11,7 @@ from extract.doses.bound import Bound, Remark
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.vocabulary import one_of, one_of_lower, words
-from extract.sentences import lowered
+from extract.lower import lowered
 
 _AS_NEEDED = Scanner(words("as_needed"))
 _OBSERVED = re.compile(rf"\b{one_of_lower('observed')}\b")

@@ -16,7 +16,8 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
 from extract.doses.vocabulary import read_toml
-from extract.sentences import find_all, holds_any
+from extract.lower import holds_any
+from extract.sentences import find_all
 from extract.study import Field, Study
 
 _LENGTHS = frozenset(("duration", "days", "cycle_days", "cycles"))

@@ -10,7 +10,7 @@ from functools import cache
 from extract.doses.amounts import Amount
 from extract.doses.scanning import any_word
 from extract.doses.vocabulary import read_toml
-from extract.sentences import lowered
+from extract.lower import lowered
 
 _WINDOW = 130
 

@@ -8,7 +8,7 @@ import sys
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.vocabulary import NUMBER, TIME_UNITS, number
-from extract.sentences import holds_any, lowered
+from extract.lower import holds_any, lowered
 
 _LEAD = (
     r"(?:a\s+|an\s+|the\s+)?(?:total(?: duration| treatment period)? (?:of )?|period of |maximum of |"

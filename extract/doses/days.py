@@ -7,7 +7,7 @@ import sys
 
 from extract.doses.items import Item
 from extract.doses.vocabulary import number
-from extract.sentences import lowered
+from extract.lower import lowered
 
 _NOT_PER = "".join(
     f"(?<!{word})" for word in ("/", "/ ", "per ", r"\ba ", "each ", "every ", "one ", "same ", "other ", "q ")

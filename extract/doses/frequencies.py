@@ -10,7 +10,7 @@ from typing import Any
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.vocabulary import NUMBER, TIME_UNITS, number, read_toml
-from extract.sentences import lowered
+from extract.lower import lowered
 
 _UNIT = (
     r"(?:minutes?|mins?|min|hours?|hrs?|hr|h|days?|d|nights?|mornings?|evenings?|weeks?|wks?|wk|w|months?|"

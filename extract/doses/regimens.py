@@ -14,7 +14,7 @@ from extract.doses.named import find_names, find_names_in
 from extract.doses.segments import segments
 from extract.doses.sequences import find_sequence
 from extract.facts import Evidence, Regimen, RegimenStep, evidence
-from extract.sentences import holds_any
+from extract.lower import holds_any
 from extract.study import Arm, Field, Study
 
 _CONTEXT = re.compile(

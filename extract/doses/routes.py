@@ -9,7 +9,7 @@ from functools import cache
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.vocabulary import one_of, read_toml
-from extract.sentences import lowered
+from extract.lower import lowered
 
 
 @cache

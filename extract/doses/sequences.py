@@ -13,7 +13,7 @@ from extract.doses.named import find_names
 from extract.doses.segments import segments
 from extract.doses.vocabulary import number, read_toml
 from extract.facts import Evidence, Regimen, RegimenStep, evidence
-from extract.sentences import lowered
+from extract.lower import lowered
 from extract.study import Field
 
 _NUMBER = r"(?:\d+|one|two|three|four|five|six|seven|eight)"

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from extract.endpoints.time_tokens import Token, blank_noise
 from extract.endpoints.vocabulary import load_toml
-from extract.sentences import lowered
+from extract.lower import lowered
 
 _WORDS = re.compile(r"[a-z]{3,}")
 _STATEMENT = re.compile(r"\b(?:will|shall|is|are|was|were)\b")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 
 from extract.endpoints.vocabulary import load_toml
-from extract.sentences import lowered
+from extract.lower import lowered
 from extract.time_units import INTERVALS, NUMBER_WORDS, ORDINAL_WORDS, UNIT_LETTERS, UNIT_WORDS
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from extract.endpoints.phrases import Match
 from extract.endpoints.vocabulary import ClassRule, Instrument, Metric, instrument_book, manner_book, title_book
-from extract.sentences import lowered
+from extract.lower import lowered
 
 LENGTH_READ = 400  # of a description; what the outcome is stands at its beginning
 _INSTRUMENT_LENGTH = 300
