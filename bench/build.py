@@ -10,12 +10,14 @@ from __future__ import annotations
 import argparse
 import os
 import shutil
+import statistics
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import duckdb
 import orjson
 
 import queries
@@ -29,6 +31,7 @@ from kb.meta import write_dictionary, write_units
 from kb.store import Store
 
 RUN = "bench"
+LOOKUPS = 200
 
 
 class Stages:
@@ -97,6 +100,19 @@ def build(store: Store, records: list[bytes], count: int, workers: int | None) -
     total = sum(seconds for name, seconds in stages.seconds.items() if name != "archive")
     print(f"{'end to end, without archive':28} {total:9.1f} s {count / total:10,.0f} studies/s")
     print(f"database {release.stat().st_size / 1e6:,.0f} MB; rows {counts.rows}; failed extractions {counts.failed}")
+    print(f"one study with all its tables: {_lookup_milliseconds(release):.1f} ms (median of {LOOKUPS})")
+
+
+def _lookup_milliseconds(release: Path) -> float:
+    """`compare.study` of studies drawn at random, in the published file."""
+    with duckdb.connect(str(release), read_only=True) as con:
+        ids = con.execute(f"SELECT nct_id FROM ctgov.studies USING SAMPLE {LOOKUPS} (reservoir, 1)").fetchall()
+        spent = []
+        for (nct_id,) in ids:
+            start = time.perf_counter()
+            con.execute("FROM compare.study(?)", [nct_id]).fetchall()
+            spent.append(time.perf_counter() - start)
+    return 1000 * statistics.median(spent)
 
 
 if __name__ == "__main__":
