@@ -20,7 +20,8 @@ import orjson
 
 from bench.corpus import read_records
 from extract.doses import extract_doses
-from extract.doses.amounts import Amount, find_amounts
+from extract.doses.amount import Amount
+from extract.doses.amounts import find_amounts
 from extract.doses.merging import scaled
 from extract.facts import Dose
 from extract.study import Field, Study

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from extract.doses.amounts import Amount, find_amounts
+from extract.doses.amount import Amount
+from extract.doses.amounts import find_amounts
 from extract.doses.numbers import VALUES, decimal, values
 from extract.doses.vocabulary import read_toml
 from extract.text import normalise

@@ -130,6 +130,11 @@ def test_a_form_tells_the_route(text: str, route: str) -> None:
     assert one_arm(text, "Zanfluril").doses[0].route == route
 
 
+@pytest.mark.parametrize(("text", "unit"), read_toml("dose_forms.toml")["piece_examples"].items())
+def test_pieces_are_counted_in_their_unit(text: str, unit: str) -> None:
+    assert [dose.unit for dose in one_arm(text, "Zanfluril").doses] == [unit]
+
+
 def test_openings_of_patterns() -> None:
     assert openings(r"(?:once|\bdaily)") == {"once", "dail"}
     assert openings(r"(?P<n>\d+|two) x") == {*"0123456789", "two "}

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from extract.doses.agents import Agent, Mention
-from extract.doses.amounts import Amount
+from extract.doses.amount import Amount
 from extract.doses.attachment import attach, attach_later, is_observed
 from extract.doses.bound import Bound, Remark
 from extract.doses.items import Item

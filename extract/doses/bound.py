@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extract.doses.agents import Agent
-from extract.doses.amounts import Amount
+from extract.doses.amount import Amount
 
 
 @dataclass(slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from extract.doses.amounts import Amount
+from extract.doses.amount import Amount
 from extract.doses.scanning import any_word
 from extract.doses.vocabulary import read_toml
 from extract.lower import lowered

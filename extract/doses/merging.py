@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extract.doses.agents import Agent
-from extract.doses.amounts import Amount
+from extract.doses.amount import Amount
 from extract.study import Field
 
 _MASS = {"g": 1e6, "mg": 1e3, "ug": 1.0, "ng": 1e-3}

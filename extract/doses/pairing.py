@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from extract.doses.agents import Mention
-from extract.doses.amounts import Amount
+from extract.doses.amount import Amount
 from extract.doses.unknown_names import name_after, name_before
 from extract.doses.vocabulary import one_of
 

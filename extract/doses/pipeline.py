@@ -20,7 +20,8 @@ from spacy.tokens import Doc, Span
 from spacy.vocab import Vocab
 
 from extract.doses.agents import Mention, Names, find_agents
-from extract.doses.amounts import Amount, find_amounts
+from extract.doses.amount import Amount
+from extract.doses.amounts import find_amounts
 from extract.doses.context import mark_decoys
 from extract.doses.items import Item
 from extract.doses.routes import find_routes

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from extract.doses.amounts import Amount, find_amounts
+from extract.doses.amount import Amount
+from extract.doses.amounts import find_amounts
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.study import Intervention, Study

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, Mention
-from extract.doses.amounts import Amount
+from extract.doses.amount import Amount
 from extract.doses.vocabulary import one_of
 
 _SUBJECT = re.compile(

@@ -1,0 +1,120 @@
+"""Counts of pieces: `two tablets`, `2 placebo capsules`, and the mass of `two 5 mg tablets` or `2 x 250 mg`.
+
+The forms are in `extract/data/dose_forms.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from extract.doses.amount import Amount
+from extract.doses.indexes import ends_with_index_word
+from extract.doses.scanning import Scanner
+from extract.doses.vocabulary import NUMBER_WORDS, one_of, read_toml
+from extract.lower import holds_any
+
+_PIECES: dict[str, str] = read_toml("dose_forms.toml")["pieces"]
+_FORMS: dict[str, list[str]] = read_toml("dose_forms.toml")["forms"]
+
+
+def _any(name: str) -> str:
+    return "(?:" + "|".join(_FORMS[name]) + ")"
+
+
+_COUNTED = Scanner(
+    [
+        r"(?P<count>a half|half|one|two|three|four|five|six|seven|eight|ten|one-half|"
+        r"1/2)(?:\s?\(\d+\))?[\s-]+(?:(?!mg|days?|weeks?)[\w-]+\s){0,2}?"
+        rf"(?P<unit>{'|'.join(_PIECES)})\b",
+    ]
+)
+# A figure right before the form is read with the other amounts; this is for "2 placebo capsules".
+_FIGURED = re.compile(
+    rf"(?P<count>[1-9])(?<![\w.,/^-].)\s(?:(?!{one_of('no_name_of_pieces')}\b)[a-z][\w-]+\s){{1,2}}?"
+    rf"(?P<unit>{_any('named')})\b"
+)
+_COUNT_BEFORE = re.compile(
+    r"(?<![\w.])(?P<count>\d{1,2}|one|two|three|four|five|six)\s*(?:x|\*|of(?: the)?|tablets? of|"
+    r"capsules? of|tablets? x|-)?\s*(?:\(\s*)?$",
+    re.IGNORECASE,
+)
+_PIECES_AFTER = re.compile(
+    r"\s*(?:[,:x*]|\(|per (?:puff|actuation)[,:]?)?\s*(?P<count>\d{1,2}|one|two|three|four)\s+"
+    rf"{_any('sprayed')}\b",
+    re.IGNORECASE,
+)
+_FORM_AFTER = re.compile(rf"\s*-?(?:(?!and\b|or\b|of\b)[A-Za-z-]+\s){{0,2}}?{_any('solid')}\b", re.IGNORECASE)
+_COUNT_OF_AGENT = re.compile(
+    r"(?<![\w.,/-])(?P<count>[2-6]|two|three|four|five|six)\s+(?:[A-Za-z][\w-]{3,}\s+){1,2}$", re.IGNORECASE
+)
+_TABLETS_OF = re.compile(
+    r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|capsules?|pills?)\s+(?:of\s+)?(?:\w+\s+)?\(?$", re.IGNORECASE
+)
+
+
+def holds_pieces(low: str) -> bool:
+    """Whether a text in lower case names a form that can be counted: if not, it needs none of these patterns."""
+    return holds_any(low, _FORMS["openings"])
+
+
+def counted(low: str, known: list[Amount]) -> list[Amount]:
+    """Counts in a text in lower case that are not among the known amounts."""
+    taken = {amount.start for amount in known}
+    found = []
+    for match in [*(match for _, match in _COUNTED.find(low)), *_figured(low)]:
+        word = match["count"]
+        count = 0.5 if "half" in word or word == "1/2" else _count(word)
+        if match.start() not in taken:
+            found.append(Amount(count, count, _unit_of(match["unit"]), "count", match.start(), match.end()))
+    return found
+
+
+@cache
+def _unit_of(form: str) -> str:
+    return next(unit for pattern, unit in _PIECES.items() if re.fullmatch(pattern, form))
+
+
+def _figured(low: str) -> Iterator[re.Match[str]]:
+    """`2 placebo capsules`, but not `on day 2 placebo capsules`."""
+    for match in _FIGURED.finditer(low):
+        if not ends_with_index_word(low[max(0, match.start() - 30) : match.start()]):
+            yield match
+
+
+def read_strength(text: str, amount: Amount, pieces: bool) -> None:
+    """Make an amount that is the strength of several pieces the mass of one intake (`two 5 mg tablets`).
+
+    `pieces`: what `holds_pieces` says of the text.
+    """
+    if amount.kind not in ("mass", "activity") or amount.concentration or amount.per:
+        return
+    before = text[max(0, amount.start - 40) : amount.start]
+    if not pieces and not before.rstrip().endswith(("x", "*")):
+        return
+    form = _FORM_AFTER.match(text, amount.end)
+    match = (
+        _TABLETS_OF.search(before)
+        or (form and _count_of_agent(before))
+        or ((form or before.rstrip().endswith(("x", "*"))) and _COUNT_BEFORE.search(before))
+    )
+    if not match and (puffs := _PIECES_AFTER.match(text, amount.end)):
+        amount.low, amount.high = (bound * _count(puffs["count"]) for bound in (amount.low, amount.high))
+        amount.end, amount.role = puffs.end(), "dose"
+    if not match:
+        return
+    count = _count(match["count"])
+    if 1 < count <= 12:
+        amount.low, amount.high = amount.low * count, amount.high * count
+        amount.start -= len(before) - match.start()
+
+
+def _count_of_agent(before: str) -> re.Match[str] | None:
+    """`2 zanfluril` before `100 mg capsules`, but not `Day 2 zanfluril`."""
+    match = _COUNT_OF_AGENT.search(before)
+    return match if match is not None and not ends_with_index_word(before[: match.start()]) else None
+
+
+def _count(word: str) -> float:
+    return float(word) if word.isdecimal() else NUMBER_WORDS[word.lower()]

@@ -1,0 +1,105 @@
+"""What an amount is counted against: per kg, per m², per day, per tablet, per mL."""
+
+from __future__ import annotations
+
+import re
+
+from extract.doses.amount import Amount
+from extract.doses.vocabulary import TIME_UNITS, one_of
+
+_BODY_WEIGHT = (
+    r"(?:\s*(?:of\s+)?\(?(?:(?:ideal|actual|lean|adjusted|total|recipient|patient|dry|estimated|real|current|the)['s]*[\s-]*)*"
+    r"(?:body[\s-]*(?:weight|wt|mass)|\bbw\b|bodyweight|b\.w\.|\bweight\b|ffm|lbm)\)?)?"
+)
+_PER_KG = rf"(?:kg|kilograms?|kgs){_BODY_WEIGHT}"
+_PER_M2 = (
+    r"(?:m\s?\^?\s?2|m\(2\)|sq\.?\s?m(?:et(?:er|re)s?)?|square[\s-]met(?:er|re)s?|bsa|m\s?sq(?:uared)?|meters? squared?"
+    r"|m \(2\))(?!\d)(?:\s*(?:of\s+)?\(?\s?body[\s-]surface(?:[\s-]area)?\)?|\s?\(?bsa\)?)?"
+)
+_FRACTION = r"fractions?|fx|fr|f\b|exposure"
+_CONCENTRATION = rf"(?:\d+(?:\.\d+)?\s*)?{one_of('concentration_denominator')}"
+_TIME = (
+    r"(?:(?P<n>\d+(?:\.\d+)?)[\s-]*)?(?P<time>days?|die|d|hours?|hrs?|hr|h|minutes?|mins?|min|weeks?|wks?|wk|"
+    r"w|months?|mo|years?|yr|night)"
+)
+_DENOMINATOR = re.compile(
+    rf"\s*(?:/|\bper\b|\beach\b|\ba\b(?=\s*(?:day|week|night|month))|\ban\b(?=\s*hour))\s*(?:of\s+)?(?:the\s+)?"
+    rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2})|(?P<fraction>{_FRACTION})|(?P<strength>{one_of('strength_denominator')})"
+    rf"|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|(?P<concentration>{_CONCENTRATION})|{_TIME})(?![A-Za-z])"
+    r"|(?<=kg)[.*\u2022](?P<rate>min|h|hr|d|day)(?![a-z])"
+    r"|[\s.*\u2022]*(?P<inverse>kg|m|min|h|hr|d|day|wk)\^?\s?-(?P<power>[12])(?!\d)",
+    re.IGNORECASE,
+)
+_LIST_OF_AMOUNTS = re.compile(r"(?<=mg)\s?/\s?\d+(?:\.\d+)?\s?mg\b|(?<=ug)\s?/\s?\d+(?:\.\d+)?\s?ug\b", re.IGNORECASE)
+# "1000 mg/4 ml im": so much is given, in 4 ml.
+_VOLUME_OF_SEVERAL = re.compile(r"\s?/\s?(?:[2-9]|1[\d.]|0?\.)[\d.]*\s?m", re.IGNORECASE)
+_GIVEN_NEXT = re.compile(
+    r"\)?,?\s*(?:i\.?m\b|i\.?v\b|s\.?c\b|inject|intra|subcut|every|once|twice|daily|weekly)", re.IGNORECASE
+)
+_IN_PARENTHESES = re.compile(
+    r"\s*\((?:mg|ug|mcg|g|ml|IU|U|Gy|cGy|mg/kg|mg/m\^?2|mcg/kg|mg/day|VP|vg|CFU|PFU|AUC)\)", re.IGNORECASE
+)
+# "0.5 g of ethanol per kg": so much by weight, though the agent stands between.
+_PER_AFTER_AGENT = re.compile(
+    rf"\s*of\s+(?:[A-Za-z][\w-]*\s+){{1,3}}?(?:per\s|/\s?)(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
+    re.IGNORECASE,
+)
+_ELEMENT = re.compile(r"\s(?:Gd|I|Fe|Ca|Mg|elemental \w+)(?=\s?/\s?(?:kg|m))")
+_TOLERANCE_AFTER = re.compile(r"\s*\(\s*\+/-\s*\d{1,2}\s*%\)(?=\s*/)")
+
+
+def is_per_body(text: str, position: int) -> bool:
+    """Whether `per kg` or `per m²` stands at a position."""
+    match = _DENOMINATOR.match(text, position)
+    return match is not None and bool(match["kg"] or match["m2"])
+
+
+def per_behind_agent(text: str, position: int) -> str | None:
+    """kg or m2 where the agent stands between an amount and it."""
+    match = _PER_AFTER_AGENT.match(text, position)
+    return None if match is None else "kg" if match["kg"] else "m2"
+
+
+def read_denominators(text: str, amount: Amount) -> None:
+    """Read everything that follows an amount's unit into it, and move its end behind that."""
+    if match := _IN_PARENTHESES.match(text, amount.end):
+        amount.end = match.end()
+    if (match := _TOLERANCE_AFTER.match(text, amount.end)) is not None:
+        amount.end = match.end()
+    if (match := _ELEMENT.match(text, amount.end)) is not None:
+        amount.end = match.end()
+    for _ in range(4):
+        match = _DENOMINATOR.match(text, amount.end)
+        if match is None or (match["inverse"] and match["inverse"] == "m" and match["power"] != "2"):
+            return
+        if match["concentration"] and _LIST_OF_AMOUNTS.match(text, amount.end):
+            return
+        _apply_denominator(amount, match)
+        amount.end = match.end()
+        if match := _IN_PARENTHESES.match(text, amount.end):
+            amount.end = match.end()
+
+
+def _apply_denominator(amount: Amount, match: re.Match[str]) -> None:
+    inverse = (match["inverse"] or "").lower()
+    if match["kg"] or inverse == "kg":
+        amount.per = "kg"
+    elif match["m2"] or inverse == "m":
+        amount.per = "m2"
+    elif match["fraction"]:
+        amount.role = "fraction" if amount.kind == "radiation" else amount.role
+    elif match["strength"]:
+        amount.role = "strength"
+    elif match["concentration"]:
+        amount.concentration = not (
+            _VOLUME_OF_SEVERAL.match(match.group()) and _GIVEN_NEXT.match(match.string, match.end())
+        )
+    elif match["time"] or match["rate"] or inverse:
+        unit = TIME_UNITS[(match["time"] or match["rate"] or inverse).lower()]
+        count = float(match["n"]) if match["n"] else 1.0
+        if count == 24 and unit == "h":
+            unit, count = "d", 1.0
+        if count == 1 and unit in ("d", "h", "min", "wk"):
+            amount.per_time = unit
+        elif unit != "min":
+            amount.frequency = (1.0, count, unit)
