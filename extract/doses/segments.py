@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterator
 
+from extract.doses.vocabulary import read_toml
 from extract.lower import lowered
 from extract.sentences import find_all
 
@@ -48,13 +49,8 @@ _MAYBE = re.compile(  # one set of characters first, which the engine looks for 
     r"|e\d|(?<=1)0(?:\s?\^|\s?\(\d|[5-9]\s?(?:/|c)))|(?<=[x*])\s?10)"
 )
 _PERCENT_AFTER = re.compile(r" (?<=[a-z]{5} )\d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
-_COUNT_WORD = re.compile(
-    r"(?:one|two|three|four|half|[1-9]) (?:[\w-]+ ){0,2}?(?:tab|cap|pill|drop|puff|sachet|patch|inhal|spray|"
-    r"applic|lozen|softg)"
-)
-
-
-_PIECES = ("tab", "cap", "pill", "drop", "puff", "sachet", "patch", "inhal", "spray", "applic", "lozen", "softg")
+_PIECES: list[str] = read_toml("dose_forms.toml")["forms"]["openings"]
+_COUNT_WORD = re.compile(rf"(?:one|two|three|four|half|[1-9]) (?:[\w-]+ ){{0,2}}?(?:{'|'.join(_PIECES)})")
 _LONGEST_PIECE = max(map(len, _PIECES))
 _AREA = re.compile(r"\bauc|under the (?:conc|time|plasma|curve)")
 
