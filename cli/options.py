@@ -21,6 +21,7 @@ BaseUrlOption = Annotated[str, typer.Option(envvar="TRIALKB_BASE_URL", help="Add
 ContactOption = Annotated[
     str, typer.Option(envvar="TRIALKB_CONTACT", help="Your e-mail or page, told to the registry.")
 ]
+TriesOption = Annotated[int, typer.Option(envvar="TRIALKB_MAX_TRIES", min=1, help="Tries of one request.")]
 TlsOption = Annotated[
     str, typer.Option(envvar="TRIALKB_TLS", help="TLS setting: stock, post_handshake or no_ticket; see doctor.")
 ]

@@ -20,6 +20,7 @@ from cli.options import (
     KeepOption,
     MaxFallOption,
     TlsOption,
+    TriesOption,
     WorkersOption,
 )
 from cli.output import notices
@@ -61,7 +62,7 @@ def refresh(
         float, typer.Option(envvar="TRIALKB_RATE", min=0.01, help="Requests a second; the registry asks for at most 1.")
     ] = 1.0,
     tls: TlsOption = "stock",
-    max_tries: Annotated[int, typer.Option(envvar="TRIALKB_MAX_TRIES", min=1, help="Tries of one request.")] = 5,
+    max_tries: TriesOption = 5,
     daily_requests: Annotated[
         int | None, typer.Option(envvar="TRIALKB_DAILY_REQUESTS", min=1, help="Most requests a day.")
     ] = None,
@@ -121,7 +122,7 @@ def ingest(
         float, typer.Option(envvar="TRIALKB_RATE", min=0.01, help="Most requests a second, to each site.")
     ] = 1.0,
     tls: TlsOption = "stock",
-    max_tries: Annotated[int, typer.Option(envvar="TRIALKB_MAX_TRIES", min=1, help="Tries of one request.")] = 5,
+    max_tries: TriesOption = 5,
     kb: KbOption = DEFAULT_KB,
     workers: WorkersOption = None,
     max_fall: MaxFallOption = MAX_FALL,

@@ -184,7 +184,14 @@ class Study:
 
     def prose(self) -> Iterator[Field]:
         """Titles and descriptions: the running text about the study as a whole."""
-        for item in (self.brief_title, self.official_title, self.brief_summary, self.detailed_description):
+        yield from self.titles()
+        for item in (self.brief_summary, self.detailed_description):
+            if item is not None:
+                yield item
+
+    def titles(self) -> Iterator[Field]:
+        """The brief and the official title."""
+        for item in (self.brief_title, self.official_title):
             if item is not None:
                 yield item
 

@@ -62,7 +62,7 @@ def extract_ages(study: Study) -> list[AgeRange]:
         found = [candidate.fact for candidate in candidates if not candidate.excluded]
         found += _news([candidate.fact for candidate in candidates if candidate.excluded], found)
     known = _known_bounds(study, found)
-    titles = (study.brief_title, study.official_title)
+    titles = list(study.titles())
     for field in (study.study_population, *study.prose(), *_arm_fields(study)):
         if field is not None:
             trusted = field is study.study_population or field in titles or field.arm_no is not None

@@ -18,7 +18,7 @@ from extract.doses.routes import find_routes
 from extract.doses.vocabulary import read_toml
 from extract.lower import holds_any
 from extract.sentences import find_all
-from extract.study import Field, Study
+from extract.study import Study
 
 _LENGTHS = frozenset(("duration", "days", "cycle_days", "cycles"))
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
@@ -105,8 +105,7 @@ def _lengths_by_title(study: Study, statements: list[Statement]) -> None:
         and not _LENGTHS.intersection(statement.facts)
         and (statement.facts.get("frequency") or (0, 1))[1] is not None
     ]
-    titles = [title.text.norm for title in (study.official_title, study.brief_title) if title is not None]
-    lengths = {item.value for title in titles for item in find_durations(title)} if lacking else set()
+    lengths = {item.value for title in study.titles() for item in find_durations(title.text.norm)} if lacking else set()
     if len(lengths) == 1:
         (length,) = lengths
         for statement in lacking:
@@ -235,7 +234,7 @@ class _Said:
         found = {item.value for text in texts for item in find_frequencies(text)[:1] if not is_observed(text)}
         if not found:
             found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
-        if not found and self.alone and any(single_dose(field.text.norm) for field in self._titles()):
+        if not found and self.alone and any(single_dose(title.text.norm) for title in self.study.titles()):
             return (1.0, None, None)
         return found.pop() if len(found) == 1 else None
 
@@ -247,9 +246,6 @@ class _Said:
             for arm in self.study.arms
             if arm.description is not None and arm.intervention_nos and mine.issuperset(arm.intervention_nos)
         ]
-
-    def _titles(self) -> list[Field]:
-        return [title for title in (self.study.official_title, self.study.brief_title) if title is not None]
 
     def _may_go(self, route: str) -> bool:
         """Nothing but radiation is given by an external beam."""

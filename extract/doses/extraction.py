@@ -13,7 +13,7 @@ from extract.doses.binding import bind
 from extract.doses.bound import Bound, Remark
 from extract.doses.completion import complete, complete_schedule
 from extract.doses.lexicon import Lexicon, study_lexicon
-from extract.doses.merging import Statement, merge, without_retold
+from extract.doses.merging import Statement, merge, without_ranges_of_levels
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like_in, passages
 from extract.doses.selection import accepted, agent_of, select
@@ -36,7 +36,7 @@ def extract_doses(study: Study) -> DoseFacts:
         found, said = _read(study, lexicon, *fields[index], hits)
         statements += found
         remarks += said
-    merged = without_retold(merge(select(statements)))
+    merged = without_ranges_of_levels(merge(select(statements)))
     merged += named_strengths(study, lexicon, merged)
     settle_arms(study, lexicon, merged)
     complete(study, lexicon, merged, remarks)

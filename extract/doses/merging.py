@@ -60,27 +60,23 @@ def merge(statements: list[Statement]) -> list[Statement]:
     return merged
 
 
-def without_retold(statements: list[Statement]) -> list[Statement]:
+_PROSE = 2  # the rank of running text
+
+
+def without_ranges_of_levels(statements: list[Statement]) -> list[Statement]:
     """Without the ranges of running text whose ends are levels that the arms state ("5, 10 or 20 mg", "5 to 20 mg")."""
-    stated = {_point(s) for s in statements if s.rank < _PROSE}
+    stated = {_ends(s) for s in statements if s.rank < _PROSE}
     kept = []
     for statement in statements:
-        if statement.rank >= _PROSE and _retold(statement, stated):
-            continue
-        kept.append(statement)
+        *of, low, high = _ends(statement)
+        levels = low < high and {(*of, low, low), (*of, high, high)} <= stated
+        if statement.rank < _PROSE or not levels:
+            kept.append(statement)
     return kept
 
 
-_PROSE = 2
-
-
-def _point(statement: Statement) -> tuple[Any, ...]:
+def _ends(statement: Statement) -> tuple[Any, ...]:
     return statement.agent.key, statement.amount.per, *scaled(statement.amount)
-
-
-def _retold(statement: Statement, stated: set[tuple[Any, ...]]) -> bool:
-    key, per, unit, low, high = _point(statement)
-    return low < high and (key, per, unit, low, low) in stated and (key, per, unit, high, high) in stated
 
 
 def _same(a: Statement, b: Statement) -> bool:

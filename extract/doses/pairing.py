@@ -79,10 +79,10 @@ def _or_placebo(text: str, doses: list[Amount], here: list[Mention]) -> dict[int
     for agent, placebo in pairwise(here):
         if placebo.agent.kind != "placebo" or agent.agent.kind == "placebo":
             continue
-        if _OR.fullmatch(text, agent.end, placebo.start):
-            after = [k for k, dose in enumerate(doses) if dose.start >= placebo.end]
-            if len(after) == len(doses) and follows_tightly(text, placebo, doses[0]):
-                return {k: [agent, placebo] for k in after if doses[k].series == doses[0].series}
+        if doses[0].start < placebo.end or not _OR.fullmatch(text, agent.end, placebo.start):
+            continue
+        if follows_tightly(text, placebo, doses[0]):
+            return {k: [agent, placebo] for k, dose in enumerate(doses) if dose.series == doses[0].series}
     return None
 
 

@@ -98,7 +98,7 @@ _CAR = re.compile(r"car(?<!\w...)")
 def _may_be_ordered(study: Study) -> bool:
     """Whether the study is about cells or transplantation, whose steps have an order worth looking for."""
     texts = [item.name.raw for item in study.interventions]
-    texts += [source.raw for source in (study.brief_title, study.official_title) if source is not None]
+    texts += [title.raw for title in study.titles()]
     low = "\n".join(texts).lower()
     return holds_any(low, _ORDERED) or _CAR.search(low) is not None
 
