@@ -33,6 +33,31 @@ def test_every_route_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
     assert entry["code"] in [item.value for item in find_routes(entry["example"])]
 
 
+@pytest.mark.parametrize("entry", read_toml("days.toml").values(), ids=list(read_toml("days.toml")))
+def test_every_list_of_words_around_days_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
+    text, days = entry["example"]
+    assert (first_days(text) or []) == days
+
+
+LENGTHS = read_toml("treatment_lengths.toml")
+
+
+@pytest.mark.parametrize("entry", LENGTHS["duration"], ids=lambda entry: str(entry["example"][0]))
+def test_every_pattern_of_a_duration_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
+    text, value, unit = entry["example"]
+    assert (value, unit) in [item.value for item in find_durations(text)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "entry"),
+    [(kind, entry) for kind in ("cycle_days", "cycles") for entry in LENGTHS[kind]],
+    ids=lambda part: part if isinstance(part, str) else str(part["example"][0]),
+)
+def test_every_pattern_of_cycles_has_an_example_that_is_read(kind: str, entry: dict[str, Any]) -> None:
+    text, value = entry["example"]
+    assert (kind, value) in [(item.kind, item.value) for item in find_cycles(text)]
+
+
 @pytest.mark.parametrize("entry", read_toml("phases.toml")["phase"], ids=lambda entry: str(entry["code"]))
 def test_every_phase_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
     assert entry["code"] in [item.value for item in find_phases(entry["example"])]
@@ -85,6 +110,7 @@ def test_durations(text: str, duration: tuple[float, str]) -> None:
 
 
 def test_the_time_of_an_infusion_is_no_duration() -> None:
+    assert find_durations(LENGTHS["infusion_time"]["example"]) == []
     assert find_durations("infused over 2 hours") == []
 
 

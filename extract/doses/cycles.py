@@ -1,112 +1,109 @@
-"""How long a treatment lasts, how long its cycles are and how many."""
+"""How long a treatment lasts, how long its cycles are and how many: `extract/data/treatment_lengths.toml`."""
 
 from __future__ import annotations
 
 import re
 import sys
+from collections.abc import Iterator
+from functools import cache
+from typing import Any
 
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
-from extract.doses.vocabulary import NUMBER, TIME_UNITS, number
+from extract.doses.vocabulary import NUMBER, TIME_UNITS, number, read_toml
 from extract.lower import holds_any, lowered
 
-_LEAD = (
-    r"(?:a\s+|an\s+|the\s+)?(?:total(?: duration| treatment period)? (?:of )?|period of |maximum of |"
-    r"max(?:imum)?(?: of)? |up to |additional |about |approximately |at least |at most |(?:no|not) more than |"
-    r"first |next |another |further |"
-    r"subsequent )*"
-)
-_DURATION = (
-    rf"\s*{_LEAD}(?P<value>{NUMBER})(?:\s*(?:-|to|or)\s*(?P<high>{NUMBER}))?(?:\s?\(\d+\))?[\s-]*"
-    r"(?:consecutive |continuous |successive |more |full |calendar |additional )?"
-    r"(?P<unit>days?|d|weeks?|wks?|wk|w|months?|mos?|years?|yrs?|hours?|hrs?|h)(?![a-z])"
-    r"(?!\s*(?:cycle|apart|interval|before|prior|after (?:the )?last))"
-)
-_LENGTH = (
-    rf"\b(?<!each )(?<!every )(?<!of a )(?P<value>{NUMBER})[\s-](?P<unit>day|week|month|year)s?[\s-]"
-    r"(?:treatment|course|period|duration|regimen|"
-    r"double[- ]blind|open[- ]label|of treatment|study treatment|therapy|of (?:daily|once|twice))"
-)
-_WEEKS = r"weeks?\s(?P<from>\d{1,2})(?:\s?(?:-|to|through)\s?(?:weeks?\s)?(?P<value>\d{1,2}))(?!\d|\s?[-,/])"
-_UNTIL = r"\b(?:until|through|to|up to)\s+(?P<unit>week|month|day|year)\s+(?P<value>\d{1,3})\b"
-_FOR = (
-    r"\b(?:for|during|lasting|duration of|period of|total of|up to|within|course of|over(?: a)?|continued for|x)"
-    + _DURATION
-)
-_DURATIONS = Scanner([_FOR])
-_STARRED_DURATIONS = Scanner([_FOR, r"\b\*" + _DURATION], before="")  # "weekly*4 weeks": the star follows a word
-_LONG_UNITS = ("day", "week", "month", "year")
-_NUMBERED_WEEKS = Scanner([_WEEKS])
-_LENGTHS = (Scanner([_LENGTH]), Scanner([_UNTIL]))
-_INFUSION_TIME = re.compile(
-    r"\bover(?: a| about| approximately)*\s*$|\binfus\w+ (?:for|over)\s*$|\bwithin\s*$", re.IGNORECASE
-)
-_CYCLE_DAYS = re.compile(
-    rf"\b(?:(?P<a>{NUMBER})[\s-]?(?P<au>days?|d|weeks?|wks?|wk|w|"
-    rf"months?)(?:\s?\([^)]{{0,12}}\))?[\s-]*(?:(?:treatment|dosing|chemotherapy|study)\s)?(?:cycles?|"
-    rf"courses?|a cycle|as (?:a|one|1) (?:cycle|course)|(?:is|was|constitutes?|for|=) (?:a|one|1|"
-    rf"each) (?:cycle|course))"
-    rf"|(?:cycles?|courses?)(?: length)?(?: \w+)?(?:\s(?:of|is|was|lasts?|every|repeated every|"
-    rf"repeats? every|will be repeated every|are repeated every|length|"
-    rf"duration))*\s*[=:(]?\s*(?P<b>{NUMBER})[\s-]?(?P<bu>days?|d|weeks?|wks?|wk|w|months?)\b"
-    rf"|repeat(?:s|ed|ing)?(?:\s\w+)?\s(?:every|each|q)\s?(?P<c>{NUMBER})[\s-]?(?P<cu>days?|d|weeks?|wks?|wk|w)\b"
-    rf"|every\s(?P<e>{NUMBER})[\s-](?P<eu>days?|weeks?)[\s-](?:\([^)]*\)\s)?(?:as (?:a|one|1)|per|"
-    rf"for (?:one|1|a)|=|is a|(?:was|were) (?:a|one))\s(?:cycle|course)"
-    rf"|weekly for (?P<g>{NUMBER}) weeks? (?:followed by|with|then) (?:a |an )?(?:(?P<h>{NUMBER})|"
-    rf"rest)?[\s-]?(?:weeks?)?\s?(?:of )?(?:rest|off|break)?)",
-    re.IGNORECASE,
-)
-_CYCLES = re.compile(
-    rf"\b(?:(?:(?:for|total(?: of)?|up to|maximum(?: of)?|max(?:imum)?|x|complete|receive|least|"
-    rf"repeated for|additional|until|to|of)\s+)(?:(?:a|the|up to|total of|maximum of|another|additional|"
-    rf"about|first)\s+)*"
-    rf"(?P<a>{NUMBER})(?:\s*(?:-|to|or)\s*(?P<b>{NUMBER}))?(?:\s(?:treatment|consecutive|planned|additional|\d+-(?:week|day)|three-week|four-week|21-day|28-day|14-day))*\s(?:cycles?|courses?)(?!\s?\d)"
-    rf"|(?P<c>{NUMBER})(?:\s?-\s?(?P<d>{NUMBER}))?\s(?:treatment\s)?cycles\b|x\s?(?P<e>\d{{1,2}})\scycles?)",
-    re.IGNORECASE,
-)
+_UNIT = r"(?:days?|d|weeks?|wks?|wk|w|months?|mos?|years?|yrs?|hours?|hrs?|h)(?![a-z])"
+_IN_DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.0}
 
 
 def find_durations(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """How long the treatment lasts; the time of a single infusion is left out."""
-    found = []
     low = lowered(text)
-    for _, match in (_STARRED_DURATIONS if "*" in low else _DURATIONS).find(low, start, end):
-        unit = TIME_UNITS[match["unit"]]
-        if unit == "h" or _INFUSION_TIME.search(low[max(0, match.start() - 14) : match.start("value")]):
-            continue
-        found.append(Item("duration", match.start(), match.end(), (number(match["high"] or match["value"]), unit)))
-    for scanner in _LENGTHS if holds_any(low, _LONG_UNITS) else ():
-        for _, match in scanner.find(low, start, end):
-            value = (number(match["value"]), TIME_UNITS[match["unit"]])
-            found.append(Item("duration", match.start(), match.end(), value))
-    for _, match in _NUMBERED_WEEKS.find(low, start, end) if "week" in low else ():
-        weeks = int(match["value"]) - int(match["from"]) + 1
-        if weeks > 1:
-            found.append(Item("duration", match.start(), match.end(), (float(weeks), "wk")))
+    found = [
+        Item("duration", match.start(), match.end(), length)
+        for needed, scanner in _duration_scanners()
+        if holds_any(low, needed)
+        for _, match in scanner.find(low, start, end)
+        if (length := _length(low, match)) is not None
+    ]
     return sorted(found, key=lambda item: item.start)
 
 
-_IN_DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.0}
-
-
-_CYCLE_WORDS = ("cycle", "Cycle", "CYCLE", "course", "Course", "repeat", "Repeat", "eekly for")
+def _length(low: str, match: re.Match[str]) -> tuple[float, str] | None:
+    named = match.groupdict()
+    if named.get("from") is not None:
+        weeks = int(match["value"]) - int(match["from"]) + 1
+        return (float(weeks), "wk") if weeks > 1 else None
+    unit = TIME_UNITS[match["unit"]]
+    if unit == "h" or _infusion_time().search(low[max(0, match.start() - 14) : match.start("value")]):
+        return None
+    return number(named.get("high") or match["value"]), unit
 
 
 def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Cycle lengths in days and numbers of cycles."""
-    found: list[Item] = []
-    if not holds_any(text[start:end], _CYCLE_WORDS):
-        return found
-    for match in _CYCLE_DAYS.finditer(text, start, end):
-        if match["g"]:
-            weeks = number(match["g"]) + (number(match["h"]) if match["h"] else 1)
-            found.append(Item("cycle_days", match.start(), match.end(), weeks * 7))
-            continue
-        for name in "abce":
-            if match[name]:
-                days = number(match[name]) * _IN_DAYS[TIME_UNITS[match[name + "u"].lower()]]
-                found.append(Item("cycle_days", match.start(), match.end(), days))
-    for match in _CYCLES.finditer(text, start, end):
-        value = next(match[name] for name in "badce" if match[name])
-        found.append(Item("cycles", match.start(), match.end(), number(value)))
+    low = lowered(text)
+    if not holds_any(low, _cycle_words()):
+        return []
+    found = [Item("cycle_days", at, to, _days(named)) for at, to, named in _matches("cycle_days", low, start, end)]
+    found += [
+        Item("cycles", at, to, number(named.get("high") or named["value"]))
+        for at, to, named in _matches("cycles", low, start, end)
+    ]
     return sorted(found, key=lambda item: item.start)
+
+
+def _days(named: dict[str, str]) -> float:
+    if "weeks" in named:
+        return (number(named["weeks"]) + (number(named["off"]) if "off" in named else 1)) * 7
+    return number(named["value"]) * _IN_DAYS[TIME_UNITS[named["unit"]]]
+
+
+def _matches(kind: str, low: str, start: int, end: int) -> Iterator[tuple[int, int, dict[str, str]]]:
+    """Where any pattern of a kind matches, and its groups that took part."""
+    for match in _any_of(kind).finditer(low, start, end):
+        named = {name.rstrip("0123456789"): said for name, said in match.groupdict().items() if said}
+        yield match.start(), match.end(), named
+
+
+@cache
+def _any_of(kind: str) -> re.Pattern[str]:
+    patterns = [
+        re.sub(r"\(\?P<(\w+)>", rf"(?P<\g<1>{index}>", _pattern(entry)) for index, entry in enumerate(_rules()[kind])
+    ]
+    return re.compile(rf"\b(?:{'|'.join(patterns)})")
+
+
+@cache
+def _duration_scanners() -> list[tuple[tuple[str, ...], Scanner]]:
+    """A scanner for each pattern of a duration, and the words one of which its texts have."""
+    return [
+        (tuple(entry.get("holds", [""])), Scanner([_pattern(entry)], before=entry.get("not_after", r"\w")))
+        for entry in _rules()["duration"]
+    ]
+
+
+def _pattern(entry: dict[str, Any]) -> str:
+    """A pattern with its names in capitals replaced by what they stand for."""
+    known = {"NUM": NUMBER, "UNIT": _UNIT}
+    words: dict[str, list[str]] = _rules()["words"]
+    return re.sub(
+        r"[A-Z]{2,}(?:_[A-Z]+)*",
+        lambda name: known.get(name.group()) or f"(?:{'|'.join(words[name.group()])})",
+        entry["pattern"],
+    )
+
+
+@cache
+def _infusion_time() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_rules()['infusion_time']['before'])})\s*\Z")
+
+
+@cache
+def _cycle_words() -> tuple[str, ...]:
+    return tuple(_rules()["holds"])
+
+
+def _rules() -> dict[str, Any]:
+    return read_toml("treatment_lengths.toml")

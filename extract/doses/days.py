@@ -1,4 +1,4 @@
-"""Days on which something is given: `days 1, 8 and 15`, `D1-5`, `day -5 to -3`."""
+"""Days on which something is given: `days 1, 8 and 15`, `D1-5`, `day -5 to -3`. The words are in `days.toml`."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import re
 import sys
 
 from extract.doses.items import Item
-from extract.doses.vocabulary import number
+from extract.doses.vocabulary import number, read_toml
 from extract.lower import lowered
 
-_NOT_PER = "".join(
-    f"(?<!{word})" for word in ("/", "/ ", "per ", r"\ba ", "each ", "every ", "one ", "same ", "other ", "q ")
-)
+
+def _any(name: str, key: str = "words") -> str:
+    words: list[str] = read_toml("days.toml")[name][key]
+    return "(?:" + "|".join(words) + ")"
+
+
+_NOT_PER = "".join(f"(?<!{word})" for word in read_toml("days.toml")["per"]["words"])
 _DAY_WORD = rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?|dys?)\b|(?<![\w-])[dD](?=\s?-?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
 _INTEGER = r"(?:-?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
-_DAY_RANGE_TO = r"\s*(?:-|to|through|thru|until|up to|\.\.\.?)\s*"
-_DAY_LIST_SEPARATOR = r"\s*(?:,\s*and\s|,\s*&|,|and|&|\+|/|;\s?(?=d))\s*"
+_DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
+_DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
 _DAY_VALUE = (
-    rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x\s?10|cycles|h\b|hours|"
-    rf"weeks|minutes|courses|patients)|\s?-\s?(?!d\s?-?\d)[a-z])(?:\s?(?:st|nd|rd|th)\b)?\*?"
+    rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*{_any('not_before')}|\s?-\s?(?!d\s?-?\d)[a-z])"
+    rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _DAYS = re.compile(
     rf"(?<![\w])(?<!\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
@@ -27,13 +31,11 @@ _DAYS = re.compile(
 )
 # In lower case. These begin with one set of characters, which the engine looks for fastest.
 _DAYS_BEGIN = re.compile(r"[dsc](?:(?<=d)(?<!\w.)|(?<=s)tudy(?<!\w.{5})\s|(?<=c)(?<!\w.)\dd)")
+_BEGINS = r"(?<!\w.)"  # after the first letter: the engine looks for that first
 _AFTER_ROUTE = re.compile(
-    r"[IPSpBb](?:(?<=I)[VMT](?<!\w..)|(?<=P)O(?<!\w..)|(?<=S)[CQ](?<!\w..)|(?<=[Pp])ush(?<!\w.{4})"
-    rf"|(?<=[Bb])olus(?<!\w.{{5}}))\b\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)(?![\d.]*\s*(?:mg|mcg|ug|g\b|ml|IU|Gy|%|x|times|hours?|h\b|min|weeks?|days?|cycles|doses)|\s*(?:-|to)\s*\d)"
-)
-_PIECE = re.compile(
-    rf"(?P<range>{_DAY_RANGE_TO}(?={_DAY_WORD}|\(?{_INTEGER}))|(?P<list>{_DAY_LIST_SEPARATOR})|{_DAY_WORD}|(?P<value>{_INTEGER})|.",
-    re.IGNORECASE,
+    rf"(?:{'|'.join(route[0] + _BEGINS + route[1:] for route in read_toml('days.toml')['after_route']['words'])})\b"
+    rf"\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)"
+    rf"(?![\d.]*\s*{_any('after_route', 'not_before')}|\s*(?:-|to)\s*\d)"
 )
 
 
@@ -59,15 +61,8 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     return sorted(found, key=lambda item: item.start)
 
 
-_STARTING = re.compile(
-    r"\b(?:beginning|starting|begins?|starts?|started|commenc\w+|initiated)(?: from| on|"
-    r" at)?(?: study)?\s*\Z|\bfrom(?: study)?\s*\Z",
-    re.IGNORECASE,
-)
-_ENDING = re.compile(
-    r"\b(?:through|until|till|up to|by|before|after|prior to|to|following|than|since|within|post)(?: study)?\s*\Z",
-    re.IGNORECASE,
-)
+_STARTING = re.compile(rf"\b{_any('starting')}(?: study)?\s*\Z", re.IGNORECASE)
+_ENDING = re.compile(rf"\b{_any('ending')}(?: study)?\s*\Z", re.IGNORECASE)
 _FOR_DAYS = re.compile(
     r"[^.;]{0,40}?\bfor (?P<count>\d{1,2}|two|three|four|five|six|seven) (?:consecutive )?days", re.IGNORECASE
 )
@@ -82,10 +77,15 @@ def _single_day(text: str, match: re.Match[str], day: int) -> list[int]:
     return [] if _ENDING.search(before) else [day]
 
 
+def _tokens(name: str) -> str:
+    """The words of a list as tokens of their own; a dash may be a sign as well and is none of them."""
+    words = [word for word in read_toml("days.toml")[name]["words"] if word != "-"]
+    return "|".join(rf"\b{word}\b" if word.isalpha() else word for word in words)
+
+
 _DAY_TOKEN = re.compile(
-    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)|(?P<to>\bto\b|\bthrough\b|\bthru\b|"
-    r"\buntil\b|\bup to\b|\.\.\.?)"
-    r"|(?P<value>\d+)|(?P<minus>-)|(?P<sep>,|\band\b|&|\+|/|;)|(?P<word>[A-Za-z]+)",
+    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)"
+    rf"|(?P<to>{_tokens('range')})|(?P<value>\d+)|(?P<minus>-)|(?P<sep>{_tokens('list')}|;)|(?P<word>[A-Za-z]+)",
     re.IGNORECASE,
 )
 
