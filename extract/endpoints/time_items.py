@@ -94,6 +94,25 @@ def _is_start(item: Item, tokens: list[Token]) -> bool:
     return False
 
 
+def without_phases(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """`Every 3 months for 2 years, then every 6 months`: how long the first interval holds is no time of its own."""
+    intervals = [index for index, item in enumerate(items) if item.relation == "every"]
+    if len(intervals) < 2:
+        return items
+    phases = [index + 1 for index in intervals[:-1] if _is_phase(items, index + 1, tokens)]
+    return [item for index, item in enumerate(items) if index not in phases]
+
+
+def _is_phase(items: list[Item], index: int, tokens: list[Token]) -> bool:
+    item, before = items[index], items[index - 1]
+    between = tokens[before.last + 1 : item.first]
+    if item.relation not in ("up_to", "within", "from_to") or item.bracket != before.bracket:
+        return False
+    if any(token.name in (",", ";", ".", "(", ")", "and") for token in between):
+        return False
+    return any(token.text.startswith(("for", "over", "during", "from")) or token.text == "first" for token in between)
+
+
 def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:
     """`Cycle 1 day 15` is day 15; later cycles stay cycles.
 
@@ -112,7 +131,7 @@ def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:
             and item.prefixed
             and item.unit in ("d", "cycle", "wk")
             and before is not None
-            and before.text in ("on", "of")
+            and before.text in ("on", "of", "during")
         ):
             continue
         kept.append(item)
