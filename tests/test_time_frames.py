@@ -64,6 +64,7 @@ def short(text: str) -> str:
     ("From randomisation until death or 60 months", "up_to 60 mo"),
     ("Until progression (up to 2 years)", "up_to 2 a"),
     ("from the first dose (day 1) up to 40 weeks", "up_to 40 wk"),
+    ("from the first dose (cycle 1 day 1) up to day 35", "up_to 35 d"),
     ("from consent to 30 days after the last dose", "up_to 30 d"),
     ("first dose (day 1) to 4 weeks after the end of treatment", "up_to 4 wk"),
     ("baseline through 30 days after the final visit", "up_to 30 d"),
@@ -123,6 +124,8 @@ def short(text: str) -> str:
     ("At screening", "event"),
     # events and nothing
     ("until disease progression", "event"),
+    ("baseline to discharge", "event"),
+    ("Baseline, discharge, month 3", "at 0, event, at 3 mo"),
     ("At the end of treatment", "event"),
     ("After every 3rd cycle; end of treatment", "every 3 cycle, event"),
     ("December 2017", ""),

@@ -57,7 +57,8 @@ def without_restatements(items: list[Item], tokens: list[Token], openings: list[
 
 def _restated(members: list[Item], outside: list[Item], tokens: list[Token], opening: int, others: bool) -> list[Item]:
     points = [item for item in members if item.relation == "at"]
-    if len(points) > 1 and outside and all(item.is_span for item in outside):
+    starts = all(item.prefixed and item.low in (0, 1) for item in members)  # "first dose (cycle 1, day 1) up to 40 weeks"
+    if len(points) > 1 and outside and not starts and all(item.is_span for item in outside):
         return outside + [item for item in members if item.is_span]
     if any(item.own_relation for item in members):
         return []
@@ -67,8 +68,8 @@ def _restated(members: list[Item], outside: list[Item], tokens: list[Token], ope
             members[0].relation = left.relation
             return [left]
         return members
-    if others and all(item.prefixed and item.low in (0, 1) for item in members):
-        return members  # "first dose (cycle 1, day 1) up to 40 weeks"
+    if others and starts:
+        return members
     defines_baseline = opening > 0 and tokens[opening - 1].kind == "baseline"
     return members if defines_baseline and len(members) == 1 and members[0].low <= 1 else []
 

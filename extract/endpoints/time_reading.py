@@ -424,8 +424,9 @@ class Reading:
             or before.text in ("post", "after", "following", "since", "to", "of")
         ):
             return False
-        if following and following[0].name in ("up_to", "to") and any(item.is_span for item in self.done):
-            return False  # "Screening through study completion, an average of 2 years"
+        spans = not self.done or any(item.is_span for item in self.done)
+        if spans and following and following[0].name in ("up_to", "to"):
+            return False  # "Screening through study completion, an average of 2 years", "baseline to discharge"
         if token.text.startswith("screening") and self._is_no_point(index):
             return False
         if following and self._is_spelled_out(index + 1):
