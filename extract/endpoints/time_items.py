@@ -57,7 +57,9 @@ def without_restatements(items: list[Item], tokens: list[Token], openings: list[
 
 def _restated(members: list[Item], outside: list[Item], tokens: list[Token], opening: int, others: bool) -> list[Item]:
     points = [item for item in members if item.relation == "at"]
-    starts = all(item.prefixed and item.low in (0, 1) for item in members)  # "first dose (cycle 1, day 1) up to 40 weeks"
+    starts = all(
+        item.prefixed and item.low in (0, 1) for item in members
+    )  # "first dose (cycle 1, day 1) up to 40 weeks"
     if len(points) > 1 and outside and not starts and all(item.is_span for item in outside):
         return outside + [item for item in members if item.is_span]
     if any(item.own_relation for item in members):
