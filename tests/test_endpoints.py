@@ -78,7 +78,6 @@ def endpoint_of(measure: str, description: str | None = None, condition: str = "
     ("Neutrophil engraftment", "engraftment"),
     ("Neutralizing titres against RSV", "antibody_titer"),
     ("Thickness of the carotid intima-media", "imaging"),
-    ("Pancreatic polypeptide at week 4", "other"),
     ("Polyps found at colonoscopy", "surgical_success"),
     ("Sagittal imbalance of the spine", "surgical_success"),
     ("Hydration of the nucleus pulposus", "other"),
@@ -135,6 +134,37 @@ def endpoint_of(measure: str, description: str | None = None, condition: str = "
     ("Discontinuation of prednisone", "other"),
     ("Device breakage", "device_performance"),
     ("Ease of handling of the device", "satisfaction"),
+    ("Renal vascular resistance", "kidney_function"),
+    ("TRUS of the prostate", "imaging"),
+    ("Vessel density around the fovea", "imaging"),
+    ("Return of functional erections", "erectile_function"),
+    ("Functional results", "function_disability"),
+    ("Tolerance: drug tolerance", "adverse_events"),
+    ("Patients at high risk", "other"),
+    ("Pharmacokinetics and their correlation with toxicity", "pk_other"),
+    ("Disease activity score", "symptom_score"),
+    ("Bloody stool", "symptom_score"),
+    ("Global assessment at study completion", "symptom_score"),
+    ("PROMIS sleep disturbance", "sleep"),
+    ("PROMIS-29", "quality_of_life"),
+    ("Patients who prefer the patch", "satisfaction"),
+    ("Perforation of the tympanic membrane", "surgical_complications"),
+    ("Tympanic temperature", "vital_signs_ecg"),
+    ("Prolo scale", "function_disability"),
+    ("Lightening of a port-wine stain", "other"),
+    ("STAI-S", "depression_anxiety"),
+    ("Ruminative Response Scale", "depression_anxiety"),
+    ("Risk factors for a fall from bed", "balance_falls"),
+    ("Risk factors", "other"),
+    ("Perineal pain", "pain"),
+    ("Perineal tears", "fertility_pregnancy"),
+    ("Change in medications", "healthcare_use"),
+    ("A tolerable dose", "maximum_tolerated_dose"),
+    ("Socioeconomic factors", "other"),
+    ("Sensory deficits of the hand", "function_disability"),
+    ("Pelvic tilt", "surgical_success"),
+    ("Methotrexate levels in the CSF", "pk_concentration"),
+    ("Inactive disease", "remission_other"),
     ("Opioid consumption after discharge", "opioid_use"),
     ("Duration of molecular CR", "duration_of_response"),
     ("International Consultation on Incontinence Questionnaire", "urinary_symptoms"),
@@ -154,6 +184,10 @@ def test_of_several_things_the_one_named_first_counts() -> None:
 def test_the_treatment_and_the_patients_named_in_a_title_are_not_its_endpoint() -> None:
     assert endpoint_of("Effect of physical activity on HbA1c").endpoint == "hba1c"
     assert endpoint_of("Safety in patients with chronic kidney disease").endpoint == "adverse_events"
+
+
+def test_who_suffers_from_what_is_about_the_patients() -> None:
+    assert endpoint_of("Safety of the cells in subjects experiencing chronic pain").endpoint == "adverse_events"
 
 
 def test_an_uncertain_title_is_settled_by_its_description() -> None:
@@ -181,6 +215,15 @@ def test_a_title_that_several_outcomes_share_gives_way_to_their_descriptions() -
 def test_the_field_of_medicine_decides_what_a_response_is() -> None:
     assert endpoint_of("Response rate", condition="Follicular lymphoma").endpoint == "objective_response"
     assert endpoint_of("Response rate", condition="Major depression").endpoint == "response_other"
+
+
+def test_in_oncology_a_kind_of_response_says_more_than_the_number_of_responses() -> None:
+    cancer = "Breast cancer"
+    assert endpoint_of("Number of participants with a response", condition=cancer).endpoint == "objective_response"
+    assert (
+        endpoint_of("Number of participants with complete response", condition=cancer).endpoint == "complete_response"
+    )
+    assert endpoint_of("Participant responses", "By ultrasound", condition=cancer).endpoint == "objective_response"
 
 
 def test_abbreviations_of_two_letters_count_only_as_capitals() -> None:
@@ -287,7 +330,7 @@ def test_the_vocabulary_is_well_formed() -> None:
     fields = set(load_toml("endpoint_fields.toml"))
     for name, table in class_tables().items():
         for key in set(table) - keys:
-            assert key.removeprefix("last_").removeprefix("in_") in fields, (name, key)
+            assert key.removeprefix("last_").removeprefix("phrases_").removeprefix("in_") in fields, (name, key)
         assert table["label"] and table["parent"] and table["example"]
     names = [table["name"] for table in load_toml("endpoint_instruments.toml")["instruments"]]
     assert len(names) == len(set(names))
