@@ -190,6 +190,17 @@ def endpoint_of(measure: str, description: str | None = None, condition: str = "
     ("Time to epithelization", "wound_healing"),
     ("Inverse document frequency (IDF)", "other"),
     ("iDFS at 3 years", "disease_free_survival"),
+    ("Heart rate at the onset of the seizure", "heart_rate"),
+    ("Reduction of the intensity of cluster attacks", "pain"),
+    ("Mean attack severity", "pain"),
+    ("Index of islet β-cell function", "insulin"),
+    ("Glycated albumin", "glucose"),
+    ("Plasma Aβ42", "biomarker"),
+    ("Treatment-emergent resistance", "virologic_response"),
+    ("Time to recovery of lymphocytes", "engraftment"),
+    ("Killing by CAR T cells", "other"),
+    ("IIEF overall satisfaction domain", "sexual_function"),
+    ("IIEF domains overall", "erectile_function"),
     ("Pain at 6 mo", "pain"),
     ("Opioid consumption after discharge", "opioid_use"),
     ("Duration of molecular CR", "duration_of_response"),
@@ -214,6 +225,7 @@ def test_the_treatment_and_the_patients_named_in_a_title_are_not_its_endpoint() 
 
 def test_who_suffers_from_what_is_about_the_patients() -> None:
     assert endpoint_of("Safety of the cells in subjects experiencing chronic pain").endpoint == "adverse_events"
+    assert endpoint_of("Pharmacokinetics in infants weighing less than 2 kg at birth").endpoint == "pk_other"
 
 
 def test_an_uncertain_title_is_settled_by_its_description() -> None:
