@@ -99,6 +99,8 @@ def _is_start(item: Item, tokens: list[Token]) -> bool:
 
 def without_phases(items: list[Item], tokens: list[Token]) -> list[Item]:
     """`Every 3 months for 2 years, then every 6 months`: how long the first interval holds is no time of its own."""
+    if len(items) < 3:
+        return items
     intervals = [index for index, item in enumerate(items) if item.relation == "every"]
     if len(intervals) < 2:
         return items

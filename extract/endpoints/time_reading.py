@@ -179,11 +179,11 @@ class Reading:
         `Baseline up to 12 weeks` says no more than how long.
         """
         before = keyword - 1
-        if before < 0 or self.tokens[before].kind != "baseline" or self._is_after_the_last(item):
+        if before < 0 or self.tokens[before].kind != "baseline":
             return False
         if self.tokens[keyword].text not in _THROUGH and not (item.prefixed and self.tokens[keyword].text == "up to"):
             return False
-        if before > 0 and self.tokens[before - 1].name == "from":
+        if (before > 0 and self.tokens[before - 1].name == "from") or self._is_after_the_last(item):
             return False
         self.consumed.add(before)
         return True
@@ -424,12 +424,12 @@ class Reading:
             or before.text in ("post", "after", "following", "since", "to", "of")
         ):
             return False
-        spans = not self.done or any(item.is_span for item in self.done)
-        if spans and following and following[0].name in ("up_to", "to"):
+        leads = bool(following) and following[0].name in ("up_to", "to")
+        if leads and (not self.done or any(item.is_span for item in self.done)):
             return False  # "Screening through study completion, an average of 2 years", "baseline to discharge"
         if token.text.startswith("screening") and self._is_no_point(index):
             return False
-        if following and self._is_spelled_out(index + 1):
+        if len(self.openings) > 1 and following and self._is_spelled_out(index + 1):
             return False
         if before is not None and before.text == "-" and index > 1 and self.tokens[index - 2].text == "post":
             return False
