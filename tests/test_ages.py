@@ -140,6 +140,7 @@ def test_words_around_an_age_that_do_not_change_it(wording: str, expected: str) 
         ("* Age outside of 18-65 years", ["[18a, 65a]"]),
         ("* Age not between 20 and 60 years", ["[20a, 60a]"]),
         ("* Not aged 18 or over", ["[18a, ]"]),
+        ("* Women of or above the age of 50 years", ["[, 50a)"]),
     ],
 )
 def test_an_exclusion_is_turned_into_the_allowed_range(wording: str, expected: list[str]) -> None:
@@ -168,6 +169,7 @@ def test_an_exclusion_is_turned_into_the_allowed_range(wording: str, expected: l
         "* Fracture more than 3 days old",
         "* In case of contact with an infected person, at least 5 days should have passed",
         "* Written consent of a guardian if under 18 years of age",
+        "* Less than 6 months of life expectancy",
     ],
 )
 def test_other_times_are_no_ages(wording: str) -> None:
@@ -205,6 +207,16 @@ def test_cohorts_with_ranges_of_their_own(wording: str, expected: dict[str | Non
 def test_two_age_groups_in_one_sentence() -> None:
     assert ranges("* Young adults 18-30 years and older adults 65-85 years") == ["[18a, 30a]", "[65a, 85a]"]
     assert ranges("* Adolescents (12 to <18 years) and adults (18 to 65 years)") == ["[12a, 18a)", "[18a, 65a]"]
+
+
+def test_older_people_who_may_be_considered_do_not_make_the_age_a_condition() -> None:
+    assert ranges("* Age 18 to 70 years, older patients may be considered") == ["[18a, 70a]"]
+    assert ranges("* Age at transplant up to 21 years") == ["[, 21a]"]
+
+
+def test_an_age_that_defines_the_menopause_is_none_of_taking_part() -> None:
+    text = "* Age 19 years or older\n\nExclusion Criteria:\n\n* No menstruation for a year at the age >50 years old\n"
+    assert ranges(text) == ["[19a, ]"]
 
 
 def test_an_age_before_a_colon_only_says_for_whom_the_rest_holds() -> None:
@@ -264,6 +276,27 @@ def test_running_text_without_words_of_enrolment_counts_where_the_registry_bears
     common = "Asthma is common at ages 5 to 11 years."
     assert ranges(text=common, minimumAge="5 Years") == []
     assert ranges(text=common, minimumAge="5 Years", maximumAge="11 Years") == ["[5a, 11a]"]
+
+
+def test_running_text_tells_of_parts_of_the_participants_by_what_they_are_given() -> None:
+    text = "Patients over 60 years of age will receive half the dose."
+    assert ranges("* Age 18-75 years", text=text) == ["[18a, 75a]", "(60a, ]"]
+    assert ranges("* Age 18-55 years", text=text) == ["[18a, 55a]"]
+    assert ranges("* Age 18-75 years", text="Stratified by age (over 60 years) at entry.") == ["[18a, 75a]"]
+
+
+def test_an_arm_may_be_for_part_of_the_ages() -> None:
+    arms = [
+        {"label": "Arm A: under 6 years old"},
+        {"label": "Arm B", "description": "Patients aged 19 years and older"},
+        {"label": "Arm C", "description": "Cells of a donor aged 40 years or younger"},
+    ]
+    modules = {
+        "eligibilityModule": {"eligibilityCriteria": "* Age 1-17 years"},
+        "armsInterventionsModule": {"armGroups": arms},
+    }
+    found = extract_ages(Study.from_record({"protocolSection": modules}))
+    assert [written(fact) for fact in found] == ["[1a, 17a]", "[, 6a)", "[, 40a]"]
 
 
 def test_who_signs_the_consent_is_no_cohort() -> None:

@@ -78,6 +78,139 @@ def endpoint_of(measure: str, description: str | None = None, condition: str = "
     ("Neutrophil engraftment", "engraftment"),
     ("Neutralizing titres against RSV", "antibody_titer"),
     ("Thickness of the carotid intima-media", "imaging"),
+    ("Polyps found at colonoscopy", "surgical_success"),
+    ("Sagittal imbalance of the spine", "surgical_success"),
+    ("Hydration of the nucleus pulposus", "other"),
+    ("Patients with retinitis pigmentosa", "other"),
+    ("Pigmentation of the treated field", "skin_score"),
+    ("Rating of the mobile application", "other"),
+    ("Mobility after the operation", "walking_mobility"),
+    ("Los Angeles grade", "other"),
+    ("Downstaging of the tumour", "pathologic_complete_response"),
+    ("Migrated disc on MR images", "imaging"),
+    ("Cerebral blood flow at rest", "imaging"),
+    ("Patient-reported outcomes: pain", "pain"),
+    ("Patient-reported outcomes", "quality_of_life"),
+    ("Pharmacodynamic effect: change in systolic pressure", "blood_pressure"),
+    ("Area under the effect-time curve", "pharmacodynamics"),
+    ("RAND-36 physical role", "quality_of_life"),
+    ("Short Form-12", "quality_of_life"),
+    ("Stretched penile length", "other"),
+    ("Gain in penile circumference", "erectile_function"),
+    ("IIEF orgasmic function domain", "sexual_function"),
+    ("International Index of Erectile Function (IIEF), sexual desire", "sexual_function"),
+    ("IIEF erectile function domain", "erectile_function"),
+    ("Time to onset of rigidity", "erectile_function"),
+    ("ACR30 response without fever", "response_other"),
+    ("Number of swollen joints", "symptom_score"),
+    ("Pulmonary vascular resistance at rest", "cardiac_function"),
+    ("WHO functional class", "function_disability"),
+    ("Orthostatic hypotension", "blood_pressure"),
+    ("Days of vasopressors", "icu_ventilation"),
+    ("QTcI at the third visit", "vital_signs_ecg"),
+    ("Plasma concentrations of the study drug", "pk_concentration"),
+    ("Tadalafil plasma concentrations", "pk_concentration"),
+    ("Plasma concentrations of cytokines", "biomarker"),
+    ("Chromosomal abnormalities", "biomarker"),
+    ("Pupil diameter in the dark", "pharmacodynamics"),
+    ("Dihydrotestosterone", "testosterone"),
+    ("Qualitative ADAM questionnaire", "symptom_score"),
+    ("Standing height", "body_composition"),
+    ("Median time to platelet recovery", "engraftment"),
+    ("Adverse events (AEs) meeting the criteria of a dose limiting toxicity", "dose_limiting_toxicity"),
+    ("Use of pain medication", "opioid_use"),
+    ("Time to distant relapse", "metastasis_free_survival"),
+    ("Visual impairment", "visual_acuity"),
+    ("AKI by RIFLE", "kidney_function"),
+    ("Fasting TG", "lipids"),
+    ("Duration (days) of hospitalisation", "length_of_stay"),
+    ("Days on parenteral nutrition", "diet_intake"),
+    ("Intervention Appropriateness Measure", "feasibility"),
+    ("Completeness of resection", "surgical_success"),
+    ("Attack abortion", "headache_frequency"),
+    ("Return to normal activities", "function_disability"),
+    ("Half time of gastric emptying", "other"),
+    ("Tanner stage", "other"),
+    ("Discontinuation of prednisone", "other"),
+    ("Device breakage", "device_performance"),
+    ("Ease of handling of the device", "satisfaction"),
+    ("Renal vascular resistance", "kidney_function"),
+    ("TRUS of the prostate", "imaging"),
+    ("Vessel density around the fovea", "imaging"),
+    ("Return of functional erections", "erectile_function"),
+    ("Functional results", "function_disability"),
+    ("Tolerance: drug tolerance", "adverse_events"),
+    ("Patients at high risk", "other"),
+    ("Pharmacokinetics and their correlation with toxicity", "pk_other"),
+    ("Disease activity score", "symptom_score"),
+    ("Bloody stool", "symptom_score"),
+    ("Global assessment at study completion", "symptom_score"),
+    ("PROMIS sleep disturbance", "sleep"),
+    ("PROMIS-29", "quality_of_life"),
+    ("Patients who prefer the patch", "satisfaction"),
+    ("Perforation of the tympanic membrane", "surgical_complications"),
+    ("Tympanic temperature", "vital_signs_ecg"),
+    ("Prolo scale", "function_disability"),
+    ("Lightening of a port-wine stain", "other"),
+    ("STAI-S", "depression_anxiety"),
+    ("Ruminative Response Scale", "depression_anxiety"),
+    ("Risk factors for a fall from bed", "balance_falls"),
+    ("Risk factors", "other"),
+    ("Perineal pain", "pain"),
+    ("Perineal tears", "fertility_pregnancy"),
+    ("Change in medications", "healthcare_use"),
+    ("A tolerable dose", "maximum_tolerated_dose"),
+    ("Socioeconomic factors", "other"),
+    ("Sensory deficits of the hand", "function_disability"),
+    ("Pelvic tilt", "surgical_success"),
+    ("Methotrexate levels in the CSF", "pk_concentration"),
+    ("Inactive disease", "remission_other"),
+    ("Reversal of prediabetes", "other"),
+    ("Reversal of neuromuscular block", "anesthesia_block"),
+    ("Offered to candidates for a transplant", "other"),
+    ("Oral candidiasis", "infection"),
+    ("Intention-to-treat analysis", "other"),
+    ("Intention to quit", "behaviour"),
+    ("B-cell malignancies: progression-free survival", "progression_free_survival"),
+    ("B-cell counts", "biomarker"),
+    ("Translational motion of the segment", "other"),
+    ("Adipose-derived cells", "other"),
+    ("Mindful Attention Awareness Scale", "depression_anxiety"),
+    ("Type of migraine medication", "other"),
+    ("Decline of the eGFR", "kidney_function"),
+    ("EGFR gene mutations", "biomarker"),
+    ("Days with NSAIDs", "opioid_use"),
+    ("Aortic stiffness", "cardiac_function"),
+    ("Early Treatment Diabetic Retinopathy Study letters", "visual_acuity"),
+    ("Acceptable safety and tolerability", "adverse_events"),
+    ("Acceptability of the programme", "satisfaction"),
+    ("Cough stress test", "urinary_symptoms"),
+    ("Total RNA profiling", "biomarker"),
+    ("Epithelial cell proliferation", "other"),
+    ("Time to epithelization", "wound_healing"),
+    ("Inverse document frequency (IDF)", "other"),
+    ("iDFS at 3 years", "disease_free_survival"),
+    ("Heart rate at the onset of the seizure", "heart_rate"),
+    ("Reduction of the intensity of cluster attacks", "pain"),
+    ("Mean attack severity", "pain"),
+    ("Index of islet β-cell function", "insulin"),
+    ("Glycated albumin", "glucose"),
+    ("Plasma Aβ42", "biomarker"),
+    ("Treatment-emergent resistance", "virologic_response"),
+    ("Time to recovery of lymphocytes", "engraftment"),
+    ("Killing by CAR T cells", "other"),
+    ("IIEF overall satisfaction domain", "sexual_function"),
+    ("IIEF domains overall", "erectile_function"),
+    ("Doctor visits", "healthcare_use"),
+    ("Any analgesic treatment", "opioid_use"),
+    ("Concentration in the nasal mucosa", "pk_concentration"),
+    ("Serum lipase", "lab_safety"),
+    ("Baroreflex sensitivity", "cardiac_function"),
+    ("Test of articulation", "function_disability"),
+    ("Days of criminal activity", "behaviour"),
+    ("Resistivity index of the artery", "imaging"),
+    ("Plasma concentration of cyclic GMP", "biomarker"),
+    ("Pain at 6 mo", "pain"),
     ("Opioid consumption after discharge", "opioid_use"),
     ("Duration of molecular CR", "duration_of_response"),
     ("International Consultation on Incontinence Questionnaire", "urinary_symptoms"),
@@ -97,6 +230,11 @@ def test_of_several_things_the_one_named_first_counts() -> None:
 def test_the_treatment_and_the_patients_named_in_a_title_are_not_its_endpoint() -> None:
     assert endpoint_of("Effect of physical activity on HbA1c").endpoint == "hba1c"
     assert endpoint_of("Safety in patients with chronic kidney disease").endpoint == "adverse_events"
+
+
+def test_who_suffers_from_what_is_about_the_patients() -> None:
+    assert endpoint_of("Safety of the cells in subjects experiencing chronic pain").endpoint == "adverse_events"
+    assert endpoint_of("Pharmacokinetics in infants weighing less than 2 kg at birth").endpoint == "pk_other"
 
 
 def test_an_uncertain_title_is_settled_by_its_description() -> None:
@@ -124,6 +262,15 @@ def test_a_title_that_several_outcomes_share_gives_way_to_their_descriptions() -
 def test_the_field_of_medicine_decides_what_a_response_is() -> None:
     assert endpoint_of("Response rate", condition="Follicular lymphoma").endpoint == "objective_response"
     assert endpoint_of("Response rate", condition="Major depression").endpoint == "response_other"
+
+
+def test_in_oncology_a_kind_of_response_says_more_than_the_number_of_responses() -> None:
+    cancer = "Breast cancer"
+    assert endpoint_of("Number of participants with a response", condition=cancer).endpoint == "objective_response"
+    assert (
+        endpoint_of("Number of participants with complete response", condition=cancer).endpoint == "complete_response"
+    )
+    assert endpoint_of("Participant responses", "By ultrasound", condition=cancer).endpoint == "objective_response"
 
 
 def test_abbreviations_of_two_letters_count_only_as_capitals() -> None:
@@ -230,7 +377,7 @@ def test_the_vocabulary_is_well_formed() -> None:
     fields = set(load_toml("endpoint_fields.toml"))
     for name, table in class_tables().items():
         for key in set(table) - keys:
-            assert key.removeprefix("last_").removeprefix("in_") in fields, (name, key)
+            assert key.removeprefix("last_").removeprefix("phrases_").removeprefix("in_") in fields, (name, key)
         assert table["label"] and table["parent"] and table["example"]
     names = [table["name"] for table in load_toml("endpoint_instruments.toml")["instruments"]]
     assert len(names) == len(set(names))

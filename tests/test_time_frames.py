@@ -37,6 +37,8 @@ def short(text: str) -> str:
     ("the 4th day", "at 4 d"),
     ("1st, 3rd, 6th and 12th months", "at 1 mo, at 3 mo, at 6 mo, at 12 mo"),
     ("D28, M6", "at 28 d, at 6 mo"),
+    ("Day +100", "at 100 d"),
+    ("6, 9, 12 and every 6 months up to 4 years", "at 6 mo, at 9 mo, at 12 mo, every 6 mo, up_to 4 a"),
     ("Day 0, 4 weeks, 12 weeks", "at 0 d, at 4 wk, at 12 wk"),
     ("90days", "at 90 d"),
     ("12 postoperative weeks", "at 12 wk"),
@@ -53,6 +55,8 @@ def short(text: str) -> str:
     ("within 30 days of discharge", "within 30 d"),
     ("Within the first 100 days following transplant", "within 100 d"),
     ("Baseline up to 12 months", "up_to 12 mo"),
+    ("Baseline up to week 12, week 24", "from_to 0..12 wk, from_to 0..24 wk"),
+    ("From baseline up to week 12", "up_to 12 wk"),
     ("Baseline, up to 12 months", "at 0, up_to 12 mo"),
     ("Through study completion, an average of 1 year", "up_to 1 a"),
     ("Through study completion (about 2 years)", "up_to 2 a"),
@@ -60,6 +64,11 @@ def short(text: str) -> str:
     ("From randomisation until death or 60 months", "up_to 60 mo"),
     ("Until progression (up to 2 years)", "up_to 2 a"),
     ("from the first dose (day 1) up to 40 weeks", "up_to 40 wk"),
+    ("from the first dose (cycle 1 day 1) up to day 35", "up_to 35 d"),
+    ("from consent to 30 days after the last dose", "up_to 30 d"),
+    ("first dose (day 1) to 4 weeks after the end of treatment", "up_to 4 wk"),
+    ("baseline through 30 days after the final visit", "up_to 30 d"),
+    ("day 1 to 30 days after the last dose", "from_to 1..30 d"),
     # ranges
     ("Baseline to week 16", "from_to 0..16 wk"),
     ("Baseline (day 1) to week 12", "from_to 0..12 wk"),
@@ -74,6 +83,8 @@ def short(text: str) -> str:
     ("20 ± 2 days after the start", "at 20 d"),
     ("5 weeks, 4-8-12 months", "at 5 wk, at 4 mo, at 8 mo, at 12 mo"),
     ("2 and 4 hours after the dose on day 1", "at 2 h, at 4 h"),
+    ("2 and 4 hours after the dose, during cycle 3", "at 2 h, at 4 h"),
+    ("before and 2 hours after the dose on each day", "at 2 h"),
     ("cycle 1 day 15", "at 15 d"),
     ("From enrolment to the end of treatment at 2 years", "from_to 0..2 a"),
     ("Day 5-9", "from_to 5..9 d"),
@@ -84,9 +95,13 @@ def short(text: str) -> str:
     ("From 60 days to 3 years after radiotherapy", "from_to 60..1095 d"),
     ("From up to 14 days before baseline, baseline, 45 days", "from_to -14..0 d, at 0, at 45 d"),
     ("Screening -30 d to baseline", "from_to -30..0 d"),
+    ("Baseline period (week -4 to week 0), week 12", "from_to -4..0 wk, at 12 wk"),
     ("2 weeks before surgery", "at -2 wk"),
     # intervals
     ("every 3 months for 2 years", "every 3 mo, up_to 2 a"),
+    ("every 3 months for 2 years, then every 6 months for 3 years", "every 3 mo, every 6 mo, up_to 3 a"),
+    ("every 6 weeks for the first year and every 3 months thereafter", "every 6 wk, every 3 mo"),
+    ("every 2 months, up to 2 years, and yearly", "every 2 mo, up_to 2 a, every 1 a"),
     ("Every 6 weeks until progression; up to 30 months", "every 6 wk, up_to 30 mo"),
     ("every other week", "every 2 wk"),
     ("weekly, up to 12 weeks", "every 1 wk, up_to 12 wk"),
@@ -109,6 +124,8 @@ def short(text: str) -> str:
     ("At screening", "event"),
     # events and nothing
     ("until disease progression", "event"),
+    ("baseline to discharge", "event"),
+    ("Baseline, discharge, month 3", "at 0, event, at 3 mo"),
     ("At the end of treatment", "event"),
     ("After every 3rd cycle; end of treatment", "every 3 cycle, event"),
     ("December 2017", ""),
@@ -136,6 +153,12 @@ def test_prose_gives_times_only_with_a_preposition() -> None:
     assert [(t.high, t.unit) for t in read_times_in_prose("Survival at 2 years")] == [(2, "a")]
     assert [(t.high, t.unit) for t in read_times_in_prose("Response at week 12")] == [(12, "wk")]
     assert read_times_in_prose("Number of relapses") == ()
+
+
+def test_prose_gives_every_time_of_a_list() -> None:
+    assert [t.high for t in read_times_in_prose("Blood flow at 5, 10, & 20 minutes")] == [5, 10, 20]
+    assert [t.high for t in read_times_in_prose("Pain at baseline, 2 months, and 6 months")] == [0, 2, 6]
+    assert [t.high for t in read_times_in_prose("Change from baseline to 6 months")] == [6]
 
 
 def test_units_are_those_of_the_knowledge_base() -> None:

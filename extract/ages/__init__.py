@@ -27,6 +27,7 @@ from extract.ages.context import (
     is_restricted,
     label_above,
     sentence_blocks,
+    speaks_of_assignment,
     speaks_of_enrolment,
 )
 from extract.ages.grammar import DAYS, Bound, Expression, read_expressions
@@ -65,11 +66,13 @@ def extract_ages(study: Study) -> list[AgeRange]:
     titles = list(study.titles())
     for field in (study.study_population, *study.prose(), *_arm_fields(study)):
         if field is not None:
-            trusted = field is study.study_population or field in titles or field.arm_no is not None
+            in_arm = field.arm_no is not None
+            trusted = in_arm or field is study.study_population or field in titles
             facts = [
                 fact
                 for fact, sentence in _from_prose(field)
-                if _fits(fact, known) and (trusted or _is_about_participants(fact, sentence, known))
+                if (_fits(fact, known) and (trusted or _is_about_participants(fact, sentence, known)))
+                or _is_part(fact, sentence, known, in_arm=in_arm)
             ]
             if facts:
                 found += _news(facts, found)
@@ -132,7 +135,7 @@ def _from_criteria(field: Field, read: _Reader) -> Iterator[_Candidate]:
             turned = excluded != is_outside(text, block, expression)
             fact = _age_range(field, expression, cohort, turned)
             if fact is not None:
-                doubtful = not excluded and is_doubtful(text, block, expression)
+                doubtful = is_doubtful(text, block, expression, excluded=excluded)
                 yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded, lone)
 
 
@@ -212,6 +215,23 @@ def _fits(fact: AgeRange, known: set[tuple[str, float]]) -> bool:
     year = DAYS["a"] + 1
     own = _bounds(fact)
     return not known or any(side == other and abs(a - b) <= year for side, a in own for other, b in known)
+
+
+def _is_part(fact: AgeRange, sentence: str, known: set[tuple[str, float]], *, in_arm: bool) -> bool:
+    """Whether a range is that of some of the participants: of an arm, or of those a sentence says what they receive."""
+    if in_arm and fact.cohort == "donor":
+        return True
+    if not (known and _lies_within(fact, known)):
+        return False
+    said = fact.cohort != "donor" and speaks_of_assignment(sentence) and not is_background(sentence)
+    return in_arm or said
+
+
+def _lies_within(fact: AgeRange, known: set[tuple[str, float]]) -> bool:
+    """Whether every bound of a range lies within the widest range known."""
+    lowest = min([days for side, days in known if side == "low"], default=0.0)
+    highest = max([days for side, days in known if side == "high"], default=1e6)
+    return all(lowest < days < highest for _, days in _bounds(fact))
 
 
 def _age_range(field: Field, expression: Expression, cohort: str | None, turned: bool) -> AgeRange | None:

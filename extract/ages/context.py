@@ -69,6 +69,7 @@ _RESTRICTED = re.compile(rf"[\s,)]*{any_of(_DECOYS['restricted'])}\b")
 _CONDITIONAL = re.compile(rf"\b{any_of(_DECOYS['conditional'])}")
 _CONDITIONAL_AFTER = re.compile(rf"{any_of(_DECOYS['conditional_after'])}")
 _ENROL = re.compile(rf"\b{any_of(_PROSE['enrol'])}\b")
+_ASSIGNED = re.compile(rf"\b{PERSON}\b[^.;]*\d[^.;]*\b{any_of(_PROSE['assigned'])}\b")
 _BACKGROUND = re.compile(rf"\b{any_of(_PROSE['background'])}(?!\w)|\d\s?%")
 _COHORT_NAME = re.compile(_COHORT)
 # "(>= 21 in Thailand)" right behind the age that holds elsewhere
@@ -258,8 +259,10 @@ def is_conditional(text: str, block: Block, expression: Expression) -> bool:
     return not opens_block(text, block, expression) and bool(_CONDITIONAL.search(text, block.start, expression.start))
 
 
-def is_doubtful(text: str, block: Block, expression: Expression) -> bool:
+def is_doubtful(text: str, block: Block, expression: Expression, *, excluded: bool) -> bool:
     """Whether the age may be a condition of something else: bracketed behind a limit, before a colon, one of two."""
+    if excluded:
+        return _DOUBTFUL.search(text, block.start, block.end) is not None
     before = text[block.start : expression.start]
     opening = before.rfind("(")
     if is_elsewhere(text, expression):
@@ -284,6 +287,11 @@ def is_about_consent(text: str, block: Block) -> bool:
 def speaks_of_enrolment(sentence: str) -> bool:
     """Whether a sentence of running text (in lower case) says who takes part in this study."""
     return _ENROL.search(sentence) is not None
+
+
+def speaks_of_assignment(sentence: str) -> bool:
+    """Whether a sentence of running text (in lower case) says what participants of some age are given."""
+    return _ASSIGNED.search(sentence) is not None
 
 
 def is_background(sentence: str) -> bool:

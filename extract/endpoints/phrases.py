@@ -258,6 +258,11 @@ def _alternatives(item: str) -> list[list[str]]:
     return [_words(alternative) for alternative in item.split("|")]
 
 
+def _is_abbreviation(word: str) -> bool:
+    """`DFS`, `iDFS`, `AEs`, whose last letter is no plural s, or one that matters."""
+    return sum(letter.isupper() for letter in word) > 1
+
+
 def _words(item: str) -> list[str]:
     if item.startswith("="):
         return ["=" + word for word in _WORD.findall(item)]
@@ -266,8 +271,8 @@ def _words(item: str) -> list[str]:
         word = match.group().removesuffix("'s")
         if "*" in word:  # "randomi*ed" is read as "randomi*"
             words.append(word.split("*")[0].lower() + "*")
-        elif word.isupper() and word.isalpha():
-            words.append("=" + word if len(word) <= 2 else word.lower())
+        elif word.isupper() and word.isalpha() and len(word) <= 2:
+            words.append("=" + word)
         else:
-            words.append(singular(word.lower()))
+            words.append(word.lower() if _is_abbreviation(word) else singular(word.lower()))
     return words

@@ -69,11 +69,11 @@ def read_times_in_prose(text: str) -> tuple[Time, ...]:
         return ()
     tokens = tokenise(text)
     reading = Reading(tokens)
-    items = [
-        item
-        for item in reading.items()
-        if item.unit is not None and item.relation != "every" and (item.prefixed or reading.introduced(item))
-    ]
+    items: list[Item] = []
+    for item in reading.items():
+        told = item.prefixed or reading.introduced(item) or bool(items and reading.goes_on(items[-1], item))
+        if told and item.relation != "every" and (item.unit is not None or reading.introduced_by_at(item)):
+            items.append(item)
     return tuple(_distinct(_time(text, tokens, item) for item in items))
 
 

@@ -57,7 +57,10 @@ def without_restatements(items: list[Item], tokens: list[Token], openings: list[
 
 def _restated(members: list[Item], outside: list[Item], tokens: list[Token], opening: int, others: bool) -> list[Item]:
     points = [item for item in members if item.relation == "at"]
-    if len(points) > 1 and outside and all(item.is_span for item in outside):
+    starts = all(
+        item.prefixed and item.low in (0, 1) for item in members
+    )  # "first dose (cycle 1, day 1) up to 40 weeks"
+    if len(points) > 1 and outside and not starts and all(item.is_span for item in outside):
         return outside + [item for item in members if item.is_span]
     if any(item.own_relation for item in members):
         return []
@@ -67,8 +70,8 @@ def _restated(members: list[Item], outside: list[Item], tokens: list[Token], ope
             members[0].relation = left.relation
             return [left]
         return members
-    if others and all(item.prefixed and item.low in (0, 1) for item in members):
-        return members  # "first dose (cycle 1, day 1) up to 40 weeks"
+    if others and starts:
+        return members
     defines_baseline = opening > 0 and tokens[opening - 1].kind == "baseline"
     return members if defines_baseline and len(members) == 1 and members[0].low <= 1 else []
 
@@ -94,6 +97,27 @@ def _is_start(item: Item, tokens: list[Token]) -> bool:
     return False
 
 
+def without_phases(items: list[Item], tokens: list[Token]) -> list[Item]:
+    """`Every 3 months for 2 years, then every 6 months`: how long the first interval holds is no time of its own."""
+    if len(items) < 3:
+        return items
+    intervals = [index for index, item in enumerate(items) if item.relation == "every"]
+    if len(intervals) < 2:
+        return items
+    phases = [index + 1 for index in intervals[:-1] if _is_phase(items, index + 1, tokens)]
+    return [item for index, item in enumerate(items) if index not in phases]
+
+
+def _is_phase(items: list[Item], index: int, tokens: list[Token]) -> bool:
+    item, before = items[index], items[index - 1]
+    between = tokens[before.last + 1 : item.first]
+    if item.relation not in ("up_to", "within", "from_to") or item.bracket != before.bracket:
+        return False
+    if any(token.name in (",", ";", ".", "(", ")", "and") for token in between):
+        return False
+    return any(token.text.startswith(("for", "over", "during", "from")) or token.text == "first" for token in between)
+
+
 def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:
     """`Cycle 1 day 15` is day 15; later cycles stay cycles.
 
@@ -112,7 +136,7 @@ def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:
             and item.prefixed
             and item.unit in ("d", "cycle", "wk")
             and before is not None
-            and before.text in ("on", "of")
+            and before.text in ("on", "of", "during")
         ):
             continue
         kept.append(item)

@@ -73,7 +73,7 @@ def _sign_and_prefix(tokens: list[Token], number: _Number, taken: int) -> None:
     if (
         before is not None
         and before.kind == "mark"
-        and before.name in ":."
+        and before.name in ":.+"
         and index
         and tokens[index - 1].kind == "unit"
     ):
@@ -125,6 +125,8 @@ def _link(tokens: list[Token], a: _Number, b: _Number) -> str | None:
         return "range"
     if all(token.name in _LINKS or token.name in ("and", "to") or token.text in ("then", "at") for token in between):
         return "list"
+    if names == ["and", "every"] and a.first and tokens[a.first - 1].name == ",":
+        return "list"  # "3, 6, 12 and every 6 months"
     return None
 
 

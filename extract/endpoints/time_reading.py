@@ -6,6 +6,7 @@ from extract.endpoints.time_items import (
     Item,
     with_shared_starts,
     without_cycle_days,
+    without_phases,
     without_restatements,
     without_starts,
 )
@@ -25,6 +26,7 @@ _BEFORE_NUMBER = {
     "averaging",
     "less than",
 }
+_LAST = {"last", "final", "end", "completion", "discontinuation", "cessation", "stopping", "finishing"}
 _THROUGH = {"through", "throughout", "thru"}
 _UNTIL = {"until", "untill", "till", "up to", "upto", "up until"}
 
@@ -53,12 +55,21 @@ class Reading:
         self._add_intervals()
         self._add_baselines()
         items = with_shared_starts(sorted(self.done, key=lambda item: item.first), self.tokens)
-        items = without_restatements(items, self.tokens, self.openings)
+        items = without_phases(without_restatements(items, self.tokens, self.openings), self.tokens)
         return without_starts(without_cycle_days(items, self.tokens), self.tokens)
 
     def introduced(self, item: Item) -> bool:
         """Does a relation or a preposition stand before the item?"""
         return item.relation != "at" or (item.first > 0 and self.tokens[item.first - 1].kind in ("keyword", "fill"))
+
+    def introduced_by_at(self, item: Item) -> bool:
+        """`at baseline`."""
+        return item.first > 0 and self.tokens[item.first - 1].text == "at"
+
+    def goes_on(self, before: Item, item: Item) -> bool:
+        """Does an item go on with the list of the one before: "at 5, 19 and 33 minutes"?"""
+        between = self.tokens[before.last + 1 : item.first]
+        return bool(between) and all(token.name in (",", "and", "&", "/") for token in between)
 
     def _implicit(self, found: list[Quantity]) -> list[Quantity]:
         """Units without a number: "up to a year", "every week", "every other cycle", "in the first year"."""
@@ -77,7 +88,7 @@ class Reading:
     def _implied_value(self, index: int) -> float | None:
         before, second = self.tokens[index - 1], self.tokens[index - 2] if index > 1 else None
         if before.kind == "keyword" and before.name == "every":
-            return 1
+            return None if second is not None and second.text == "on" else 1  # "on each day of sampling"
         if before.text in ("other", "alternate") and second is not None and second.name == "every":
             return 2
         if before.kind == "keyword" and before.text.endswith("first"):
@@ -151,7 +162,7 @@ class Reading:
         item.own_relation = True
         if name in ("up_to", "within", "every"):
             item.relation = name
-            if name == "up_to" and self._begins_at_baseline(keyword):
+            if name == "up_to" and self._begins_at_baseline(item, keyword):
                 item.relation, item.low = "from_to", 0.0
             elif name == "up_to":
                 self._consume_left(keyword)
@@ -162,12 +173,17 @@ class Reading:
             item.own_relation = name == "at" and self.tokens[keyword].text in ("at", "by")
             self._relate_pending(item, keyword)
 
-    def _begins_at_baseline(self, keyword: int) -> bool:
-        """`Baseline through week 12`, which says where the span begins as `baseline to` does."""
+    def _begins_at_baseline(self, item: Item, keyword: int) -> bool:
+        """`Baseline through 12 weeks`, `baseline up to week 12`, which say where the span begins as `baseline to` does.
+
+        `Baseline up to 12 weeks` says no more than how long.
+        """
         before = keyword - 1
-        if before < 0 or self.tokens[keyword].text not in _THROUGH or self.tokens[before].kind != "baseline":
+        if before < 0 or self.tokens[before].kind != "baseline":
             return False
-        if before > 0 and self.tokens[before - 1].name == "from":
+        if self.tokens[keyword].text not in _THROUGH and not (item.prefixed and self.tokens[keyword].text == "up to"):
+            return False
+        if (before > 0 and self.tokens[before - 1].name == "from") or self._is_after_the_last(item):
             return False
         self.consumed.add(before)
         return True
@@ -286,12 +302,23 @@ class Reading:
         """`… to 12 weeks`: from the point, the baseline or the event on the left; without one, up to."""
         item.own_relation = True
         left = self._left_operand(keyword)
-        if isinstance(left, Item):
+        if self._is_after_the_last(item) and (not isinstance(left, Item) or left.bracket):
+            item.relation = "up_to"
+            if isinstance(left, Item):
+                self.done.remove(left)  # "first dose (day 1) to 30 days after the last dose"
+        elif isinstance(left, Item):
             self._merge(left, item)
         elif left is None:
             item.relation = "up_to"
         else:
             item.relation, item.low = "from_to", 0.0
+
+    def _is_after_the_last(self, item: Item) -> bool:
+        """`to 30 days after the last dose`: counted from there, not from where the span begins."""
+        following = self.tokens[item.last + 1 : item.last + 4]
+        if not following or following[0].text not in _AFTER:
+            return False
+        return any(token.text in _LAST for token in following[1:])
 
     def _left_operand(self, keyword: int) -> Item | str | None:
         words = False
@@ -397,9 +424,12 @@ class Reading:
             or before.text in ("post", "after", "following", "since", "to", "of")
         ):
             return False
-        if following and following[0].name in ("up_to", "to") and any(item.is_span for item in self.done):
-            return False  # "Screening through study completion, an average of 2 years"
+        leads = bool(following) and following[0].name in ("up_to", "to")
+        if leads and (not self.done or any(item.is_span for item in self.done)):
+            return False  # "Screening through study completion, an average of 2 years", "baseline to discharge"
         if token.text.startswith("screening") and self._is_no_point(index):
+            return False
+        if len(self.openings) > 1 and following and self._is_spelled_out(index + 1):
             return False
         if before is not None and before.text == "-" and index > 1 and self.tokens[index - 2].text == "post":
             return False
@@ -408,6 +438,14 @@ class Reading:
         if token.text.replace("-", " ").replace(" ", "") in ("predose", "beforedosing"):
             return not self.done or any(item.unit in ("min", "h") for item in self.done)
         return True
+
+    def _is_spelled_out(self, index: int) -> bool:
+        """`Baseline period (week -4 to week 0)`."""
+        index += self.tokens[index].kind in ("word", "fill")
+        if index >= len(self.tokens) or self.tokens[index].name != "(":
+            return False
+        bracket = self.brackets[index]
+        return any(item.bracket == bracket and item.low < 0 and item.high <= 0 for item in self.done)
 
     def _is_no_point(self, index: int) -> bool:
         """Screening alone is an event; in "screening -30 d to baseline" its time is given."""

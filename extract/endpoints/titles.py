@@ -34,7 +34,8 @@ _NOT_COUNTED = "".join(f"(?<!{word} )" for word in _COUNTS)
 # Both begin with a character that is no letter, which the engine looks for faster than for the edge of a word.
 _PATIENTS = re.compile(
     rf"\W(?:in|among|for|{_NOT_COUNTED}of) (?:(?!(?:in|of|for|among|on|with|to|and)\b)[\w-]+ ){{0,5}}?(?:{_PEOPLE})\b"
-    r"(?: (?:with|who|undergoing|receiving|treated|having|on|that)\b[^:;(]*)?"
+    r"(?: (?:with|who|undergoing|receiving|treated|having|on|that|experiencing|suffering|diagnosed|between|weighing)"
+    r"\b[^:;(]*)?"
 )
 # "Effect of exercise on HbA1c": about the treatment
 _TREATMENT = re.compile(

@@ -18,7 +18,7 @@ from extract.endpoints.phrases import PhraseBook
 RANKS = {"strong": 4, "phrases": 3, "weak": 2, "last": 1}
 """Keys of phrases in a class's table and their ranks; the same keys with `_in_<field>` hold in one field only."""
 
-_IN_FIELD = {"in": 4, "last_in": 1}
+_IN_FIELD = {"in": 4, "phrases_in": 3, "last_in": 1}
 
 
 @dataclass(frozen=True, slots=True)
