@@ -26,6 +26,15 @@ def only(text: str, *interventions: str) -> Dose:
         ("Zanfluril 5 mg as an intra-cavernous injection.", "other"),
         ("Zanfluril 5 mg applied once a day.", "top"),
         ("Zanfluril 5 mg for those who had external beam radiotherapy.", None),
+        ("Zanfluril 5 mg will be applied to all the patients.", None),
+        ("Zanfluril 5 mg b.i.d. for a month.", None),
+        ("Zanfluril 5 mg i.d. in the forearm.", "id"),
+        ("Zanfluril 5 mg as orodispersible tablets.", "po"),
+        ("Zanfluril 5 mg, two intracorporeal injections.", "other"),
+        ("They received an IC injection of zanfluril 5 mg.", "other"),
+        ("They were injected IC with zanfluril 5 mg.", "other"),
+        ("Zanfluril 5 mg, injected into the penis.", "other"),
+        ("Zanfluril 5 mg in advanced non-squamous disease.", None),
     ],
 )
 def test_a_route_is_how_it_is_given_not_where_the_disease_is(text: str, route: str | None) -> None:
@@ -51,6 +60,44 @@ def test_what_the_arm_says_of_its_only_agent() -> None:
         interventions=[{"name": "Zanfluril", "description": "Zanfluril 5 mL a side."}],
     )
     assert [frequency(dose) for dose in facts.doses] == [(1, 1, "mo")]
+
+
+def test_levels_that_stand_together_are_given_alike() -> None:
+    facts = one_arm("Zanfluril is taken once daily from 200 mg on, and raised to 400 mg and 600 mg.", "Zanfluril")
+    assert [(d.amount_low, frequency(d)) for d in facts.doses] == [(level, (1, 1, "d")) for level in (200, 400, 600)]
+
+
+def test_a_placebo_is_given_as_what_it_stands_for() -> None:
+    facts = read(
+        arms=[
+            {"label": "A", "description": "Two zanfluril tablets by mouth every morning.", "interventionNames": ["Z"]},
+            {"label": "B", "description": "Two placebo tablets.", "interventionNames": ["Drug: Placebo"]},
+        ],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["A"]},
+            {"name": "Placebo", "armGroupLabels": ["B"]},
+        ],
+    )
+    assert [(d.agent_key, d.route, frequency(d)) for d in facts.doses] == [
+        ("zanfluril", "po", (1, 1, "d")),
+        ("placebo", "po", (1, 1, "d")),
+    ]
+
+
+def test_where_a_title_says_that_all_is_injected() -> None:
+    facts = read(
+        title="Caudal epidural injection for back pain",
+        arms=[{"label": "A", "description": "5 mg of zanfluril and 2 mg of lamivudine. Abacavir 9 mg tablets."}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Lamivudine"}, {"name": "Abacavir"}],
+    )
+    assert [d.route for d in facts.doses] == ["epidural", "epidural", None]
+
+
+def test_a_route_is_not_that_of_an_agent_with_another_schedule() -> None:
+    facts = one_arm(
+        "Zanfluril 850 mg twice daily + lamivudine 5 mg im injection every month.", "Zanfluril", "Lamivudine"
+    )
+    assert [d.route for d in facts.doses] == [None, "im"]
 
 
 def test_single_doses_by_the_title() -> None:

@@ -169,7 +169,11 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             continue
         for bound in head.bounds:
             timed = _timed(bound) or bound.amount.role == "loading"
+            # "A 850 mg twice daily + B 1000 mg IM each month for a year": only the length is said of both
+            apart = "frequency" in bound.facts and source.get("frequency") not in (None, bound.facts["frequency"])
             for kind in _KINDS:
+                if apart and kind == "route":
+                    continue
                 if kind in source and kind not in bound.facts and not (timed and kind in ("frequency", "days")):
                     bound.facts[kind] = source[kind]
 

@@ -8,9 +8,15 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from extract.doses.alike import (
+    as_other_levels,
+    lengths_by_title,
+    may_take_frequency,
+    placebo_as_active,
+    routes_by_title,
+)
 from extract.doses.attachment import is_observed
 from extract.doses.bound import Remark
-from extract.doses.cycles import find_durations
 from extract.doses.frequencies import find_frequencies
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
@@ -20,7 +26,6 @@ from extract.lower import holds_any
 from extract.sentences import find_all
 from extract.study import Study
 
-_LENGTHS = frozenset(("duration", "days", "cycle_days", "cycles"))
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
 
 
@@ -80,36 +85,23 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
         _note(known, statement.agent.key, statement.facts, ("route",))
     for remark in remarks:
         _note(known, remark.agent.key, remark.facts, ("route", "frequency"))
+    as_other_levels(statements)
     for statement in statements:
         found = known.get(statement.agent.key, {})
         for kind in ("route", "frequency"):
             values = found.get(kind, [])
             if kind in statement.facts or len(values) != 1:
                 continue
-            if kind == "frequency" and not _may_take_frequency(statement):
+            if kind == "frequency" and not may_take_frequency(statement):
                 continue
             statement.facts[kind] = values[0]
     _from_sentences(study, lexicon, statements)
-    _lengths_by_title(study, statements)
+    lengths_by_title(study, statements)
     for statement in statements:
         if "route" not in statement.facts and (route := _route_of_form(study, statement)) is not None:
             statement.facts["route"] = route
-
-
-def _lengths_by_title(study: Study, statements: list[Statement]) -> None:
-    """`A 12-week treatment with …`: so long are given the study's own agents of which nothing else is said."""
-    lacking = [
-        statement
-        for statement in statements
-        if statement.agent.intervention_no is not None
-        and not _LENGTHS.intersection(statement.facts)
-        and (statement.facts.get("frequency") or (0, 1))[1] is not None
-    ]
-    lengths = {item.value for title in study.titles() for item in find_durations(title.text.norm)} if lacking else set()
-    if len(lengths) == 1:
-        (length,) = lengths
-        for statement in lacking:
-            statement.facts["duration"] = length
+    placebo_as_active(statements)
+    routes_by_title(study, statements)
 
 
 def _route_of_form(study: Study, statement: Statement) -> str | None:
@@ -130,10 +122,6 @@ def _routes_of_forms() -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(rf"\b(?:{form})\b", re.IGNORECASE), str(route)) for form, route in forms]
 
 
-def _capped(statement: Statement) -> bool:
-    return statement.amount.role in ("loading", "total", "maximum", "boost", "fraction")
-
-
 def _note(known: dict[str, dict[str, list[Any]]], key: str, facts: dict[str, Any], kinds: tuple[str, ...]) -> None:
     for kind in kinds:
         if kind in facts:
@@ -147,7 +135,7 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
     for key in dict.fromkeys(s.agent.key for s in statements):
         mine = [s for s in statements if s.agent.key == key]
         lacking = [s for s in mine if "route" not in s.facts]
-        unscheduled = [s for s in mine if _may_take_frequency(s)]
+        unscheduled = [s for s in mine if may_take_frequency(s)]
         if not lacking and not unscheduled:
             continue
         said = _Said(study, lexicon, mine[0])
@@ -159,17 +147,6 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         for statement in unscheduled:
             if frequency is not None:
                 statement.facts["frequency"] = frequency
-
-
-def _may_take_frequency(statement: Statement) -> bool:
-    facts = statement.facts
-    return not (
-        "as_needed" in facts
-        or "frequency" in facts
-        or "days" in facts
-        or statement.amount.per_time
-        or _capped(statement)
-    )
 
 
 def _spoken(text: str) -> tuple[float, float | None, str | None] | None:
@@ -219,8 +196,8 @@ class _Said:
         self._sentences: list[str] | None = None
 
     def route(self) -> str | None:
-        for texts in (self._own_texts(), self.sentences()):
-            routes = {item.value for text in texts for item in find_routes(text)[:2] if self._may_go(item.value)}
+        for texts in (self._own_texts, self.sentences):
+            routes = {item.value for text in texts() for item in find_routes(text)[:2] if self._may_go(item.value)}
             if len(routes) == 1:
                 return str(routes.pop())
             if routes:
@@ -230,8 +207,9 @@ class _Said:
         return None
 
     def frequency(self) -> tuple[float, float | None, str | None] | None:
-        texts = [*self._own_texts(), *self.sentences()]
-        found = {item.value for text in texts for item in find_frequencies(text)[:1] if not is_observed(text)}
+        found: set[tuple[float, float | None, str | None]] = set()
+        for texts in (self._own_texts, self.sentences):
+            found = found or {item.value for t in texts() for item in find_frequencies(t)[:1] if not is_observed(t)}
         if not found:
             found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
         if not found and self.alone and any(single_dose(title.text.norm) for title in self.study.titles()):
@@ -301,4 +279,7 @@ class _Said:
         position, name = min((sentence.find(n), n) for n in self.names if n in sentence)
         form = _FORM_OF.search(sentence, max(0, position - 40), position)
         start = form.start() if form else max(0, position - 14)
-        return sentence[start : position + len(name) + 34]
+        end = position + len(name) + 34
+        while end < len(sentence) and sentence[end - 1].isalnum() and sentence[end].isalnum():
+            end -= 1  # "non-squamous" does not end in "non-sq"
+        return sentence[start:end]
