@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extract.doses.completion import single_dose
+from extract.doses.said import single_dose
 from extract.doses.vocabulary import read_toml
 from extract.facts import Dose
 from tests.dose_studies import amounts, frequency, one_arm, read
@@ -100,9 +100,35 @@ def test_a_route_is_not_that_of_an_agent_with_another_schedule() -> None:
     assert [d.route for d in facts.doses] == [None, "im"]
 
 
+def test_days_that_another_sentence_says() -> None:
+    facts = read(
+        summary="Patients receive zanfluril iv over 30 minutes on days 1 and 8, then lamivudine orally.",
+        arms=[{"label": "A", "description": "Zanfluril 5 mg/m2; lamivudine 9 mg."}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Lamivudine"}],
+    )
+    assert [(d.agent_key, d.days) for d in facts.doses] == [("zanfluril", [1, 8]), ("lamivudine", None)]
+
+
+def test_what_only_says_when_takes_no_schedule() -> None:
+    facts = one_arm(
+        "Zanfluril 5 mg over two hours prior to lamivudine on day 1 of each cycle.", "Zanfluril", "Lamivudine"
+    )
+    assert facts.doses[0].days == [1]
+
+
+def test_the_total_of_a_session_is_given_each_session() -> None:
+    facts = read(
+        arms=[{"label": "Plasma", "description": "Two sessions, each one month apart."}],
+        interventions=[{"name": "Zanfluril", "description": "Each session consists of a total of 5 mL zanfluril."}],
+    )
+    assert [frequency(dose) for dose in facts.doses] == [(1, 1, "mo")]
+
+
 def test_single_doses_by_the_title() -> None:
     title = read_toml("frequencies.toml")["title"]["example"]
     assert single_dose(title)
+    assert single_dose("A Single Centre, Randomised, Single Dose Study of Drug A")
+    assert not single_dose("A Single Centre Study of Doses of Drug A")
     assert not single_dose("Single Ascending and Multiple Doses of Drug A")
     facts = read(
         title="A single oral dose of zanfluril in healthy men",

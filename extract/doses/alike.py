@@ -28,7 +28,10 @@ def may_take_frequency(statement: Statement) -> bool:
 
 
 def _capped(statement: Statement) -> bool:
-    return statement.amount.role in ("loading", "total", "maximum", "boost", "fraction")
+    role = statement.amount.role
+    if role == "total":  # "each session consists of a total of 5 mL" is given each session
+        return statement.agent.kind == "radiation"
+    return role in ("loading", "maximum", "boost", "fraction")
 
 
 _BESIDE = 250
