@@ -30,6 +30,7 @@ def only(text: str, *interventions: str) -> Dose:
         ("Zanfluril 5 mg b.i.d. for a month.", None),
         ("Zanfluril 5 mg i.d. in the forearm.", "id"),
         ("Zanfluril 5 mg as orodispersible tablets.", "po"),
+        ("Zanfluril 5 mg orally to prolong intravaginal ejaculatory latency.", "po"),
         ("Zanfluril 5 mg, two intracorporeal injections.", "other"),
         ("They received an IC injection of zanfluril 5 mg.", "other"),
         ("They were injected IC with zanfluril 5 mg.", "other"),
@@ -98,6 +99,13 @@ def test_a_route_is_not_that_of_an_agent_with_another_schedule() -> None:
         "Zanfluril 850 mg twice daily + lamivudine 5 mg im injection every month.", "Zanfluril", "Lamivudine"
     )
     assert [d.route for d in facts.doses] == [None, "im"]
+
+
+def test_a_radionuclide_gives_its_dose_from_within() -> None:
+    facts = one_arm(
+        "Iodine-131 antibody is given iv to a dose of 24 Gy. Radiotherapy to 50 Gy.", "Iodine-131", "Radiotherapy"
+    )
+    assert [(d.amount_low, d.route) for d in facts.doses] == [(24, "iv"), (50, "rt-external")]
 
 
 def test_days_that_another_sentence_says() -> None:

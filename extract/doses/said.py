@@ -15,6 +15,7 @@ from extract.doses.items import Item
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
+from extract.doses.selection import is_beam
 from extract.doses.vocabulary import read_toml
 from extract.lower import holds_any
 from extract.sentences import find_all
@@ -130,7 +131,7 @@ class Said:
 
     def _may_go(self, route: str) -> bool:
         """Nothing but radiation is given by an external beam."""
-        return route != "rt-external" or self.agent.kind == "radiation"
+        return route != "rt-external" or is_beam(self.agent)
 
     def _own_texts(self) -> list[Part]:
         texts = [i.name.text.norm for i in self.interventions]
