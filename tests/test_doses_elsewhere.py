@@ -71,18 +71,16 @@ def test_levels_that_stand_together_are_given_alike() -> None:
 def test_a_placebo_is_given_as_what_it_stands_for() -> None:
     facts = read(
         arms=[
-            {"label": "A", "description": "Two zanfluril tablets by mouth every morning.", "interventionNames": ["Z"]},
-            {"label": "B", "description": "Two placebo tablets.", "interventionNames": ["Drug: Placebo"]},
+            {"label": "A", "description": "Two zanfluril tablets by mouth every morning for 3 weeks."},
+            {"label": "B", "description": "Two placebo tablets."},
         ],
         interventions=[
             {"name": "Zanfluril", "armGroupLabels": ["A"]},
             {"name": "Placebo", "armGroupLabels": ["B"]},
         ],
     )
-    assert [(d.agent_key, d.route, frequency(d)) for d in facts.doses] == [
-        ("zanfluril", "po", (1, 1, "d")),
-        ("placebo", "po", (1, 1, "d")),
-    ]
+    said = [(d.agent_key, d.route, frequency(d), d.duration_value, d.duration_unit) for d in facts.doses]
+    assert said == [(key, "po", (1, 1, "d"), 3, "wk") for key in ("zanfluril", "placebo")]
 
 
 def test_where_a_title_says_that_all_is_injected() -> None:
@@ -184,6 +182,25 @@ def test_how_long_by_the_title_and_by_days_before_day_0() -> None:
         interventions=[{"name": "Zanfluril"}, {"name": "Lamivudine"}],
     )
     assert [(d.duration_value, d.duration_unit) for d in facts.doses] == [(12, "wk"), (3, "d")]
+
+
+@pytest.mark.parametrize(
+    ("summary", "length"),
+    [
+        ("Patients are treated with zanfluril for 8 weeks.", (8, "wk")),
+        ("After a 4-week unmedicated phase, patients receive zanfluril for 3 months.", (3, "mo")),
+        ("All who received zanfluril have a follow-up for 8 weeks.", (None, None)),
+        ("Zanfluril is given for 8 weeks. Some take zanfluril for 3 months.", (None, None)),
+        ("Zanfluril is given for 3 days.", (None, None)),
+    ],
+)
+def test_how_long_by_the_sentences_about_the_agent(summary: str, length: tuple[float | None, str | None]) -> None:
+    facts = read(
+        summary=summary,
+        arms=[{"label": "A", "description": "Zanfluril 5 mg daily."}],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.duration_value, d.duration_unit) for d in facts.doses] == [length]
 
 
 def test_the_drug_or_its_placebo_have_the_same_amount() -> None:

@@ -27,6 +27,12 @@ def may_take_frequency(statement: Statement) -> bool:
     )
 
 
+def may_take_length(statement: Statement) -> bool:
+    """Whether a length said elsewhere may hold for a dose: of which none is said, and which is no single one."""
+    facts = statement.facts
+    return not _LENGTHS.intersection(facts) and (facts.get("frequency") or (0, 1))[1] is not None
+
+
 def _capped(statement: Statement) -> bool:
     role = statement.amount.role
     if role == "total":  # "each session consists of a total of 5 mL" is given each session
@@ -63,17 +69,23 @@ def _level_beside(statement: Statement, other: Statement) -> bool:
 
 
 def placebo_as_active(statements: list[Statement]) -> None:
-    """A placebo of which nothing else is said is given as often as what it stands for, its pieces by the same route."""
+    """A placebo of which nothing else is said is given as often and as long as what it stands for; pieces as it is."""
     for placebo in statements:
         if placebo.agent.kind != "placebo":
             continue
         actives = _stood_for(placebo, statements)
-        for kind in ("route", "frequency"):
+        for kind in ("route", "frequency", "duration"):
             said = [s.facts.get(kind) for s in actives]
             if kind in placebo.facts or not said or len(set(said)) > 1 or said[0] is None:
                 continue
-            if may_take_frequency(placebo) if kind == "frequency" else placebo.amount.unit in _PIECES:
+            if _may_take(placebo, kind):
                 placebo.facts[kind] = said[0]
+
+
+def _may_take(placebo: Statement, kind: str) -> bool:
+    if kind == "route":
+        return placebo.amount.unit in _PIECES
+    return may_take_frequency(placebo) if kind == "frequency" else may_take_length(placebo)
 
 
 def _stood_for(placebo: Statement, statements: list[Statement]) -> list[Statement]:
@@ -86,13 +98,7 @@ def _stood_for(placebo: Statement, statements: list[Statement]) -> list[Statemen
 
 def lengths_by_title(study: Study, statements: list[Statement]) -> None:
     """`A 12-week treatment with …`: so long are given the study's own agents of which nothing else is said."""
-    lacking = [
-        statement
-        for statement in statements
-        if statement.agent.intervention_no is not None
-        and not _LENGTHS.intersection(statement.facts)
-        and (statement.facts.get("frequency") or (0, 1))[1] is not None
-    ]
+    lacking = [s for s in statements if s.agent.intervention_no is not None and may_take_length(s)]
     lengths = {item.value for title in study.titles() for item in find_durations(title.text.norm)} if lacking else set()
     if len(lengths) == 1:
         (length,) = lengths

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from itertools import pairwise
 from typing import Any
@@ -11,6 +12,7 @@ from extract.doses.alike import (
     as_other_levels,
     lengths_by_title,
     may_take_frequency,
+    may_take_length,
     placebo_as_active,
     routes_by_title,
 )
@@ -126,23 +128,24 @@ def _note(known: dict[str, dict[str, list[Any]]], key: str, facts: dict[str, Any
 
 
 def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
-    """Route, frequency or days from sentences that name the agent, where all that say one agree."""
+    """Route, frequency or days and length from sentences that name the agent, where all that say one agree."""
     for key in dict.fromkeys(s.agent.key for s in statements):
         mine = [s for s in statements if s.agent.key == key]
-        lacking = [s for s in mine if "route" not in s.facts]
-        unscheduled = [s for s in mine if may_take_frequency(s)]
-        if not lacking and not unscheduled:
-            continue
         said = Said(study, lexicon, mine[0])
-        route = said.route() if lacking else None
-        frequency = said.frequency() if unscheduled else None
-        for statement in lacking:
-            if route is not None:
-                statement.facts["route"] = route
-        for statement in unscheduled:
-            if frequency is not None:
-                statement.facts["frequency"] = frequency
-        if len(unscheduled) == len(mine) and frequency is None and (days := said.days()):
+        _put("route", said.route, [s for s in mine if "route" not in s.facts])
+        unscheduled = [s for s in mine if may_take_frequency(s)]
+        often = _put("frequency", said.frequency, unscheduled)
+        if not often and len(unscheduled) == len(mine) and _put("days", said.days, unscheduled):
             for statement in unscheduled:
-                statement.facts["days"] = days
                 complete_schedule(statement)
+        if all(may_take_length(s) for s in mine):
+            _put("duration", said.length, [s for s in mine if s.amount.role in ("dose", "level", "maintenance")])
+
+
+def _put(kind: str, say: Callable[[], Any], lacking: list[Statement]) -> bool:
+    """Add what is said to the doses that lack it; whether anything is."""
+    value = say() if lacking else None
+    for statement in lacking:
+        if value is not None:
+            statement.facts[kind] = value
+    return value is not None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
 from extract.doses.attachment import is_observed
+from extract.doses.cycles import find_durations
 from extract.doses.days import find_days
 from extract.doses.frequencies import find_frequencies
 from extract.doses.items import Item
@@ -16,7 +17,7 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
 from extract.doses.selection import is_beam
-from extract.doses.vocabulary import read_toml
+from extract.doses.vocabulary import one_of_lower, read_toml
 from extract.lower import holds_any
 from extract.sentences import find_all
 from extract.study import Study
@@ -47,6 +48,20 @@ _MAX_OUTCOMES = 6
 _MAX_SENTENCES = 8
 _AMOUNT = re.compile(r"\d\s?(?:mg|mcg|ug|g|gy|iu|ml|units?|mmol|x ?10)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
+
+
+_OTHER_LENGTH = re.compile(rf"\b{one_of_lower('other_length')}\b")
+_PHRASE = re.compile(r"[^.;\n]+")
+_DAYS_IN = {"d": 1.0, "wk": 7.0, "mo": 30.0, "a": 365.0}
+
+
+def _lengths(text: str) -> Iterator[tuple[float, str]]:
+    """Lengths from a week to two years of the phrases that speak of no other time than the treatment's."""
+    low = text.lower()
+    for phrase in _PHRASE.finditer(low) if "week" in low or "month" in low or "day" in low or "year" in low else ():
+        found = find_durations(low, phrase.start(), phrase.end())
+        if found and not _OTHER_LENGTH.search(low, phrase.start(), phrase.end()):
+            yield from (i.value for i in found if 7 <= i.value[0] * _DAYS_IN[i.value[1]] <= 800)
 
 
 class Part(NamedTuple):
@@ -119,6 +134,20 @@ class Said:
             if not any(part.text[item.start : item.end] in name for name in self.names)  # "D2" of "D2O"
         ]
         return list(found[0]) if found and all(days == found[0] for days in found) else None
+
+    def length(self) -> tuple[float, str] | None:
+        """How long by its own texts and its arms', else, in a study of one agent, by the sentences about it."""
+        for texts in (self._texts_alone, self._sentences_alone):
+            found = {length for text in texts() for length in _lengths(text)}
+            if found:
+                return found.pop() if len(found) == 1 else None
+        return None
+
+    def _texts_alone(self) -> list[str]:
+        return [*(part.text for part in self._own_texts()), *self._arm_texts()]
+
+    def _sentences_alone(self) -> list[str]:
+        return [part.text for part in self.sentences()] if self.only_one else []
 
     def _arm_texts(self) -> list[str]:
         """What the arms say that receive this agent and no other."""
