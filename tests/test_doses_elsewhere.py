@@ -192,6 +192,9 @@ def test_how_long_by_the_title_and_by_days_before_day_0() -> None:
         ("All who received zanfluril have a follow-up for 8 weeks.", (None, None)),
         ("Zanfluril is given for 8 weeks. Some take zanfluril for 3 months.", (None, None)),
         ("Zanfluril is given for 3 days.", (None, None)),
+        ("There is a 12-week double-blind treatment phase.", (12, "wk")),
+        ("The treatment period lasts, in all, for 6 months.", (6, "mo")),
+        ("Pain is asked for after 6 weeks of treatment.", (None, None)),
     ],
 )
 def test_how_long_by_the_sentences_about_the_agent(summary: str, length: tuple[float | None, str | None]) -> None:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
@@ -19,7 +18,7 @@ from extract.doses.alike import (
 from extract.doses.bound import Remark
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.said import Said
+from extract.doses.said import Said, treatment_lengths
 from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
@@ -129,23 +128,25 @@ def _note(known: dict[str, dict[str, list[Any]]], key: str, facts: dict[str, Any
 
 def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
     """Route, frequency or days and length from sentences that name the agent, where all that say one agree."""
+    of_treatment = cache(partial(treatment_lengths, study))
     for key in dict.fromkeys(s.agent.key for s in statements):
         mine = [s for s in statements if s.agent.key == key]
         said = Said(study, lexicon, mine[0])
-        _put("route", said.route, [s for s in mine if "route" not in s.facts])
+        lacking = [s for s in mine if "route" not in s.facts]
+        _put("route", said.route() if lacking else None, lacking)
         unscheduled = [s for s in mine if may_take_frequency(s)]
-        often = _put("frequency", said.frequency, unscheduled)
-        if not often and len(unscheduled) == len(mine) and _put("days", said.days, unscheduled):
+        frequency = said.frequency() if unscheduled else None
+        _put("frequency", frequency, unscheduled)
+        if frequency is None and 0 < len(unscheduled) == len(mine) and (days := said.days()):
+            _put("days", days, unscheduled)
             for statement in unscheduled:
                 complete_schedule(statement)
-        if all(may_take_length(s) for s in mine):
-            _put("duration", said.length, [s for s in mine if s.amount.role in ("dose", "level", "maintenance")])
+        brief = [s for s in mine if may_take_length(s) and s.amount.role in ("dose", "level", "maintenance")]
+        length = said.length(of_treatment) if brief else None
+        if {s.facts["duration"] for s in mine if "duration" in s.facts} <= {length}:
+            _put("duration", length, brief)
 
 
-def _put(kind: str, say: Callable[[], Any], lacking: list[Statement]) -> bool:
-    """Add what is said to the doses that lack it; whether anything is."""
-    value = say() if lacking else None
-    for statement in lacking:
-        if value is not None:
-            statement.facts[kind] = value
-    return value is not None
+def _put(kind: str, value: object, lacking: list[Statement]) -> None:
+    for statement in lacking if value is not None else ():
+        statement.facts[kind] = value

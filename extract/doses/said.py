@@ -51,17 +51,38 @@ _SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
 
 
 _OTHER_LENGTH = re.compile(rf"\b{one_of_lower('other_length')}\b")
+_TREATMENT = re.compile(rf"\b{one_of_lower('treatment_time')}\b")
+_MOMENT = re.compile(rf"\b{one_of_lower('moment')}\b")
 _PHRASE = re.compile(r"[^.;\n]+")
 _DAYS_IN = {"d": 1.0, "wk": 7.0, "mo": 30.0, "a": 365.0}
 
 
 def _lengths(text: str) -> Iterator[tuple[float, str]]:
-    """Lengths from a week to two years of the phrases that speak of no other time than the treatment's."""
+    """Lengths from two weeks to two years of the phrases that speak of no other time than the treatment's."""
     low = text.lower()
     for phrase in _PHRASE.finditer(low) if "week" in low or "month" in low or "day" in low or "year" in low else ():
         found = find_durations(low, phrase.start(), phrase.end())
         if found and not _OTHER_LENGTH.search(low, phrase.start(), phrase.end()):
-            yield from (i.value for i in found if 7 <= i.value[0] * _DAYS_IN[i.value[1]] <= 800)
+            yield from (i.value for i in found if 14 <= i.value[0] * _DAYS_IN[i.value[1]] <= 800)
+
+
+def prose(study: Study) -> list[str]:
+    """The running text of a study and of its arms."""
+    texts = [field.text.norm[:_MAX_PROSE] for field in study.prose()]
+    texts += [arm.description.text.norm[:600] for arm in study.arms if arm.description is not None]
+    return texts
+
+
+def treatment_lengths(study: Study) -> set[tuple[float, str]]:
+    """How long the treatment lasts by the phrases that speak of it, whatever is given."""
+    found: set[tuple[float, str]] = set()
+    for text in prose(study):
+        low = text.lower()
+        for phrase in _PHRASE.finditer(low) if "treat" in low else ():
+            words = phrase.group()
+            if "treat" in words and _TREATMENT.search(words) and not _MOMENT.search(words):
+                found.update(_lengths(words))
+    return found
 
 
 class Part(NamedTuple):
@@ -107,7 +128,7 @@ class Said:
                 return str(routes.pop())
             if routes:
                 return None
-        if self.agent.kind == "cells" and any("infus" in text.lower() for text in self._prose()):
+        if self.agent.kind == "cells" and any("infus" in text.lower() for text in prose(self.study)):
             return "iv"
         return None
 
@@ -135,13 +156,14 @@ class Said:
         ]
         return list(found[0]) if found and all(days == found[0] for days in found) else None
 
-    def length(self) -> tuple[float, str] | None:
-        """How long by its own texts and its arms', else, in a study of one agent, by the sentences about it."""
+    def length(self, of_treatment: Callable[[], set[tuple[float, str]]]) -> tuple[float, str] | None:
+        """How long by its own texts and its arms', else by sentences about a study's one agent, else the treatment."""
         for texts in (self._texts_alone, self._sentences_alone):
             found = {length for text in texts() for length in _lengths(text)}
             if found:
                 return found.pop() if len(found) == 1 else None
-        return None
+        lengths = of_treatment() if self.interventions else set()
+        return next(iter(lengths)) if len(lengths) == 1 else None
 
     def _texts_alone(self) -> list[str]:
         return [*(part.text for part in self._own_texts()), *self._arm_texts()]
@@ -168,11 +190,6 @@ class Said:
         texts += [i.description.text.norm[:600] for i in self.alone if i.description is not None]
         return [Part(text, len(text)) for text in texts]
 
-    def _prose(self) -> list[str]:
-        texts = [field.text.norm[:_MAX_PROSE] for field in self.study.prose()]
-        texts += [arm.description.text.norm[:600] for arm in self.study.arms if arm.description is not None]
-        return texts
-
     def sentences(self) -> list[Part]:
         """The sentences that name the agent."""
         if self._sentences is None:
@@ -181,7 +198,7 @@ class Said:
                 o.description.text.norm[:400] for o in self.study.outcomes[:_MAX_OUTCOMES] if o.description is not None
             ]
             self._sentences = []
-            for text in [*self._prose(), *outcomes]:
+            for text in [*prose(self.study), *outcomes]:
                 self._sentences += self._naming(text)
         return self._sentences
 
