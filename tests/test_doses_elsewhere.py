@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from extract.doses.completion import single_dose
+from extract.doses.said import single_dose
 from extract.doses.vocabulary import read_toml
 from extract.facts import Dose
 from tests.dose_studies import amounts, frequency, one_arm, read
@@ -26,6 +26,16 @@ def only(text: str, *interventions: str) -> Dose:
         ("Zanfluril 5 mg as an intra-cavernous injection.", "other"),
         ("Zanfluril 5 mg applied once a day.", "top"),
         ("Zanfluril 5 mg for those who had external beam radiotherapy.", None),
+        ("Zanfluril 5 mg will be applied to all the patients.", None),
+        ("Zanfluril 5 mg b.i.d. for a month.", None),
+        ("Zanfluril 5 mg i.d. in the forearm.", "id"),
+        ("Zanfluril 5 mg as orodispersible tablets.", "po"),
+        ("Zanfluril 5 mg orally to prolong intravaginal ejaculatory latency.", "po"),
+        ("Zanfluril 5 mg, two intracorporeal injections.", "other"),
+        ("They received an IC injection of zanfluril 5 mg.", "other"),
+        ("They were injected IC with zanfluril 5 mg.", "other"),
+        ("Zanfluril 5 mg, injected into the penis.", "other"),
+        ("Zanfluril 5 mg in advanced non-squamous disease.", None),
     ],
 )
 def test_a_route_is_how_it_is_given_not_where_the_disease_is(text: str, route: str | None) -> None:
@@ -53,9 +63,78 @@ def test_what_the_arm_says_of_its_only_agent() -> None:
     assert [frequency(dose) for dose in facts.doses] == [(1, 1, "mo")]
 
 
+def test_levels_that_stand_together_are_given_alike() -> None:
+    facts = one_arm("Zanfluril is taken once daily from 200 mg on, and raised to 400 mg and 600 mg.", "Zanfluril")
+    assert [(d.amount_low, frequency(d)) for d in facts.doses] == [(level, (1, 1, "d")) for level in (200, 400, 600)]
+
+
+def test_a_placebo_is_given_as_what_it_stands_for() -> None:
+    facts = read(
+        arms=[
+            {"label": "A", "description": "Two zanfluril tablets by mouth every morning for 3 weeks."},
+            {"label": "B", "description": "Two placebo tablets."},
+        ],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["A"]},
+            {"name": "Placebo", "armGroupLabels": ["B"]},
+        ],
+    )
+    said = [(d.agent_key, d.route, frequency(d), d.duration_value, d.duration_unit) for d in facts.doses]
+    assert said == [(key, "po", (1, 1, "d"), 3, "wk") for key in ("zanfluril", "placebo")]
+
+
+def test_where_a_title_says_that_all_is_injected() -> None:
+    facts = read(
+        title="Caudal epidural injection for back pain",
+        arms=[{"label": "A", "description": "5 mg of zanfluril and 2 mg of lamivudine. Abacavir 9 mg tablets."}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Lamivudine"}, {"name": "Abacavir"}],
+    )
+    assert [d.route for d in facts.doses] == ["epidural", "epidural", None]
+
+
+def test_a_route_is_not_that_of_an_agent_with_another_schedule() -> None:
+    facts = one_arm(
+        "Zanfluril 850 mg twice daily + lamivudine 5 mg im injection every month.", "Zanfluril", "Lamivudine"
+    )
+    assert [d.route for d in facts.doses] == [None, "im"]
+
+
+def test_a_radionuclide_gives_its_dose_from_within() -> None:
+    facts = one_arm(
+        "Iodine-131 antibody is given iv to a dose of 24 Gy. Radiotherapy to 50 Gy.", "Iodine-131", "Radiotherapy"
+    )
+    assert [(d.amount_low, d.route) for d in facts.doses] == [(24, "iv"), (50, "rt-external")]
+
+
+def test_days_that_another_sentence_says() -> None:
+    facts = read(
+        summary="Patients receive zanfluril iv over 30 minutes on days 1 and 8, then lamivudine orally.",
+        arms=[{"label": "A", "description": "Zanfluril 5 mg/m2; lamivudine 9 mg."}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Lamivudine"}],
+    )
+    assert [(d.agent_key, d.days) for d in facts.doses] == [("zanfluril", [1, 8]), ("lamivudine", None)]
+
+
+def test_what_only_says_when_takes_no_schedule() -> None:
+    facts = one_arm(
+        "Zanfluril 5 mg over two hours prior to lamivudine on day 1 of each cycle.", "Zanfluril", "Lamivudine"
+    )
+    assert facts.doses[0].days == [1]
+
+
+def test_the_total_of_a_session_is_given_each_session() -> None:
+    facts = read(
+        arms=[{"label": "Plasma", "description": "Two sessions, each one month apart."}],
+        interventions=[{"name": "Zanfluril", "description": "Each session consists of a total of 5 mL zanfluril."}],
+    )
+    assert [frequency(dose) for dose in facts.doses] == [(1, 1, "mo")]
+
+
 def test_single_doses_by_the_title() -> None:
     title = read_toml("frequencies.toml")["title"]["example"]
     assert single_dose(title)
+    assert single_dose("A Single Centre, Randomised, Single Dose Study of Drug A")
+    assert not single_dose("A Single Centre Study of Doses of Drug A")
     assert not single_dose("Single Ascending and Multiple Doses of Drug A")
     facts = read(
         title="A single oral dose of zanfluril in healthy men",
@@ -103,6 +182,28 @@ def test_how_long_by_the_title_and_by_days_before_day_0() -> None:
         interventions=[{"name": "Zanfluril"}, {"name": "Lamivudine"}],
     )
     assert [(d.duration_value, d.duration_unit) for d in facts.doses] == [(12, "wk"), (3, "d")]
+
+
+@pytest.mark.parametrize(
+    ("summary", "length"),
+    [
+        ("Patients are treated with zanfluril for 8 weeks.", (8, "wk")),
+        ("After a 4-week unmedicated phase, patients receive zanfluril for 3 months.", (3, "mo")),
+        ("All who received zanfluril have a follow-up for 8 weeks.", (None, None)),
+        ("Zanfluril is given for 8 weeks. Some take zanfluril for 3 months.", (None, None)),
+        ("Zanfluril is given for 3 days.", (None, None)),
+        ("There is a 12-week double-blind treatment phase.", (12, "wk")),
+        ("The treatment period lasts, in all, for 6 months.", (6, "mo")),
+        ("Pain is asked for after 6 weeks of treatment.", (None, None)),
+    ],
+)
+def test_how_long_by_the_sentences_about_the_agent(summary: str, length: tuple[float | None, str | None]) -> None:
+    facts = read(
+        summary=summary,
+        arms=[{"label": "A", "description": "Zanfluril 5 mg daily."}],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.duration_value, d.duration_unit) for d in facts.doses] == [length]
 
 
 def test_the_drug_or_its_placebo_have_the_same_amount() -> None:

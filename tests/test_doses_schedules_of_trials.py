@@ -60,6 +60,7 @@ def test_what_amounts_are_counted_against(text: str, per: str, per_time: str | N
         ("lamivudine 300 mg/day in 3 divided doses", (3, 1, "d")),
         ("lamivudine 5 mg, two injections 4 weeks apart", (1, 4, "wk")),
         ("one intra-articular injection of lamivudine 5 mg", (1, None, None)),
+        ("lamivudine 5 mg as a one-hour infusion", (None, None, None)),
         ("lamivudine 5 mg on alternate days", (1, 2, "d")),
         ("lamivudine 5 mg q8h", (1, 8, "h")),
         ("lamivudine 5 mg Q2W", (1, 2, "wk")),

@@ -15,6 +15,7 @@ from extract.lower import lowered
 
 _AS_NEEDED = Scanner(words("as_needed"))
 _OBSERVED = re.compile(rf"\b{one_of_lower('observed')}\b")
+_WHEN = tuple(f"{when} {word}" for when in words("time_reference") for word in ("", "the "))
 _KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
 _ADJECTIVE_GAP = re.compile(
     rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE
@@ -43,7 +44,7 @@ def attach(
     text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], mentions: list[Mention]
 ) -> list[Remark]:
     """Give each item of a phrase to the head it belongs to; items before all heads are shared."""
-    heads = _heads(bounds, mentions)
+    heads = _heads(text, bounds, mentions)
     leading: list[Item] = []
     items = sorted([*items, *_repeated(text, items)], key=lambda item: item.start)
     for item in items:
@@ -69,12 +70,17 @@ def attach(
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 
+def _only_when(text: str, mention: Mention) -> bool:
+    """Whether a name only says when something else is given: "5 mg over two hours prior to B on day 1"."""
+    return text[max(0, mention.start - 14) : mention.start].lower().endswith(_WHEN)
+
+
 def is_observed(text: str) -> bool:
     """Whether a text, or what stands before a schedule, speaks of visits, samples and the like."""
     return len(text) > 1 and _OBSERVED.search(text.lower()) is not None
 
 
-def _heads(bounds: list[Bound], mentions: list[Mention]) -> list[_Head]:
+def _heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[_Head]:
     heads: list[_Head] = []
     for bound in bounds:
         last = heads[-1] if heads else None
@@ -88,7 +94,7 @@ def _heads(bounds: list[Bound], mentions: list[Mention]) -> list[_Head]:
         else:
             heads.append(_Head(bound.start, bound.end, [bound]))
     for mention in mentions:
-        if not any(head.start <= mention.start < head.end for head in heads):
+        if not any(head.start <= mention.start < head.end for head in heads) and not _only_when(text, mention):
             heads.append(_Head(mention.start, mention.end, [], mention))
     heads.sort(key=lambda head: head.start)
     return heads
@@ -169,7 +175,11 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             continue
         for bound in head.bounds:
             timed = _timed(bound) or bound.amount.role == "loading"
+            # "A 850 mg twice daily + B 1000 mg IM each month for a year": only the length is said of both
+            apart = "frequency" in bound.facts and source.get("frequency") not in (None, bound.facts["frequency"])
             for kind in _KINDS:
+                if apart and kind == "route":
+                    continue
                 if kind in source and kind not in bound.facts and not (timed and kind in ("frequency", "days")):
                     bound.facts[kind] = source[kind]
 

@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from functools import cache
+from functools import cache, partial
 from itertools import pairwise
 from typing import Any
 
-from extract.doses.attachment import is_observed
+from extract.doses.alike import (
+    as_other_levels,
+    lengths_by_title,
+    may_take_frequency,
+    may_take_length,
+    placebo_as_active,
+    routes_by_title,
+)
 from extract.doses.bound import Remark
-from extract.doses.cycles import find_durations
-from extract.doses.frequencies import find_frequencies
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.routes import find_routes
+from extract.doses.said import Said, treatment_lengths
 from extract.doses.vocabulary import read_toml
-from extract.lower import holds_any
-from extract.sentences import find_all
 from extract.study import Study
 
-_LENGTHS = frozenset(("duration", "days", "cycle_days", "cycles"))
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
 
 
@@ -80,36 +81,23 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
         _note(known, statement.agent.key, statement.facts, ("route",))
     for remark in remarks:
         _note(known, remark.agent.key, remark.facts, ("route", "frequency"))
+    as_other_levels(statements)
     for statement in statements:
         found = known.get(statement.agent.key, {})
         for kind in ("route", "frequency"):
             values = found.get(kind, [])
             if kind in statement.facts or len(values) != 1:
                 continue
-            if kind == "frequency" and not _may_take_frequency(statement):
+            if kind == "frequency" and not may_take_frequency(statement):
                 continue
             statement.facts[kind] = values[0]
     _from_sentences(study, lexicon, statements)
-    _lengths_by_title(study, statements)
+    lengths_by_title(study, statements)
     for statement in statements:
         if "route" not in statement.facts and (route := _route_of_form(study, statement)) is not None:
             statement.facts["route"] = route
-
-
-def _lengths_by_title(study: Study, statements: list[Statement]) -> None:
-    """`A 12-week treatment with …`: so long are given the study's own agents of which nothing else is said."""
-    lacking = [
-        statement
-        for statement in statements
-        if statement.agent.intervention_no is not None
-        and not _LENGTHS.intersection(statement.facts)
-        and (statement.facts.get("frequency") or (0, 1))[1] is not None
-    ]
-    lengths = {item.value for title in study.titles() for item in find_durations(title.text.norm)} if lacking else set()
-    if len(lengths) == 1:
-        (length,) = lengths
-        for statement in lacking:
-            statement.facts["duration"] = length
+    placebo_as_active(statements)
+    routes_by_title(study, statements)
 
 
 def _route_of_form(study: Study, statement: Statement) -> str | None:
@@ -130,10 +118,6 @@ def _routes_of_forms() -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(rf"\b(?:{form})\b", re.IGNORECASE), str(route)) for form, route in forms]
 
 
-def _capped(statement: Statement) -> bool:
-    return statement.amount.role in ("loading", "total", "maximum", "boost", "fraction")
-
-
 def _note(known: dict[str, dict[str, list[Any]]], key: str, facts: dict[str, Any], kinds: tuple[str, ...]) -> None:
     for kind in kinds:
         if kind in facts:
@@ -143,162 +127,26 @@ def _note(known: dict[str, dict[str, list[Any]]], key: str, facts: dict[str, Any
 
 
 def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
-    """Route and frequency from sentences that name the agent, where all that say one agree."""
+    """Route, frequency or days and length from sentences that name the agent, where all that say one agree."""
+    of_treatment = cache(partial(treatment_lengths, study))
     for key in dict.fromkeys(s.agent.key for s in statements):
         mine = [s for s in statements if s.agent.key == key]
+        said = Said(study, lexicon, mine[0])
         lacking = [s for s in mine if "route" not in s.facts]
-        unscheduled = [s for s in mine if _may_take_frequency(s)]
-        if not lacking and not unscheduled:
-            continue
-        said = _Said(study, lexicon, mine[0])
-        route = said.route() if lacking else None
+        _put("route", said.route() if lacking else None, lacking)
+        unscheduled = [s for s in mine if may_take_frequency(s)]
         frequency = said.frequency() if unscheduled else None
-        for statement in lacking:
-            if route is not None:
-                statement.facts["route"] = route
-        for statement in unscheduled:
-            if frequency is not None:
-                statement.facts["frequency"] = frequency
+        _put("frequency", frequency, unscheduled)
+        if frequency is None and 0 < len(unscheduled) == len(mine) and (days := said.days()):
+            _put("days", days, unscheduled)
+            for statement in unscheduled:
+                complete_schedule(statement)
+        brief = [s for s in mine if may_take_length(s) and s.amount.role in ("dose", "level", "maintenance")]
+        length = said.length(of_treatment) if brief else None
+        if {s.facts["duration"] for s in mine if "duration" in s.facts} <= {length}:
+            _put("duration", length, brief)
 
 
-def _may_take_frequency(statement: Statement) -> bool:
-    facts = statement.facts
-    return not (
-        "as_needed" in facts
-        or "frequency" in facts
-        or "days" in facts
-        or statement.amount.per_time
-        or _capped(statement)
-    )
-
-
-def _spoken(text: str) -> tuple[float, float | None, str | None] | None:
-    """The one frequency of a text; "2 sessions, each given 1 month apart" is monthly."""
-    values = [item.value for item in find_frequencies(text)]
-    repeated = [value for value in values if value[1] is not None]
-    return (repeated or values or [None])[0] if len(set(repeated or values)) == 1 else None
-
-
-@cache
-def _title_words(name: str) -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(read_toml('frequencies.toml')['title'][name])})", re.IGNORECASE)
-
-
-def single_dose(title: str) -> bool:
-    """Whether a title says that the study gives single doses only."""
-    return _title_words("single").search(title) is not None and _title_words("several").search(title) is None
-
-
-# "a sublingual dose of" before a name
-_FORM_OF = re.compile(r"[\w-]+ \w+ of (?:the )?\Z")
-_MAX_PROSE = 4000
-_MAX_OUTCOMES = 6
-_MAX_SENTENCES = 8
-_SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
-
-
-class _Said:
-    """What the record says of one agent outside the phrases with amounts."""
-
-    def __init__(self, study: Study, lexicon: Lexicon, statement: Statement) -> None:
-        self.study = study
-        self.agent = statement.agent
-        own: dict[int, list[str]] = {
-            i.intervention_no: [a.key for a in lexicon.by_intervention.get(i.intervention_no, [])]
-            for i in study.interventions
-        }
-        self.interventions = [i for i in study.interventions if self.agent.key in own[i.intervention_no]]
-        self.alone = [i for i in self.interventions if len(set(own[i.intervention_no])) == 1]
-        others = {
-            a.key for agents in lexicon.by_intervention.values() for a in agents if a.kind not in ("placebo", "group")
-        }
-        self.only_one = others == {self.agent.key}
-        self.names = {
-            n for n in (self.agent.key, self.agent.name.lower(), (statement.named or "").lower()) if len(n) > 2
-        }
-        self._sentences: list[str] | None = None
-
-    def route(self) -> str | None:
-        for texts in (self._own_texts(), self.sentences()):
-            routes = {item.value for text in texts for item in find_routes(text)[:2] if self._may_go(item.value)}
-            if len(routes) == 1:
-                return str(routes.pop())
-            if routes:
-                return None
-        if self.agent.kind == "cells" and any("infus" in text.lower() for text in self._prose()):
-            return "iv"
-        return None
-
-    def frequency(self) -> tuple[float, float | None, str | None] | None:
-        texts = [*self._own_texts(), *self.sentences()]
-        found = {item.value for text in texts for item in find_frequencies(text)[:1] if not is_observed(text)}
-        if not found:
-            found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
-        if not found and self.alone and any(single_dose(title.text.norm) for title in self.study.titles()):
-            return (1.0, None, None)
-        return found.pop() if len(found) == 1 else None
-
-    def _arm_texts(self) -> list[str]:
-        """What the arms say that receive this agent and no other."""
-        mine = {i.intervention_no for i in self.alone}
-        return [
-            arm.description.text.norm[:600]
-            for arm in self.study.arms
-            if arm.description is not None and arm.intervention_nos and mine.issuperset(arm.intervention_nos)
-        ]
-
-    def _may_go(self, route: str) -> bool:
-        """Nothing but radiation is given by an external beam."""
-        return route != "rt-external" or self.agent.kind == "radiation"
-
-    def _own_texts(self) -> list[str]:
-        texts = [i.name.text.norm for i in self.interventions]
-        texts += [other.text.norm for i in self.alone for other in i.other_names[:3]]
-        texts += [i.description.text.norm[:600] for i in self.alone if i.description is not None]
-        return texts
-
-    def _prose(self) -> list[str]:
-        texts = [field.text.norm[:_MAX_PROSE] for field in self.study.prose()]
-        texts += [arm.description.text.norm[:600] for arm in self.study.arms if arm.description is not None]
-        return texts
-
-    def sentences(self) -> list[str]:
-        """Sentences that name the agent; in a study of one agent also those that only speak of giving it."""
-        if self._sentences is None:
-            outcomes = [o.measure.text.norm for o in self.study.outcomes[:_MAX_OUTCOMES]]
-            outcomes += [
-                o.description.text.norm[:400] for o in self.study.outcomes[:_MAX_OUTCOMES] if o.description is not None
-            ]
-            self._sentences = []
-            for text in [*self._prose(), *outcomes]:
-                self._sentences += self._naming(text)
-        return self._sentences
-
-    def _naming(self, text: str) -> list[str]:
-        lowered = text.lower()
-        places = find_all(lowered, self.names)
-        if not places:
-            return []
-        found: list[str] = []
-        ends = [*(match.end() for match in _SENTENCE_END.finditer(lowered)), len(lowered)]
-        done = 0
-        for place in places:
-            if place < done:
-                continue
-            index = bisect_right(ends, place)
-            done = ends[index]
-            sentence = lowered[ends[index - 1] if index else 0 : done]
-            if holds_any(sentence, self.names):  # a name may stand across the end of a sentence
-                found.append(self._near(sentence))
-                if len(found) == _MAX_SENTENCES:
-                    break
-        return found
-
-    def _near(self, sentence: str) -> str:
-        """The part of a sentence that is about the agent: all of it, or what stands beside the name."""
-        if self.only_one:
-            return sentence
-        position, name = min((sentence.find(n), n) for n in self.names if n in sentence)
-        form = _FORM_OF.search(sentence, max(0, position - 40), position)
-        start = form.start() if form else max(0, position - 14)
-        return sentence[start : position + len(name) + 34]
+def _put(kind: str, value: object, lacking: list[Statement]) -> None:
+    for statement in lacking if value is not None else ():
+        statement.facts[kind] = value

@@ -55,6 +55,11 @@ def _own_cells(agent: Agent, lexicon: Lexicon) -> Agent | None:
     return None
 
 
+def is_beam(agent: Agent) -> bool:
+    """Whether an agent is radiation from outside: no radionuclide ("iodine-131"), whose Gy it gives from within."""
+    return agent.kind == "radiation" and not re.search(r"\d", agent.key)
+
+
 def accepted(bound: Bound, agent: Agent, text: str) -> bool:
     """Whether the amount can be a dose of this agent at all."""
     amount = bound.amount
@@ -64,10 +69,8 @@ def accepted(bound: Bound, agent: Agent, text: str) -> bool:
         if not _is_concentration(bound, text):
             return False
         amount.role = "concentration"
-    if amount.kind == "radiation":
-        bound.facts["route"] = "rt-external" if agent.kind == "radiation" else bound.facts.get("route")
-        if bound.facts["route"] is None:
-            del bound.facts["route"]
+    if amount.kind == "radiation" and is_beam(agent):
+        bound.facts["route"] = "rt-external"
     if amount.unit == "{dose}" and (bound.named is None or amount.role == "maximum"):
         return False
     if amount.kind == "cells":

@@ -1,0 +1,126 @@
+"""What holds for doses that are given alike: levels that stand together, a placebo and its drug, all of one title."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from extract.doses.cycles import find_durations
+from extract.doses.merging import Statement, scaled
+from extract.doses.routes import find_routes
+from extract.doses.vocabulary import read_toml
+from extract.study import Study
+
+_LENGTHS = frozenset(("duration", "days", "cycle_days", "cycles"))
+_PIECES = ("{tablet}", "{capsule}", "{sachet}", "{puff}", "{drop}", "{patch}")
+
+
+def may_take_frequency(statement: Statement) -> bool:
+    """Whether a frequency said elsewhere may hold for a dose of which none is said."""
+    facts = statement.facts
+    return not (
+        "as_needed" in facts
+        or "frequency" in facts
+        or "days" in facts
+        or statement.amount.per_time
+        or _capped(statement)
+    )
+
+
+def may_take_length(statement: Statement) -> bool:
+    """Whether a length said elsewhere may hold for a dose: of which none is said, and which is no single one."""
+    facts = statement.facts
+    return not _LENGTHS.intersection(facts) and (facts.get("frequency") or (0, 1))[1] is not None
+
+
+def _capped(statement: Statement) -> bool:
+    role = statement.amount.role
+    if role == "total":  # "each session consists of a total of 5 mL" is given each session
+        return statement.agent.kind == "radiation"
+    return role in ("loading", "maximum", "boost", "fraction")
+
+
+_BESIDE = 250
+
+
+def as_other_levels(statements: list[Statement]) -> None:
+    """`Once daily from 200 mg, increased to 400 mg and 600 mg`: levels that stand together are given alike."""
+    lacking = [s for s in statements if s.amount.role in ("dose", "level") and may_take_frequency(s)]
+    for statement in lacking:
+        rates = {other.facts["frequency"] for other in statements if _level_beside(statement, other)}
+        if len(rates) == 1:
+            statement.facts["frequency"] = rates.pop()
+
+
+def _level_beside(statement: Statement, other: Statement) -> bool:
+    """Whether the other is a level of the same agent, repeated by days, weeks or months, in the same few sentences."""
+    every = (other.facts.get("frequency") or (0, None, None))[2]
+    return (
+        every in ("d", "wk", "mo")
+        and other.source is statement.source
+        and abs(other.start - statement.start) < _BESIDE
+        and other.agent.key == statement.agent.key
+        and (other.amount.unit, other.amount.per) == (statement.amount.unit, statement.amount.per)
+        and other.amount.role in ("dose", "level", "maximum")
+        and not {"as_needed", "days"} & other.facts.keys()
+        and other.facts.get("phase") == statement.facts.get("phase")
+        and statement.facts.get("route") in (None, other.facts.get("route"))
+    )
+
+
+def placebo_as_active(statements: list[Statement]) -> None:
+    """A placebo of which nothing else is said is given as often and as long as what it stands for; pieces as it is."""
+    for placebo in statements:
+        if placebo.agent.kind != "placebo":
+            continue
+        actives = _stood_for(placebo, statements)
+        for kind in ("route", "frequency", "duration"):
+            said = [s.facts.get(kind) for s in actives]
+            if kind in placebo.facts or not said or len(set(said)) > 1 or said[0] is None:
+                continue
+            if _may_take(placebo, kind):
+                placebo.facts[kind] = said[0]
+
+
+def _may_take(placebo: Statement, kind: str) -> bool:
+    if kind == "route":
+        return placebo.amount.unit in _PIECES
+    return may_take_frequency(placebo) if kind == "frequency" else may_take_length(placebo)
+
+
+def _stood_for(placebo: Statement, statements: list[Statement]) -> list[Statement]:
+    """The doses of drugs that the placebo's arms do not receive; of them those of its own amount, if any."""
+    arms = set(placebo.arm_nos)
+    drugs = [s for s in statements if s.agent.kind == "drug" and not arms.intersection(s.arm_nos)]
+    alike = [s for s in drugs if scaled(s.amount) == scaled(placebo.amount)] or drugs
+    return alike if len({s.agent.key for s in alike}) == 1 else []
+
+
+def lengths_by_title(study: Study, statements: list[Statement]) -> None:
+    """`A 12-week treatment with …`: so long are given the study's own agents of which nothing else is said."""
+    lacking = [s for s in statements if s.agent.intervention_no is not None and may_take_length(s)]
+    lengths = {item.value for title in study.titles() for item in find_durations(title.text.norm)} if lacking else set()
+    if len(lengths) == 1:
+        (length,) = lengths
+        for statement in lacking:
+            statement.facts["duration"] = length
+
+
+def _solid(statement: Statement) -> bool:
+    text = statement.source.text.norm[statement.start : statement.end + 12]
+    return statement.amount.unit in _PIECES or _tablets().search(text) is not None
+
+
+@cache
+def _tablets() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(read_toml('dose_forms.toml')['forms']['solid'])})\b", re.IGNORECASE)
+
+
+def routes_by_title(study: Study, statements: list[Statement]) -> None:
+    """`Epidural injection for …`: where the title names one place, there is given what is no tablet."""
+    lacking = [s for s in statements if "route" not in s.facts and not _solid(s)]
+    routes = {item.value for title in study.titles() for item in find_routes(title.text.norm)} if lacking else set()
+    if len(routes) == 1 and routes.issubset(read_toml("routes.toml")["local"]):
+        (route,) = routes
+        for statement in lacking:
+            statement.facts["route"] = route

@@ -1,0 +1,233 @@
+"""What a record says of one agent outside the phrases with amounts: how it is given, how often, on which days."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+from extract.doses.attachment import is_observed
+from extract.doses.cycles import find_durations
+from extract.doses.days import find_days
+from extract.doses.frequencies import find_frequencies
+from extract.doses.items import Item
+from extract.doses.lexicon import Lexicon
+from extract.doses.merging import Statement
+from extract.doses.routes import find_routes
+from extract.doses.selection import is_beam
+from extract.doses.vocabulary import one_of_lower, read_toml
+from extract.lower import holds_any
+from extract.sentences import find_all
+from extract.study import Study
+
+
+def _spoken(text: str) -> tuple[float, float | None, str | None] | None:
+    """The one frequency of a text; "2 sessions, each given 1 month apart" is monthly."""
+    values = [item.value for item in find_frequencies(text)]
+    repeated = [value for value in values if value[1] is not None]
+    return (repeated or values or [None])[0] if len(set(repeated or values)) == 1 else None
+
+
+@cache
+def _title_words(name: str) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(read_toml('frequencies.toml')['title'][name])})", re.IGNORECASE)
+
+
+def single_dose(title: str) -> bool:
+    """Whether a title says that the study gives single doses only."""
+    return _title_words("single").search(title) is not None and _title_words("several").search(title) is None
+
+
+# "a sublingual dose of" before a name
+_FORM_OF = re.compile(r"[\w-]+ \w+ of (?:the )?\Z")
+_NEAR = 34
+_MAX_PROSE = 4000
+_MAX_OUTCOMES = 6
+_MAX_SENTENCES = 8
+_AMOUNT = re.compile(r"\d\s?(?:mg|mcg|ug|g|gy|iu|ml|units?|mmol|x ?10)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
+
+
+_OTHER_LENGTH = re.compile(rf"\b{one_of_lower('other_length')}\b")
+_TREATMENT = re.compile(rf"\b{one_of_lower('treatment_time')}\b")
+_MOMENT = re.compile(rf"\b{one_of_lower('moment')}\b")
+_PHRASE = re.compile(r"[^.;\n]+")
+_DAYS_IN = {"d": 1.0, "wk": 7.0, "mo": 30.0, "a": 365.0}
+
+
+def _lengths(text: str) -> Iterator[tuple[float, str]]:
+    """Lengths from two weeks to two years of the phrases that speak of no other time than the treatment's."""
+    low = text.lower()
+    for phrase in _PHRASE.finditer(low) if "week" in low or "month" in low or "day" in low or "year" in low else ():
+        found = find_durations(low, phrase.start(), phrase.end())
+        if found and not _OTHER_LENGTH.search(low, phrase.start(), phrase.end()):
+            yield from (i.value for i in found if 14 <= i.value[0] * _DAYS_IN[i.value[1]] <= 800)
+
+
+def prose(study: Study) -> list[str]:
+    """The running text of a study and of its arms."""
+    texts = [field.text.norm[:_MAX_PROSE] for field in study.prose()]
+    texts += [arm.description.text.norm[:600] for arm in study.arms if arm.description is not None]
+    return texts
+
+
+def treatment_lengths(study: Study) -> set[tuple[float, str]]:
+    """How long the treatment lasts by the phrases that speak of it, whatever is given."""
+    found: set[tuple[float, str]] = set()
+    for text in prose(study):
+        low = text.lower()
+        for phrase in _PHRASE.finditer(low) if "treat" in low else ():
+            words = phrase.group()
+            if "treat" in words and _TREATMENT.search(words) and not _MOMENT.search(words):
+                found.update(_lengths(words))
+    return found
+
+
+class Part(NamedTuple):
+    """A text about an agent; what begins at `reach` or later is read, but is not about it."""
+
+    text: str
+    reach: int
+
+    def items(self, find: Callable[[str], list[Item]]) -> list[Item]:
+        """What a finder finds in the part that is about the agent."""
+        return [item for item in find(self.text) if item.start < self.reach]
+
+    def is_observed(self) -> bool:
+        return is_observed(self.text[: self.reach])
+
+
+class Said:
+    """What the record says of one agent outside the phrases with amounts."""
+
+    def __init__(self, study: Study, lexicon: Lexicon, statement: Statement) -> None:
+        self.study = study
+        self.agent = statement.agent
+        own: dict[int, list[str]] = {
+            i.intervention_no: [a.key for a in lexicon.by_intervention.get(i.intervention_no, [])]
+            for i in study.interventions
+        }
+        self.interventions = [i for i in study.interventions if self.agent.key in own[i.intervention_no]]
+        self.alone = [i for i in self.interventions if len(set(own[i.intervention_no])) == 1]
+        others = {
+            a.key for agents in lexicon.by_intervention.values() for a in agents if a.kind not in ("placebo", "group")
+        }
+        self.only_one = others == {self.agent.key}
+        self.names = {
+            n for n in (self.agent.key, self.agent.name.lower(), (statement.named or "").lower()) if len(n) > 2
+        }
+        self._sentences: list[Part] | None = None
+
+    def route(self) -> str | None:
+        """The only route that its own texts name, else that of the sentences about it."""
+        for parts in (self._own_texts, self.sentences):
+            routes = {i.value for part in parts() for i in part.items(find_routes)[:2] if self._may_go(i.value)}
+            if len(routes) == 1:
+                return str(routes.pop())
+            if routes:
+                return None
+        if self.agent.kind == "cells" and any("infus" in text.lower() for text in prose(self.study)):
+            return "iv"
+        return None
+
+    def frequency(self) -> tuple[float, float | None, str | None] | None:
+        """How often by its own texts, else by the sentences about it, its arms, or the title."""
+        found: set[tuple[float, float | None, str | None]] = set()
+        for parts in (self._own_texts, self.sentences):
+            found = found or {
+                item.value for part in parts() for item in part.items(find_frequencies)[:1] if not part.is_observed()
+            }
+        if not found:
+            found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
+        if not found and self.alone and any(single_dose(title.text.norm) for title in self.study.titles()):
+            return (1.0, None, None)
+        return found.pop() if len(found) == 1 else None
+
+    def days(self) -> list[int] | None:
+        """The days of the sentences that name the agent without an amount, where they agree."""
+        found = [
+            item.value
+            for part in self.sentences()
+            if not _AMOUNT.search(part.text) and not part.is_observed()
+            for item in part.items(find_days)[:1]
+            if not any(part.text[item.start : item.end] in name for name in self.names)  # "D2" of "D2O"
+        ]
+        return list(found[0]) if found and all(days == found[0] for days in found) else None
+
+    def length(self, of_treatment: Callable[[], set[tuple[float, str]]]) -> tuple[float, str] | None:
+        """How long by its own texts and its arms', else by sentences about a study's one agent, else the treatment."""
+        for texts in (self._texts_alone, self._sentences_alone):
+            found = {length for text in texts() for length in _lengths(text)}
+            if found:
+                return found.pop() if len(found) == 1 else None
+        lengths = of_treatment() if self.interventions else set()
+        return next(iter(lengths)) if len(lengths) == 1 else None
+
+    def _texts_alone(self) -> list[str]:
+        return [*(part.text for part in self._own_texts()), *self._arm_texts()]
+
+    def _sentences_alone(self) -> list[str]:
+        return [part.text for part in self.sentences()] if self.only_one else []
+
+    def _arm_texts(self) -> list[str]:
+        """What the arms say that receive this agent and no other."""
+        mine = {i.intervention_no for i in self.alone}
+        return [
+            arm.description.text.norm[:600]
+            for arm in self.study.arms
+            if arm.description is not None and arm.intervention_nos and mine.issuperset(arm.intervention_nos)
+        ]
+
+    def _may_go(self, route: str) -> bool:
+        """Nothing but radiation is given by an external beam."""
+        return route != "rt-external" or is_beam(self.agent)
+
+    def _own_texts(self) -> list[Part]:
+        texts = [i.name.text.norm for i in self.interventions]
+        texts += [other.text.norm for i in self.alone for other in i.other_names[:3]]
+        texts += [i.description.text.norm[:600] for i in self.alone if i.description is not None]
+        return [Part(text, len(text)) for text in texts]
+
+    def sentences(self) -> list[Part]:
+        """The sentences that name the agent."""
+        if self._sentences is None:
+            outcomes = [o.measure.text.norm for o in self.study.outcomes[:_MAX_OUTCOMES]]
+            outcomes += [
+                o.description.text.norm[:400] for o in self.study.outcomes[:_MAX_OUTCOMES] if o.description is not None
+            ]
+            self._sentences = []
+            for text in [*prose(self.study), *outcomes]:
+                self._sentences += self._naming(text)
+        return self._sentences
+
+    def _naming(self, text: str) -> list[Part]:
+        lowered = text.lower()
+        places = find_all(lowered, self.names)
+        if not places:
+            return []
+        found: list[Part] = []
+        ends = [*(match.end() for match in _SENTENCE_END.finditer(lowered)), len(lowered)]
+        done = 0
+        for place in places:
+            if place < done:
+                continue
+            index = bisect_right(ends, place)
+            done = ends[index]
+            sentence = lowered[ends[index - 1] if index else 0 : done]
+            if holds_any(sentence, self.names):  # a name may stand across the end of a sentence
+                found.append(self._near(sentence))
+                if len(found) == _MAX_SENTENCES:
+                    break
+        return found
+
+    def _near(self, sentence: str) -> Part:
+        """The part of a sentence that is about the agent: all of it, or what stands beside the name."""
+        if self.only_one:
+            return Part(sentence, len(sentence))
+        position, name = min((sentence.find(n), n) for n in self.names if n in sentence)
+        form = _FORM_OF.search(sentence, max(0, position - 40), position)
+        start = form.start() if form else max(0, position - 14)
+        end = position + len(name) + _NEAR
+        return Part(sentence[start : end + _NEAR], end - start)
