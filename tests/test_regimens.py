@@ -38,6 +38,30 @@ def test_an_ambiguous_abbreviation_needs_its_context() -> None:
     assert named(one_arm("Lymphodepletion is the FC regimen.", "CAR-T")) == ["FC"]
 
 
+def test_a_regimen_of_the_title_is_that_of_the_arms_that_receive_all_of_it() -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[
+            {"name": "Oxaliplatin", "armGroupLabels": ["A"]},
+            {"name": "Irinotecan", "armGroupLabels": ["B"]},
+            {"name": "Leucovorin"},
+            {"name": "Fluorouracil"},
+        ],
+        title="FOLFOX+Zanolimab and folfox",
+        description="FOLFIRI is the other.",
+    )
+    assert [(row.arm_no, row.regimen) for row in facts.regimens if row.regimen] == [(1, "FOLFOX"), (2, "FOLFIRI")]
+
+
+def test_a_regimen_that_a_label_names_is_that_arms() -> None:
+    facts = read(
+        arms=[{"label": "FOLFOX"}, {"label": "FOLFIRI"}],
+        interventions=[{"name": "Chemotherapy"}],
+        description="Patients are randomized to FOLFOX or FOLFIRI.",
+    )
+    assert [(row.arm_no, row.regimen) for row in facts.regimens if row.regimen] == [(1, "FOLFOX"), (2, "FOLFIRI")]
+
+
 def test_doses_fill_a_named_regimen() -> None:
     facts = one_arm(
         "Lymphodepletion (FC): fludarabine 30 mg/m2 and cyclophosphamide 300 mg/m2 on days -5 to -3. "
