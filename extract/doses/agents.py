@@ -229,7 +229,7 @@ def _one_letter_less() -> dict[str, str]:
     shortened: dict[str, str] = {}
     for name in vocabulary()[1]:
         if len(name) >= 8 and name.isalpha():
-            for k in range(1, len(name)):
+            for k in range(len(name)):
                 shortened.setdefault(name[:k] + name[k + 1 :], name)
     return shortened
 

@@ -6,7 +6,7 @@ import re
 
 from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_of
 from extract.doses.arms import receives
-from extract.doses.given import given
+from extract.doses.given import given, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, listed_members
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
@@ -51,7 +51,7 @@ class _Listing:
             agent = self._own_product(mention.agent)
             if _is_inert(agent):
                 agent = self._registered_inert(agent)
-            if agent.key in self.seen or not given(text, mention):
+            if agent.key in self.seen or not given(text, mention) or only_dilutes(text, mention):
                 continue
             if agent.kind == "group" and self._members_instead(text, mentions[index:]):
                 continue
