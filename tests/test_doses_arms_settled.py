@@ -171,6 +171,20 @@ def test_an_agent_that_an_arms_text_only_compares_with_is_not_given() -> None:
     assert [agents(facts, number) for number in (1, 2, 3)] == [["losartan"], ["placebo"], ["valsartan"]]
 
 
+def test_what_something_is_diluted_in_or_taken_with() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Ketamine diluted in 50 cc of saline"}],
+        interventions=[{"name": "Ketamine", "description": "50 mg/kg BW on 2 days with mesna; perillyl alcohol"}],
+    )
+    assert agents(facts, 1) == ["ketamine"]
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses if dose.unit == "mg"] == [("ketamine", 50)]
+
+
+def test_a_name_that_lost_its_first_letter() -> None:
+    facts = read(arms=[{"label": "A", "description": "arboplatin AUC 5"}], interventions=[{"name": "Carboplatin"}])
+    assert agents(facts, 1) == ["carboplatin"]
+
+
 def test_a_product_said_shorter_is_the_registered_one() -> None:
     facts = read(
         arms=[{"label": "A", "description": "Doxorubicin and the vaccine are given"}],

@@ -94,6 +94,13 @@ class Lexicon:
     members: dict[str, set[str]] = field(default_factory=dict)
 
 
+_GRAFT = "hematopoietic stem cells"
+_FROM_WHOM = r"(?:\b(?:autologous|allogen\w+|haplo-?identical|syngeneic|umbilical|cord|peripheral)\s+)*"
+_TRANSPLANTED = re.compile(
+    rf"{_FROM_WHOM}\b(?:blood|bone marrow|stem[- ]cell|hematopoietic(?: cell)?)(?=\s+(?:\w+\s+)?transplant)"
+    rf"|{_FROM_WHOM}\b[A-Za-z]*(?:HSCT|SCT|BMT)\b",
+    re.IGNORECASE,
+)
 BODY_SUBSTANCES = frozenset(words("body_substance"))
 _CELLS = re.compile(r"\bcells?\b|\bCAR\b|CAR-?T|CART\d|lymphocyte")
 _MAX_OTHER_NAMES = 12
@@ -118,7 +125,10 @@ class _Builder:
     def agents_of(self, intervention: Intervention) -> list[Agent]:
         raw = intervention.name.text.norm
         if intervention.type not in _AGENT_TYPES:
-            return [m.agent for m in find_agents(raw) if m.agent.kind != "group" and given(raw, m)][:3]
+            mentions = [m for m in find_agents(raw) if m.agent.kind != "group" and given(raw, m)][:3]
+            if not mentions and (graft := _TRANSPLANTED.search(raw)) is not None:
+                return [Agent(_GRAFT, graft[0], "cells")]
+            return [Agent(m.agent.key, m.text, m.agent.kind) for m in mentions]
         outside, inside, parts = _parts(raw)
         if intervention.type == "OTHER":
             parts = tuple(part for part in parts if any(given(part, mention) for mention in find_agents(part)))
