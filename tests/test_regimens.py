@@ -36,6 +36,8 @@ def test_every_component_is_an_agent_of_the_vocabulary(entry: dict[str, Any]) ->
 def test_an_ambiguous_abbreviation_needs_its_context() -> None:
     assert named(one_arm("MRD is measured by FC and an AC voltage is applied.", "CAR-T")) == []
     assert named(one_arm("Lymphodepletion is the FC regimen.", "CAR-T")) == ["FC"]
+    assert named(one_arm("Commitment therapy (ACT), ECT or a pump (VCD) is used.", "Sildenafil")) == []
+    assert named(one_arm("Three courses of M-VAC; MVAC is repeated every 28 days.", "Chemotherapy")) == ["M-VAC"]
 
 
 def test_a_regimen_of_the_title_is_that_of_the_arms_that_receive_all_of_it() -> None:

@@ -78,10 +78,10 @@ def _of_arm(
     regimens = [
         regimen for regimen in regimens if len(regimen.steps) > 1 or regimen.regimen or regimen.phase != "treatment"
     ]
-    taken = {(regimen.regimen or "").lower() for regimen in regimens}
+    taken = {_bare(regimen.regimen or "") for regimen in regimens}
     for name in named:
-        if name.name.lower() not in taken:
-            taken.add(name.name.lower())
+        if _bare(name.name) not in taken:
+            taken.add(_bare(name.name))
             regimens.append(_inferred(arm, name))
     regimens.sort(key=lambda regimen: _order(regimen.phase))
     for source in ordered:
@@ -89,6 +89,11 @@ def _of_arm(
         if sequence is not None:
             return [sequence, *regimens]
     return regimens
+
+
+def _bare(name: str) -> str:
+    """`M-VAC` and `MVAC` are one."""
+    return name.lower().replace("-", "")
 
 
 _ORDERED = ("transplant", "sct", "dli")
