@@ -264,6 +264,14 @@ def test_a_number_in_a_name_may_hold_a_comma() -> None:
     assert (agents(facts, 1), agents(facts, 2)) == (["za-369,003"], ["lidocaine", "placebo"])
 
 
+def test_the_number_of_a_code_name_is_no_amount() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "XB38-9456, 5/10/20 mg on demand, as ZA 0243 tablets"}],
+        interventions=[{"name": "XB38-9456"}, {"name": "ZA-0243"}],
+    )
+    assert {dose.amount_low for dose in facts.doses} == {5, 10, 20}
+
+
 def test_the_components_of_a_therapy_in_brackets() -> None:
     facts = read(arms=[{"label": "A"}], interventions=[{"name": "Triple therapy (Zanol + amlodipine + Zanix)"}])
     assert agents(facts, 1) == ["zanol", "amlodipine", "zanix"]

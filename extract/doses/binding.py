@@ -41,7 +41,7 @@ def bind(
         inside = [a for a in amounts if start <= a.start < end]
         here = [m for m in agents if start <= m.start < end]
         parts = [i for i in items if start <= i.start < end]
-        doses = [a for a in inside if not a.decoy]
+        doses = [a for a in inside if not a.decoy and not any(_numbers(text, m, a) for m in here)]
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)
             remarks += attach(text, segment, new, parts, here)
@@ -104,6 +104,13 @@ def _bind_segment(
     _look_ahead(text, bounds, topic, default)
     _share_solution(text, bounds)
     return bounds
+
+
+def _numbers(text: str, mention: Mention, amount: Amount) -> bool:
+    """Whether an amount's figure belongs to a name: `XB38-9456, 5/10/20 mg`, `XB 0243 tablets`."""
+    if not mention.start < amount.start < mention.end:
+        return False
+    return text[amount.start - 1] == "-" or (text[amount.start] == "0" and text[amount.start + 1].isdigit())
 
 
 _WHEN = re.compile(
