@@ -148,8 +148,8 @@ def _named_in_prose(study: Study, lexicon: Lexicon, statements: list[Statement])
     found: list[tuple[list[int], _Named]] = []
     if not study.arms or not any(item.type in ("DRUG", "BIOLOGICAL", "RADIATION") for item in study.interventions):
         return found
-    prose = [study.detailed_description, study.brief_summary, *study.titles()]
-    sources = {source.path: source for source in prose if source is not None}
+    prose = [study.detailed_description, study.brief_summary] if len(study.arms) > 1 else []  # of one arm: read above
+    sources = {source.path: source for source in [*prose, *study.titles()] if source is not None}
     by_path = _named_in(sources)
     given = _given(study, lexicon, statements) if by_path else {}
     for path, names in by_path.items():
