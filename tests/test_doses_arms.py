@@ -88,6 +88,21 @@ def test_devices_procedures_and_questionnaires_are_no_agents() -> None:
     assert agents(facts, 1) == ["radiation"]
 
 
+def test_a_transplantation_gives_the_cells() -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B", "description": "PBPCs are reinfused"}, {"label": "C"}],
+        interventions=[
+            {"type": "PROCEDURE", "name": "Allogeneic bone marrow transplantation", "armGroupLabels": ["A"]},
+            {"type": "PROCEDURE", "name": "Kidney transplantation", "armGroupLabels": ["C"]},
+        ],
+    )
+    named = [(row.arm_no, row.agent, row.agent_key) for row in facts.arm_agents]
+    assert named == [
+        (1, "Allogeneic bone marrow", "hematopoietic stem cells"),
+        (2, "PBPCs", "hematopoietic stem cells"),
+    ]
+
+
 def test_agents_of_an_arm_without_links_come_from_its_text() -> None:
     facts = read(arms=[{"label": "Chemo", "description": "Patients receive docetaxel and oral lenvatinib."}])
     assert agents(facts, 1) == ["docetaxel", "lenvatinib"]

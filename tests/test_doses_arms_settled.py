@@ -152,6 +152,55 @@ def test_the_placebo_of_a_drug_is_not_the_drug() -> None:
     assert agents(facts, 1) == ["losartan", "placebo"]
 
 
+def test_an_agent_that_an_arms_text_only_compares_with_is_not_given() -> None:
+    facts = read(
+        arms=[
+            {"label": "Losartan", "description": "Losartan vs valsartan in hypertension"},
+            {"label": "Control", "description": "Valsartan (Zandar) matching placebo; oxygen saturation is measured"},
+            {
+                "label": "Valsartan",
+                "description": "Valsartan after a losartan wash-out; in the same way as the losartan",
+            },
+        ],
+        interventions=[
+            {"name": "Losartan", "armGroupLabels": ["Losartan"]},
+            {"name": "Placebo", "armGroupLabels": ["Control"]},
+            {"name": "Valsartan", "armGroupLabels": ["Valsartan"]},
+        ],
+    )
+    assert [agents(facts, number) for number in (1, 2, 3)] == [["losartan"], ["placebo"], ["valsartan"]]
+
+
+def test_what_something_is_diluted_in_or_taken_with() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Ketamine diluted in 50 cc of saline"}],
+        interventions=[{"name": "Ketamine", "description": "50 mg/kg BW on 2 days with mesna; perillyl alcohol"}],
+    )
+    assert agents(facts, 1) == ["ketamine"]
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses if dose.unit == "mg"] == [("ketamine", 50)]
+
+
+def test_a_name_that_lost_its_first_letter() -> None:
+    facts = read(arms=[{"label": "A", "description": "arboplatin AUC 5"}], interventions=[{"name": "Carboplatin"}])
+    assert agents(facts, 1) == ["carboplatin"]
+
+
+def test_a_product_said_shorter_is_the_registered_one() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Doxorubicin and the vaccine are given"}],
+        interventions=[{"name": "Pegylated liposomal doxorubicin"}, {"type": "BIOLOGICAL", "name": "Idiotype vaccine"}],
+    )
+    assert len(agents(facts, 1)) == 2
+
+
+def test_a_brand_is_the_drug_that_its_description_names() -> None:
+    facts = read(
+        arms=[{"label": "Zanglif group"}],
+        interventions=[{"name": "Zanglif", "description": "Empagliflozin 10 mg tablets"}],
+    )
+    assert agents(facts, 1) == ["empagliflozin"]
+
+
 def test_a_name_in_brackets_is_the_same_product() -> None:
     facts = read(
         arms=[{"label": "Block", "description": "Zandural (ropivacaine) is injected"}],
@@ -202,6 +251,42 @@ def test_regimens_forms_and_vertebrae_are_no_agents() -> None:
 def test_a_hyphen_joins_two_known_drugs() -> None:
     facts = read(arms=[{"label": "A"}], interventions=[{"name": "Amlodipine-Valsartan"}])
     assert agents(facts, 1) == ["amlodipine", "valsartan"]
+
+
+def test_a_number_in_a_name_may_hold_a_comma() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "ZA-369,003 100 mg"}, {"label": "B"}],
+        interventions=[
+            {"name": "ZA-369,003", "armGroupLabels": ["A"]},
+            {"name": "Lidocaine 2% 1:200,000 + sugar pill", "armGroupLabels": ["B"]},
+        ],
+    )
+    assert (agents(facts, 1), agents(facts, 2)) == (["za-369,003"], ["lidocaine", "placebo"])
+
+
+def test_the_number_of_a_code_name_is_no_amount() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "XB38-9456, 5/10/20 mg on demand, as ZA 0243 tablets"}],
+        interventions=[{"name": "XB38-9456"}, {"name": "ZA-0243"}],
+    )
+    assert {dose.amount_low for dose in facts.doses} == {5, 10, 20}
+
+
+def test_the_components_of_a_therapy_in_brackets() -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Triple therapy (Zanol + amlodipine + Zanix)"}])
+    assert agents(facts, 1) == ["zanol", "amlodipine", "zanix"]
+
+
+def test_a_known_drug_that_prose_gives_to_all_is_given_with_the_treatment() -> None:
+    facts = read(
+        arms=[{"label": "Losartan"}, {"label": "Placebo"}],
+        interventions=[
+            {"name": "Losartan", "armGroupLabels": ["Losartan"]},
+            {"name": "Placebo", "armGroupLabels": ["Placebo"]},
+        ],
+        description="All patients receive metformin 500 mg daily. Saline 100 mL is infused.",
+    )
+    assert (agents(facts, 1), agents(facts, 2)) == (["losartan", "metformin"], ["placebo", "metformin"])
 
 
 def test_prose_counts_where_no_arm_names_an_agent() -> None:

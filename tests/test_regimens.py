@@ -36,6 +36,32 @@ def test_every_component_is_an_agent_of_the_vocabulary(entry: dict[str, Any]) ->
 def test_an_ambiguous_abbreviation_needs_its_context() -> None:
     assert named(one_arm("MRD is measured by FC and an AC voltage is applied.", "CAR-T")) == []
     assert named(one_arm("Lymphodepletion is the FC regimen.", "CAR-T")) == ["FC"]
+    assert named(one_arm("Commitment therapy (ACT), ECT or a pump (VCD) is used.", "Sildenafil")) == []
+    assert named(one_arm("Three courses of M-VAC; MVAC is repeated every 28 days.", "Chemotherapy")) == ["M-VAC"]
+
+
+def test_a_regimen_of_the_title_is_that_of_the_arms_that_receive_all_of_it() -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[
+            {"name": "Oxaliplatin", "armGroupLabels": ["A"]},
+            {"name": "Irinotecan", "armGroupLabels": ["B"]},
+            {"name": "Leucovorin"},
+            {"name": "Fluorouracil"},
+        ],
+        title="FOLFOX+Zanolimab and folfox",
+        description="FOLFIRI is the other.",
+    )
+    assert [(row.arm_no, row.regimen) for row in facts.regimens if row.regimen] == [(1, "FOLFOX"), (2, "FOLFIRI")]
+
+
+def test_a_regimen_that_a_label_names_is_that_arms() -> None:
+    facts = read(
+        arms=[{"label": "FOLFOX"}, {"label": "FOLFIRI"}],
+        interventions=[{"name": "Chemotherapy"}],
+        description="Patients are randomized to FOLFOX or FOLFIRI.",
+    )
+    assert [(row.arm_no, row.regimen) for row in facts.regimens if row.regimen] == [(1, "FOLFOX"), (2, "FOLFIRI")]
 
 
 def test_doses_fill_a_named_regimen() -> None:

@@ -229,7 +229,7 @@ def _one_letter_less() -> dict[str, str]:
     shortened: dict[str, str] = {}
     for name in vocabulary()[1]:
         if len(name) >= 8 and name.isalpha():
-            for k in range(1, len(name)):
+            for k in range(len(name)):
                 shortened.setdefault(name[:k] + name[k + 1 :], name)
     return shortened
 
@@ -293,5 +293,7 @@ def _connected(ends: list[int], index: int, length: int, text: str) -> bool:
     for k in range(index, index + length - 1):
         gap = text[ends[2 * k + 1] : ends[2 * k + 2]]
         if len(gap) > 2 or any(character in gap for character in ".;:,()"):
-            return False
+            inside_number = gap == "," and text[ends[2 * k + 1] - 1].isdigit() and text[ends[2 * k + 2]].isdigit()
+            if not inside_number:
+                return False
     return True

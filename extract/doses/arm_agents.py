@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from extract.doses.agents import Agent, Mention, find_agents, vocabulary
+from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_of
 from extract.doses.arms import receives
-from extract.doses.given import given
+from extract.doses.given import given, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, listed_members
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
@@ -26,7 +26,8 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
             if source is not None:
                 listing.read(source)
         listing.add_linked()
-    # Where the arms name agents, an amount that prose gives to all of them is of something beside the treatment.
+    # Where the arms name agents, an amount that prose gives to all is of something beside the treatment: of a known
+    # drug it is given with it, of anything else it may be a diluent or a tracer.
     from_prose = len(listings) == 1 or not any(listing.rows for listing in listings)
     for listing in listings:
         listing.add_doses(doses, from_prose=from_prose)
@@ -50,7 +51,7 @@ class _Listing:
             agent = self._own_product(mention.agent)
             if _is_inert(agent):
                 agent = self._registered_inert(agent)
-            if agent.key in self.seen or not given(text, mention):
+            if agent.key in self.seen or not given(text, mention) or only_dilutes(text, mention):
                 continue
             if agent.kind == "group" and self._members_instead(text, mentions[index:]):
                 continue
@@ -80,7 +81,7 @@ class _Listing:
         for dose in doses:
             elsewhere = "armsInterventions" not in dose.evidence.source_field
             for_all = elsewhere and arms > 1 and len(dose.arm_nos) == arms
-            if for_all and (not from_prose or dose.agent_key in BODY_SUBSTANCES):
+            if for_all and (dose.agent_key in BODY_SUBSTANCES or not (from_prose or _is_common_drug(dose.agent_key))):
                 continue
             if self.arm.arm_no not in dose.arm_nos or dose.agent_key in self.seen:
                 continue
@@ -97,11 +98,15 @@ class _Listing:
         self.rows.append(ArmAgent(arm_no=self.arm.arm_no, agent=name, agent_key=agent.key, evidence=place))
 
     def _own_product(self, agent: Agent) -> Agent:
-        """The arm's one cell product where its text only says "CAR-T cells"."""
-        if agent.kind != "cells" or agent.intervention_no is not None or agent.key not in GENERIC_CELLS:
+        """The arm's one product of which the text says less: "CAR-T cells", "vaccine", "doxorubicin" of a liposomal."""
+        if agent.key in self.linked:
             return agent
-        linked = [a for a in self.linked.values() if a.kind == "cells"]
-        return linked[0] if len(linked) == 1 else agent
+        if agent.kind == "cells" and agent.intervention_no is None and agent.key in GENERIC_CELLS:
+            fitting = [a for a in self.linked.values() if a.kind == "cells"]
+        else:
+            said = set(words_of(agent.key))
+            fitting = [a for a in self.linked.values() if a.kind == agent.kind and said < set(words_of(a.key))]
+        return fitting[0] if len(fitting) == 1 else agent
 
     def _registered_inert(self, agent: Agent) -> Agent:
         """Placebo and saline of one arm are one product, unless the arm is linked to both: the registered one."""
@@ -143,6 +148,11 @@ class _Listing:
 
 def _is_inert(agent: Agent) -> bool:
     return agent.kind == "placebo" or agent.key in _INERT_FLUIDS
+
+
+def _is_common_drug(key: str) -> bool:
+    agent = vocabulary()[1].get(key)
+    return agent is not None and agent.kind == "drug"
 
 
 def _inert(key: str) -> bool:

@@ -9,6 +9,7 @@ from extract.doses.agents import Agent, Mention
 from extract.doses.amount import Amount
 from extract.doses.attachment import attach, attach_later, is_observed
 from extract.doses.bound import Bound, Remark
+from extract.doses.given import only_dilutes
 from extract.doses.items import Item
 from extract.doses.pairing import choose, follows_tightly, names_amount_first, paired_by_wording
 from extract.doses.phase_binding import heading_phase, set_phases
@@ -40,7 +41,7 @@ def bind(
         inside = [a for a in amounts if start <= a.start < end]
         here = [m for m in agents if start <= m.start < end]
         parts = [i for i in items if start <= i.start < end]
-        doses = [a for a in inside if not a.decoy]
+        doses = [a for a in inside if not a.decoy and not any(_numbers(text, m, a) for m in here)]
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)
             remarks += attach(text, segment, new, parts, here)
@@ -80,7 +81,7 @@ def _bind_segment(
     default: Agent | None,
 ) -> list[Bound]:
     here = [m for m in here if m.agent.kind not in _FORGETS] or subject(text, segment)
-    here = [m for m in here if not _only_says_when(text, m, doses) and not _only_dilutes(text, m)]
+    here = [m for m in here if not _only_says_when(text, m, doses) and not only_dilutes(text, m)]
     paired = paired_by_wording(text, segment, doses, here) or {}
     amount_first = names_amount_first(text, doses, here)
     bounds: list[Bound] = []
@@ -105,14 +106,11 @@ def _bind_segment(
     return bounds
 
 
-_DILUTED = re.compile(rf"\b{one_of('diluted')}\s+(?:\w+\s+){{0,2}}\Z", re.IGNORECASE)
-
-
-def _only_dilutes(text: str, mention: Mention) -> bool:
-    """`100 mg mixed with sterile saline` is not of saline."""
-    if mention.agent.kind != "fluid":
+def _numbers(text: str, mention: Mention, amount: Amount) -> bool:
+    """Whether an amount's figure belongs to a name: `XB38-9456, 5/10/20 mg`, `XB 0243 tablets`."""
+    if not mention.start < amount.start < mention.end:
         return False
-    return _DILUTED.search(text, max(0, mention.start - 50), mention.start) is not None
+    return text[amount.start - 1] == "-" or (text[amount.start] == "0" and text[amount.start + 1].isdigit())
 
 
 _WHEN = re.compile(

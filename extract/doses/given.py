@@ -18,3 +18,15 @@ def given(text: str, mention: Mention) -> bool:
     if before and (before[-1] == "-" or before[-1].isspace()) and _NOT_GIVEN_BEFORE.search(before.lower()):
         return False
     return not _NOT_GIVEN_AFTER.match(text, mention.end)
+
+
+_DILUTED = re.compile(
+    rf"\b{one_of('diluted')}\s+(?:(?:\d+\s?|\w+\s+)?(?:m[lL]|cc)\s+(?:of\s+)?)?(?:\w+\s+){{0,2}}\Z", re.IGNORECASE
+)
+
+
+def only_dilutes(text: str, mention: Mention) -> bool:
+    """`100 mg mixed with sterile saline` is not of saline."""
+    if mention.agent.kind != "fluid":
+        return False
+    return _DILUTED.search(text, max(0, mention.start - 50), mention.start) is not None

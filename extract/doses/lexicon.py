@@ -36,7 +36,7 @@ _AGENT_TYPES = {
 _AMOUNT_IN_NAME = re.compile(
     r"[(\[]?\s*(?:\b(?:low|high|medium|mid|middle)[- ]?dose\b(?![- ]rate)|\bdose \d+\b|"
     r"\b\d[\d.,]*(?:\s?(?:-|to|/|,)\s?\d[\d.,]*)*\s?-?(?:x\s?10\^?\d+\s?)?"
-    r"(?:mg|mcg|ug|g|gm|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%)",
+    r"(?:mg|mcg|ug|g|gm|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%|\b1\s?:\s?\d[\d,]*)",
     re.IGNORECASE,
 )
 _DIGIT_OR_DOSE = re.compile(r"\d|dose", re.IGNORECASE)  # without either there is no amount to leave out
@@ -54,6 +54,7 @@ _MAYBE_FORM = re.compile(rf"\b{one_of_lower('form_in_name')}\b")
 _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
+_SUM = re.compile(r"[(\[](?P<agents>[^()\[\]+]{3,}\s\+\s[^()\[\]]{3,})[)\]]")
 _NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
 _OF_AN_ARM = re.compile(r"\b(?:groups?|arms?|section|cohort|participants|patients)\b|chinese medicine\Z", re.IGNORECASE)
 _PLACEBO = re.compile(rf"\b{one_of('placebo_word')}\b", re.IGNORECASE)
@@ -93,6 +94,13 @@ class Lexicon:
     members: dict[str, set[str]] = field(default_factory=dict)
 
 
+_GRAFT = "hematopoietic stem cells"
+_FROM_WHOM = r"(?:\b(?:autologous|allogen\w+|haplo-?identical|syngeneic|umbilical|cord|peripheral)\s+)*"
+_TRANSPLANTED = re.compile(
+    rf"{_FROM_WHOM}\b(?:blood|bone marrow|stem[- ]cell|hematopoietic(?: cell)?)(?=\s+(?:\w+\s+)?transplant)"
+    rf"|{_FROM_WHOM}\b[A-Za-z]*(?:HSCT|SCT|BMT)\b",
+    re.IGNORECASE,
+)
 BODY_SUBSTANCES = frozenset(words("body_substance"))
 _CELLS = re.compile(r"\bcells?\b|\bCAR\b|CAR-?T|CART\d|lymphocyte")
 _MAX_OTHER_NAMES = 12
@@ -117,7 +125,10 @@ class _Builder:
     def agents_of(self, intervention: Intervention) -> list[Agent]:
         raw = intervention.name.text.norm
         if intervention.type not in _AGENT_TYPES:
-            return [m.agent for m in find_agents(raw) if m.agent.kind != "group" and given(raw, m)][:3]
+            mentions = [m for m in find_agents(raw) if m.agent.kind != "group" and given(raw, m)][:3]
+            if not mentions and (graft := _TRANSPLANTED.search(raw)) is not None:
+                return [Agent(_GRAFT, graft[0], "cells")]
+            return [Agent(m.agent.key, m.text, m.agent.kind) for m in mentions]
         outside, inside, parts = _parts(raw)
         if intervention.type == "OTHER":
             parts = tuple(part for part in parts if any(given(part, mention) for mention in find_agents(part)))
@@ -226,8 +237,9 @@ class _Builder:
             )
             if agent not in described:
                 described.append(agent)
-        for agent in agents:
-            add_name(self.trie, agent.name, described[0])
+        for position, agent in enumerate(agents):
+            found = described[min(position, len(described) - 1)]
+            agent.key, agent.kind = found.key, found.kind  # the brand is another name of it
         return described
 
     def _with_members(self, agents: list[Agent], groups: list[Agent], intervention: Intervention) -> list[Agent]:
@@ -293,6 +305,8 @@ def _is_known(agent: Agent) -> bool:
 def _parts(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     """A name without its parentheses, what stands in them, and the names of its components."""
     outside = _PARENTHESIS.sub(" ", raw)
+    if (sum_of := _SUM.search(raw)) is not None and not any(m.agent.kind != "group" for m in find_agents(outside)):
+        return _parts(sum_of["agents"])  # "Triple therapy (A + B + C)"
     inside = [part for match in _PARENTHESIS.finditer(raw) for part in re.split(r"[,;/]", match.group(1))]
     pieces = [clean_name(piece) for piece in _JOINERS.split(outside)]
     parts = [p for piece in pieces for p in _split_further(piece) if not _says_nothing(p)]

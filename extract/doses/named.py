@@ -26,7 +26,7 @@ def _named() -> tuple[list[str], _Names, _Names]:
 
 
 def _scanner(named: list[tuple[str, dict[str, Any]]]) -> _Names:
-    scanner = Scanner([name for name, _ in named], before=r"\w/+-", after=r"(?![\w+]|/\w|-\w)")
+    scanner = Scanner([name for name, _ in named], before=r"\w/-", after=r"(?!\w|/\w|-\w)")
     return scanner, [entry for _, entry in named]
 
 

@@ -185,7 +185,7 @@ def _farther(text: str, amount: Amount, here: list[Mention], right: Mention | No
         return far
     if (guessed := name_before(text, amount)) is not None:
         return guessed
-    if right is not None and len(right_gap) < 60 and not re.search(r"[,;)]\s|[.]", right_gap):
+    if right is not None and len(right_gap) < 60 and not re.search(r"[,;)]\s|[.]|\bwith\s+\Z", right_gap):
         return right
     return None
 

@@ -52,7 +52,7 @@ def find_regimens(study: Study, lexicon: Lexicon, statements: list[Statement]) -
     from that step; others count from day 0 (or day 1 of the cycle).
     """
     ordered = _may_be_ordered(study)
-    in_prose = _named_in_prose(study)
+    in_prose = _named_in_prose(study, lexicon, statements)
     fields = [_fields_of(study, arm) for arm in study.arms]
     named = _named_in({source.path: source for sources in fields for source in sources})
     if not (statements or named or in_prose or ordered):
@@ -78,10 +78,10 @@ def _of_arm(
     regimens = [
         regimen for regimen in regimens if len(regimen.steps) > 1 or regimen.regimen or regimen.phase != "treatment"
     ]
-    taken = {regimen.regimen for regimen in regimens}
+    taken = {_bare(regimen.regimen or "") for regimen in regimens}
     for name in named:
-        if name.name not in taken:
-            taken.add(name.name)
+        if _bare(name.name) not in taken:
+            taken.add(_bare(name.name))
             regimens.append(_inferred(arm, name))
     regimens.sort(key=lambda regimen: _order(regimen.phase))
     for source in ordered:
@@ -89,6 +89,11 @@ def _of_arm(
         if sequence is not None:
             return [sequence, *regimens]
     return regimens
+
+
+def _bare(name: str) -> str:
+    """`M-VAC` and `MVAC` are one."""
+    return name.lower().replace("-", "")
 
 
 _ORDERED = ("transplant", "sct", "dli")
@@ -123,21 +128,51 @@ def _fields_of(study: Study, arm: Arm) -> list[Field]:
     return fields
 
 
-def _named_in_prose(study: Study) -> list[tuple[list[int], _Named]]:
-    """Regimens that the descriptions of a study of several arms name, with the arms that the same phrase names."""
+def _given(study: Study, lexicon: Lexicon, statements: list[Statement]) -> dict[int, set[str]]:
+    """The keys of the agents that each arm is linked to or receives an amount of."""
+    given = {
+        arm.arm_no: {a.key for n in arm.intervention_nos for a in lexicon.by_intervention.get(n, ())}
+        for arm in study.arms
+    }
+    for statement in statements:
+        for number in statement.arm_nos:
+            given[number].add(statement.agent.key)
+    return given
+
+
+def _named_in_prose(study: Study, lexicon: Lexicon, statements: list[Statement]) -> list[tuple[list[int], _Named]]:
+    """Regimens that titles and descriptions name, with their arms.
+
+    These are the arms that are called so, or that the same phrase names, or else those that receive all its agents.
+    """
     found: list[tuple[list[int], _Named]] = []
-    if len(study.arms) < 2 or not any(item.type in ("DRUG", "BIOLOGICAL", "RADIATION") for item in study.interventions):
+    if not study.arms or not any(item.type in ("DRUG", "BIOLOGICAL", "RADIATION") for item in study.interventions):
         return found
-    prose = {source.path: source for source in (study.detailed_description, study.brief_summary) if source is not None}
-    for path, names in _named_in(prose).items():
+    prose = [study.detailed_description, study.brief_summary] if len(study.arms) > 1 else []  # of one arm: read above
+    sources = {source.path: source for source in [*prose, *study.titles()] if source is not None}
+    by_path = _named_in(sources)
+    given = _given(study, lexicon, statements) if by_path else {}
+    for path, names in by_path.items():
         for named in names:
-            text = prose[path].text.norm
-            position = next(start for start, _, _ in find_names(text) if text[start:].startswith(named.name))
-            phrase = next((text[a:b] for a, b in segments(text) if a <= position < b), "")
-            arms = named_arms(study, phrase) or arms_of_heading(study, text, position)
-            if arms:
+            called = [arm.arm_no for arm in study.arms if named.name in arm.label.text.norm]
+            if arms := called or _arms_of_phrase(study, sources[path].text.norm, named) or _all_given(given, named):
                 found.append((arms, named))
     return found
+
+
+def _arms_of_phrase(study: Study, text: str, named: _Named) -> list[int]:
+    """The arms that the phrase or the heading around a regimen's name names, where there are several."""
+    if len(study.arms) < 2:
+        return []
+    position = next(start for start, _, _ in find_names(text) if text[start:].startswith(named.name))
+    phrase = next((text[a:b] for a, b in segments(text) if a <= position < b), "")
+    return named_arms(study, phrase) or arms_of_heading(study, text, position)
+
+
+def _all_given(given: dict[int, set[str]], named: _Named) -> list[int]:
+    """The arms that receive every agent of a regimen of several."""
+    components = set(named.components)
+    return [number for number, keys in given.items() if components <= keys] if len(components) > 1 else []
 
 
 def _named_in(sources: dict[str, Field]) -> dict[str, list[_Named]]:

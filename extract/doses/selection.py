@@ -13,7 +13,7 @@ from extract.doses.vocabulary import one_of
 
 _NOT_A_CONCENTRATION = re.compile(
     r"\s*(?:of\s+(?:the|all|patients|subjects|participants)|CI\b|confidence|increase|decrease|reduction|risk|power|chance"
-    r"|\(95)"
+    r"|received|recovered|responded|survived|had\b|were\b|\(95)"
 )
 _DOSAGE_FORM = re.compile(rf"\s*(?:\w+\s+){{0,2}}?{one_of('dosage_form_after')}", re.IGNORECASE)
 _FORM_BEFORE = re.compile(rf"\b{one_of('dosage_form_before')}\s+(?:of |at )?\Z", re.IGNORECASE)
