@@ -100,7 +100,13 @@ def _same(a: Statement, b: Statement) -> bool:
         on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
         if len(durations) == 2 or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
             return False
-    return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together)
+    return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together or _says_part(a, b))
+
+
+def _says_part(a: Statement, b: Statement) -> bool:
+    """Whether one of two fields states some of the days that the other does ("day 1", then "days 1 and 6")."""
+    days = set(a.facts["days"]), set(b.facts["days"])
+    return a.source is not b.source and (days[0] <= days[1] or days[1] <= days[0]) and not _in_other_arms(a, b)
 
 
 def _in_other_arms(a: Statement, b: Statement) -> bool:
