@@ -29,7 +29,7 @@ _CELLS_AFTER = re.compile(
 _NOT_CELLS = re.compile(
     r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
 )
-_HYPHENATED_WORD = re.compile(r"[A-Za-z]-\Z")
+_HYPHENATED_WORD = re.compile(r"[A-Za-z]\d{0,3}-\Z")  # "CI-994", "BAY60-4552"
 _TOLERANCE = re.compile(r"(?:\+/-|\u00b1)\s*$")
 
 
@@ -92,7 +92,7 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
             named = (
                 new
                 and new[0].kind == "count"
-                and _HYPHENATED_WORD.search(text[max(0, match.start() - 2) : match.start()])
+                and _HYPHENATED_WORD.search(text[max(0, match.start() - 5) : match.start()])
             )
             found += [] if named else new  # "CI-994 capsules"
     found += areas_under_curve(text)

@@ -25,7 +25,7 @@ _TIME = (
 _DENOMINATOR = re.compile(
     rf"\s*(?:/|\bper\b|\beach\b|\ba\b(?=\s*(?:day|week|night|month))|\ban\b(?=\s*hour))\s*(?:of\s+)?(?:the\s+)?"
     rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2})|(?P<fraction>{_FRACTION})|(?P<strength>{one_of('strength_denominator')})"
-    rf"|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|(?P<concentration>{_CONCENTRATION})|{_TIME})(?![A-Za-z])"
+    rf"|(?P<concentration>{_CONCENTRATION})|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|{_TIME})(?![A-Za-z])"
     r"|(?<=kg)[.*\u2022](?P<rate>min|h|hr|d|day)(?![a-z])"
     r"|[\s.*\u2022]*(?P<inverse>kg|m|min|h|hr|d|day|wk)\^?\s?-(?P<power>[12])(?!\d)",
     re.IGNORECASE,
