@@ -138,6 +138,34 @@ def test_the_same_fact_in_several_fields_is_one_dose() -> None:
     assert (dose.route, frequency(dose), dose.arm_nos) == ("po", (1, 1, "d"), [1])
 
 
+def test_a_field_that_states_some_of_the_days_states_the_same_dose() -> None:
+    crossover = "10 mg zanfluril on Day 1, 10 mg zanfluril and 200 mg itraconazole on Day 6."
+    facts = read(
+        arms=[{"label": "A", "description": crossover}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Itraconazole", "description": crossover}],
+    )
+    assert [(d.agent_key, d.days) for d in facts.doses] == [("zanfluril", [1, 6]), ("itraconazole", [6])]
+
+
+def test_an_open_label_phase_has_doses_of_its_own() -> None:
+    text = "Zanfluril 300 mg {} for 3 months. Open-label phase: zanfluril 300 mg every 30 days."
+    for frequency_of_blinded in ("once a month", "every 30 days"):
+        assert len(one_arm(text.format(frequency_of_blinded), "Zanfluril").doses) == 2
+    assert len(one_arm(text.format("once a month").replace("Open-label phase", "So"), "Zanfluril").doses) == 1
+
+
+def test_maintenance_with_the_same_amount_is_a_dose_of_its_own() -> None:
+    facts = one_arm(
+        "Zanfluril 30 mg weekly for 6 weeks.\n\nMaintenance: zanfluril 30 mg weekly for 3 weeks of 12.", "Zanfluril"
+    )
+    assert [d.role for d in facts.doses] == ["dose", "maintenance"]
+
+
+def test_an_amount_a_day_is_not_given_once_a_cycle() -> None:
+    (dose,) = one_arm("Zanfluril 0.1 mg/kg/day for 28 days, each cycle lasts 6 weeks.", "Zanfluril").doses
+    assert (dose.per_time, frequency(dose)) == ("d", (None, None, None))
+
+
 def test_an_amount_without_name_is_the_interventions() -> None:
     facts = read(
         arms=[{"label": "A"}],

@@ -79,7 +79,7 @@ def test_a_unit_on_both_ends_is_one_range() -> None:
         ("30mg/m²/d", "m2", "d"), ("30 mg/m^2/day", "m2", "d"), ("30 mg per square meter", "m2", None),
         ("3 mg/kg body weight", "kg", None), ("0.1 µg/kg/min", "kg", "min"), ("80 mg per day", None, "d"),
         ("6 mg·kg-1·h-1", "kg", "h"), ("150 mL/hour", None, "h"), ("1.5 mg/m2/wk", "m2", "wk"),
-        ("2 mg/kg/dose", "kg", None),
+        ("2 mg/kg/dose", "kg", None), ("0.2 mg of zanfluril per kilogram per day", "kg", "d"),
     ],
 )  # fmt: skip
 def test_what_an_amount_is_counted_against(text: str, per: str | None, per_time: str | None) -> None:
@@ -99,6 +99,7 @@ def test_tablets_of_a_mass_are_one_intake() -> None:
 
 def test_a_concentration_is_marked() -> None:
     assert [a.concentration for a in found("5 mg/mL and 40 mg/dL")] == [True, True]
+    assert [a.concentration for a in found("above the 20 ng/mL level, 300 mg I/mL injection")] == [True, True]
 
 
 @pytest.mark.parametrize("text", ["75×10⁹/L", "1.0 x 10^9 /L", "2x10^6/mL", "AUC0-24", "AUC 0-inf", "10^-4"])
@@ -116,6 +117,13 @@ def test_numbers_that_belong_to_a_word_before_them() -> None:
     assert [a.low for a in found("on days -4 to -2, and 2 Gy")] == [2]
     assert [a.low for a in found("VP-16, 100 mg/m2")] == [100]
     assert found("AB-994 capsules") == []
+    assert [a.low for a in found("5 mg AB60-4321 + 140 mg")] == [5, 140]
+    assert [(a.low, a.high) for a in found("Level 1 - 300 mg")] == [(300, 300)]
+    assert [(a.low, a.high) for a in found("a dose of 1 - 300 mg")] == [(1, 300)]
+
+
+def test_thousands_of_units_with_a_point() -> None:
+    assert [a.low for a in found("10.000 IU and 2.500 IU and 10.000 mg")] == [10_000, 2.5, 10]
 
 
 def test_a_sentence_end_without_a_blank_is_no_decimal_point() -> None:

@@ -54,10 +54,15 @@ def is_per_body(text: str, position: int) -> bool:
     return match is not None and bool(match["kg"] or match["m2"])
 
 
-def per_behind_agent(text: str, position: int) -> str | None:
-    """kg or m2 where the agent stands between an amount and it."""
-    match = _PER_AFTER_AGENT.match(text, position)
-    return None if match is None else "kg" if match["kg"] else "m2"
+def read_behind_agent(text: str, amount: Amount) -> None:
+    """Read `per kg` or `per m²`, and a time, where the agent stands between an amount and them."""
+    match = _PER_AFTER_AGENT.match(text, amount.end)
+    if match is None:
+        return
+    amount.per = "kg" if match["kg"] else "m2"
+    following = _DENOMINATOR.match(text, match.end())
+    if following is not None and following["time"]:
+        _apply_denominator(amount, following)
 
 
 def read_denominators(text: str, amount: Amount) -> None:

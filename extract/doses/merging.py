@@ -79,15 +79,20 @@ def _ends(statement: Statement) -> tuple[Any, ...]:
     return statement.agent.key, statement.amount.per, *scaled(statement.amount)
 
 
+_LATER = frozenset(("open-label", "extension"))  # what is given in these is given anew, if the same
+
+
 def _same(a: Statement, b: Statement) -> bool:
     if a.agent.key != b.agent.key and a.sure and b.sure:
         return False
     if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
         return False
-    special = {"loading", "boost"}
+    special = {"loading", "boost", "maintenance"}
     if a.amount.role != b.amount.role and special & {a.amount.role, b.amount.role} and a.source is b.source:
         return False
     phases = {a.facts.get("phase"), b.facts.get("phase")}
+    if phases & _LATER and len(phases) == 2:
+        return False
     together = a.source is b.source and a.segment == b.segment and len(phases) == 1
     if a.source is b.source and len(phases) == 2 and None not in phases:
         return rate(a) == rate(b) and a.facts.get("days") == b.facts.get("days")
