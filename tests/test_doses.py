@@ -237,6 +237,37 @@ def test_measurements_are_no_doses(text: str) -> None:
     assert one_arm(text, "Tarazumab").doses == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Based on prior safety data 5 mg zanfluril will be tested.",
+        "All who meet the exclusion criteria will receive zanfluril 5 mg.",
+        "Men keep the previous dosage or will step up to 5 mg zanfluril.",
+        "If 10 mg is not well tolerated, the dose is decreased to 5 mg zanfluril.",
+        "Salt of zanfluril equivalent to 5 mg zanfluril.",
+        "Men with prostate cancer start with zanfluril 5 mg.",
+        "Testosterone gel, then zanfluril 5 mg.",
+        "Zanfluril dose, if need be reduced to 5 mg zanfluril.",
+        "Dexamethasone sodium phosphate and 5 mg of zanfluril are infused.",
+    ],
+)
+def test_words_of_measurement_that_leave_a_dose_a_dose(text: str) -> None:
+    assert (5, "mg") in [(d.amount_low, d.unit) for d in one_arm(text, "Zanfluril").doses]
+
+
+def test_radiation_against_radiation_is_no_constraint() -> None:
+    facts = read(
+        arms=[{"label": "RT", "description": "Radiotherapy dose (70 Gy vs 72 Gy)."}],
+        interventions=[{"type": "RADIATION", "name": "Radiotherapy"}],
+    )
+    assert [d.amount_low for d in facts.doses] == [70, 72]
+
+
+def test_alcohol_by_weight_is_given() -> None:
+    (dose,) = one_arm("0.5 g/kg ethanol.", "Ethanol").doses
+    assert (dose.amount_low, dose.unit, dose.per) == (0.5, "g", "kg")
+
+
 def test_a_study_without_arms_has_doses_without_arms() -> None:
     facts = read(interventions=[{"name": "Etoposide", "description": "60 mg/kg on day -3"}])
     assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("etoposide", [])]

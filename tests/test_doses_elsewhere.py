@@ -116,6 +116,7 @@ def test_the_drug_or_its_placebo_have_the_same_amount() -> None:
         ("2 x 100 mg zanfluril once daily", 200, "mg"),
         ("2 X 100mg tablets zanfluril", 200, "mg"),
         ("3 x 1000 mg zanfluril", 3000, "mg"),
+        ("zanfluril 10mg 2 tablets", 20, "mg"),
         ("2 placebo capsules daily", 2, "{capsule}"),
         ("4 coated zanfluril tablets daily", 4, "{tablet}"),
         ("6 doses of zanfluril are given", 6, "{dose}"),

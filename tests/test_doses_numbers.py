@@ -41,6 +41,11 @@ def test_powers_of_ten_in_every_printed_form(text: str) -> None:
     assert [(a.low, a.unit) for a in found(text)] == [(1_500_000.0, "{cells}")]
 
 
+def test_the_kind_of_cells_may_have_several_words() -> None:
+    (amount,) = found("2 x 10^6 CD34+ blood progenitor cells/kg")
+    assert (amount.low, amount.unit, amount.per) == (2e6, "{cells}", "kg")
+
+
 def test_a_lost_superscript_is_flagged() -> None:
     (amount,) = found("2×108 live cells")
     assert (amount.low, amount.flags) == (2e8, ["lost_superscript"])

@@ -23,7 +23,7 @@ from extract.lower import lowered
 
 _CELLS_AFTER = re.compile(
     rf"\s*(?:\((?:\+/-|\u00b1)?\s?\d+\s?%\)\s*)?(?:of\s+)?(?:(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z0-9+/.'-]{{1,30}}\s){{0,6}}?{one_of('cell_noun')}"
-    r"(?:\s+cells?)?(?![\w])",
+    r"(?:(?:\s+(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z+-]+){0,2}?\s+cells?)?(?![\w])",
     re.IGNORECASE,
 )
 _NOT_CELLS = re.compile(

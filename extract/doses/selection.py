@@ -119,13 +119,13 @@ def select(statements: list[Statement]) -> list[Statement]:
         if s.amount.kind in ("mass", "cells", "activity", "substance", "auc") and s.amount.role != "strength"
     }
     liquid = {s.agent.key for s in statements if s.amount.kind == "volume"}
-    counted = {(s.agent.key, s.source.path) for s in statements if s.amount.kind == "count"}
+    counted = {s.agent.key for s in statements if s.amount.kind == "count"}
     kept = []
     for statement in statements:
         kind, key = statement.amount.kind, statement.agent.key
         if kind in ("count", "percent") and (key in massive or key in liquid):
             continue
-        if kind == "percent" and (key, statement.source.path) in counted:
+        if kind == "percent" and key in counted:
             continue
         if kind == "volume" and key in massive and not statement.amount.per_time:
             continue
