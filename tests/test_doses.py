@@ -231,6 +231,10 @@ def test_eligibility_criteria_are_not_read() -> None:
         "A total of 10 mL of venous blood is drawn.",
         "MRD below 10⁻⁴ is negative.",
         "Women with BMI below 30 kg/m2 and a prostate volume of 40 mL.",
+        "Those who had prior\nradiation (at least 2000 cGy) are followed.",
+        "The dose is rounded to the nearest 25 mg.",
+        "With adjustments of 2 units every other day.",
+        "We found a mean value of 9 mL/kg.",
     ],
 )
 def test_measurements_are_no_doses(text: str) -> None:

@@ -76,6 +76,7 @@ def test_a_level_of_nothing_is_no_amount() -> None:
 def test_a_unit_on_both_ends_is_one_range() -> None:
     assert [(a.low, a.high) for a in found("25 mg to 50 mg")] == [(25, 50)]
     assert [(a.low, a.high) for a in found("increased from 25 mg to 50 mg")] == [(25, 25), (50, 50)]
+    assert [(a.low, a.high) for a in found("ranging from 25 mg. to 50 mg.")] == [(25, 50)]
 
 
 @pytest.mark.parametrize(
@@ -124,7 +125,12 @@ def test_numbers_that_belong_to_a_word_before_them() -> None:
     assert found("AB-994 capsules") == []
     assert [a.low for a in found("5 mg AB60-4321 + 140 mg")] == [5, 140]
     assert [(a.low, a.high) for a in found("Level 1 - 300 mg")] == [(300, 300)]
+    assert [(a.low, a.high) for a in found("stratum 4 < 300 mg")] == [(300, 300)]
     assert [(a.low, a.high) for a in found("a dose of 1 - 300 mg")] == [(1, 300)]
+
+
+def test_units_by_other_names() -> None:
+    assert [(a.low, a.unit) for a in found("78 CGE, 70 cGy, 1 microg")] == [(78, "Gy"), (70, "cGy"), (1, "ug")]
 
 
 def test_thousands_of_units_with_a_point() -> None:

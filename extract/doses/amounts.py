@@ -115,11 +115,11 @@ def _trimmed(text: str, items: list[Value]) -> list[Value]:
     return items
 
 
-_APART = re.compile(r"(\d+) - ")
+_APART = re.compile(r"(\d+)(?: - | ?< ?)")
 
 
 def _after_its_number(text: str, items: list[Value]) -> list[Value]:
-    """`Level 1 - 300 mg` is no range from 1."""
+    """`Level 1 - 300 mg` is no range from 1, nor is `stratum 4 < 300 mg`."""
     first = items[0]
     if (number := _APART.match(text, first.start, first.end)) is None:
         return items
@@ -202,9 +202,10 @@ def _lost_power(text: str, value: Value, end: int) -> Unit:
     return "", "", 1.0, end
 
 
-_RANGE_WORD = re.compile(r"\s*(?:-|to|up to|through|until)\s*\Z")
+_RANGE_WORD = re.compile(r"\.?\s*(?:-|to|up to|through|until)\s*\Z")
 _RISING = re.compile(
-    r"\b(?:increas\w*|titrat\w*|escalat\w*|decreas\w*|reduc\w*|taper\w*|from)\b[^.;]{0,40}\Z", re.IGNORECASE
+    r"\b(?:increas\w*|titrat\w*|escalat\w*|decreas\w*|reduc\w*|taper\w*|(?<!ranging )(?<!range )from)\b[^.;]{0,40}\Z",
+    re.IGNORECASE,
 )
 
 
