@@ -119,6 +119,7 @@ def test_the_drug_or_its_placebo_have_the_same_amount() -> None:
         ("zanfluril 10mg 2 tablets", 20, "mg"),
         ("2 placebo capsules daily", 2, "{capsule}"),
         ("4 coated zanfluril tablets daily", 4, "{tablet}"),
+        ("15,000,000 human cord mesenchymal stem cells", 15e6, "{cells}"),
         ("6 doses of zanfluril are given", 6, "{dose}"),
         ("3 monthly IVC injections of zanfluril", 3, "{dose}"),
         ("carboplatin: 2.5 AUC i.v. on day 1", 2.5, "{AUC}"),

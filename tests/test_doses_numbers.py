@@ -123,6 +123,7 @@ def test_numbers_that_belong_to_a_word_before_them() -> None:
     assert [a.low for a in found("on days -4 to -2, and 2 Gy")] == [2]
     assert [a.low for a in found("VP-16, 100 mg/m2")] == [100]
     assert found("AB-994 capsules") == []
+    assert found("AB 0994 capsules") == []
     assert [a.low for a in found("5 mg AB60-4321 + 140 mg")] == [5, 140]
     assert [(a.low, a.high) for a in found("Level 1 - 300 mg")] == [(300, 300)]
     assert [(a.low, a.high) for a in found("stratum 4 < 300 mg")] == [(300, 300)]

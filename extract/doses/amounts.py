@@ -31,6 +31,7 @@ _NOT_CELLS = re.compile(
 )
 _HYPHENATED_WORD = re.compile(r"[A-Za-z]\d{0,3}-\Z")  # "CI-994", "BAY60-4552"
 _WHOLE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.000")  # of units: nobody states thousandths of one
+_CODE_NUMBER = re.compile(r"0\d")  # "AB 0243 tablets": no amount is printed so
 _TOLERANCE = re.compile(r"(?:\+/-|\u00b1)\s*$")
 
 
@@ -85,6 +86,8 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
         unit = _read_unit(text, match.end())
         if unit is None and match.end() - match.start() < 6 and match.group().isdigit():
             continue  # a short number that no unit follows: a year, a count, a day
+        if _CODE_NUMBER.match(text, match.start()):
+            continue
         items = values(match)
         if items and items[0].low != items[0].high:
             items = _after_its_number(text, items)
