@@ -147,6 +147,15 @@ def test_a_field_that_states_some_of_the_days_states_the_same_dose() -> None:
     assert [(d.agent_key, d.days) for d in facts.doses] == [("zanfluril", [1, 6]), ("itraconazole", [6])]
 
 
+def test_running_text_tells_again_what_the_arm_states() -> None:
+    (dose,) = read(
+        arms=[{"label": "A", "description": "Zanfluril 6 mg 5 days a week."}],
+        interventions=[{"name": "Zanfluril"}],
+        summary="Daily zanfluril 6 mg is given.",
+    ).doses
+    assert frequency(dose) == (5, 1, "wk")
+
+
 def test_an_open_label_phase_has_doses_of_its_own() -> None:
     text = "Zanfluril 300 mg {} for 3 months. Open-label phase: zanfluril 300 mg every 30 days."
     for frequency_of_blinded in ("once a month", "every 30 days"):

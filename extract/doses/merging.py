@@ -43,6 +43,10 @@ def scaled(amount: Amount) -> tuple[str, float, float]:
     return unit, round(amount.low * factor, 6), round(amount.high * factor, 6)
 
 
+_PROSE = 2  # the rank of running text
+_TIMES = frozenset(("days", "duration", "phase"))
+
+
 def merge(statements: list[Statement]) -> list[Statement]:
     """One statement a fact, in the order of first mention."""
     merged: list[Statement] = []
@@ -58,9 +62,6 @@ def merge(statements: list[Statement]) -> list[Statement]:
             by_amount.setdefault(key, []).append(statement)
             merged.append(statement)
     return merged
-
-
-_PROSE = 2  # the rank of running text
 
 
 def without_ranges_of_levels(statements: list[Statement]) -> list[Statement]:
@@ -105,7 +106,14 @@ def _same(a: Statement, b: Statement) -> bool:
         on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
         if len(durations) == 2 or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
             return False
+    if _told_again(a, b):
+        return True
     return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together or _says_part(a, b))
+
+
+def _told_again(a: Statement, b: Statement) -> bool:
+    """Whether running text tells, without a time of its own, what an arm or intervention states (trusted more)."""
+    return a.rank < _PROSE <= b.rank and a.registered and not _TIMES.intersection(b.facts)
 
 
 def _says_part(a: Statement, b: Statement) -> bool:
