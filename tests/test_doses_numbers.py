@@ -101,6 +101,7 @@ def test_an_interval_in_the_denominator_is_a_frequency() -> None:
 def test_tablets_of_a_mass_are_one_intake() -> None:
     assert [(a.low, a.unit) for a in found("two 5 mg tablets")] == [(10, "mg")]
     assert [(a.low, a.unit) for a in found("2 x 250 mg")] == [(500, "mg")]
+    assert [(a.low, a.unit) for a in found("3 x 0.6 mg")] == [(1.8, "mg")]
 
 
 def test_a_concentration_is_marked() -> None:

@@ -101,13 +101,13 @@ def read_strength(text: str, amount: Amount, pieces: bool) -> None:
     )
     if not match and (puffs := _PIECES_AFTER.match(text, amount.end)):
         several = _count(puffs["count"] or puffs["pieces"])
-        amount.low, amount.high = amount.low * several, amount.high * several
+        amount.low, amount.high = round(amount.low * several, 9), round(amount.high * several, 9)
         amount.end, amount.role = puffs.end(), "dose"
     if not match:
         return
     count = _count(match["count"])
     if 1 < count <= 12:
-        amount.low, amount.high = amount.low * count, amount.high * count
+        amount.low, amount.high = round(amount.low * count, 9), round(amount.high * count, 9)
         amount.start -= len(before) - match.start()
 
 
