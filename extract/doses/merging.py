@@ -80,6 +80,7 @@ def _ends(statement: Statement) -> tuple[Any, ...]:
     return statement.agent.key, statement.amount.per, *scaled(statement.amount)
 
 
+_SPECIAL = frozenset(("loading", "boost", "maintenance"))
 _LATER = frozenset(("open-label", "extension"))  # what is given in these is given anew, if the same
 
 
@@ -88,8 +89,8 @@ def _same(a: Statement, b: Statement) -> bool:
         return False
     if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
         return False
-    special = {"loading", "boost", "maintenance"}
-    if a.amount.role != b.amount.role and special & {a.amount.role, b.amount.role} and a.source is b.source:
+    other_role = a.amount.role != b.amount.role and bool(_SPECIAL.intersection((a.amount.role, b.amount.role)))
+    if other_role and a.source is b.source:
         return False
     phases = {a.facts.get("phase"), b.facts.get("phase")}
     if phases & _LATER and len(phases) == 2:
@@ -106,7 +107,7 @@ def _same(a: Statement, b: Statement) -> bool:
         on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
         if len(durations) == 2 or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
             return False
-    if _told_again(a, b):
+    if _told_again(a, b) and not other_role:
         return True
     return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together or _says_part(a, b))
 
