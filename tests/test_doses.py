@@ -138,6 +138,43 @@ def test_the_same_fact_in_several_fields_is_one_dose() -> None:
     assert (dose.route, frequency(dose), dose.arm_nos) == ("po", (1, 1, "d"), [1])
 
 
+def test_a_field_that_states_some_of_the_days_states_the_same_dose() -> None:
+    crossover = "10 mg zanfluril on Day 1, 10 mg zanfluril and 200 mg itraconazole on Day 6."
+    facts = read(
+        arms=[{"label": "A", "description": crossover}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Itraconazole", "description": crossover}],
+    )
+    assert [(d.agent_key, d.days) for d in facts.doses] == [("zanfluril", [1, 6]), ("itraconazole", [6])]
+
+
+def test_running_text_tells_again_what_the_arm_states() -> None:
+    (dose,) = read(
+        arms=[{"label": "A", "description": "Zanfluril 6 mg 5 days a week."}],
+        interventions=[{"name": "Zanfluril"}],
+        summary="Daily zanfluril 6 mg is given.",
+    ).doses
+    assert frequency(dose) == (5, 1, "wk")
+
+
+def test_an_open_label_phase_has_doses_of_its_own() -> None:
+    text = "Zanfluril 300 mg {} for 3 months. Open-label phase: zanfluril 300 mg every 30 days."
+    for frequency_of_blinded in ("once a month", "every 30 days"):
+        assert len(one_arm(text.format(frequency_of_blinded), "Zanfluril").doses) == 2
+    assert len(one_arm(text.format("once a month").replace("Open-label phase", "So"), "Zanfluril").doses) == 1
+
+
+def test_maintenance_with_the_same_amount_is_a_dose_of_its_own() -> None:
+    facts = one_arm(
+        "Zanfluril 30 mg weekly for 6 weeks.\n\nMaintenance: zanfluril 30 mg weekly for 3 weeks of 12.", "Zanfluril"
+    )
+    assert [d.role for d in facts.doses] == ["dose", "maintenance"]
+
+
+def test_an_amount_a_day_is_not_given_once_a_cycle() -> None:
+    (dose,) = one_arm("Zanfluril 0.1 mg/kg/day for 28 days, each cycle lasts 6 weeks.", "Zanfluril").doses
+    assert (dose.per_time, frequency(dose)) == ("d", (None, None, None))
+
+
 def test_an_amount_without_name_is_the_interventions() -> None:
     facts = read(
         arms=[{"label": "A"}],
@@ -203,10 +240,45 @@ def test_eligibility_criteria_are_not_read() -> None:
         "A total of 10 mL of venous blood is drawn.",
         "MRD below 10⁻⁴ is negative.",
         "Women with BMI below 30 kg/m2 and a prostate volume of 40 mL.",
+        "Those who had prior\nradiation (at least 2000 cGy) are followed.",
+        "The dose is rounded to the nearest 25 mg.",
+        "With adjustments of 2 units every other day.",
+        "We found a mean value of 9 mL/kg.",
     ],
 )
 def test_measurements_are_no_doses(text: str) -> None:
     assert one_arm(text, "Tarazumab").doses == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Based on prior safety data 5 mg zanfluril will be tested.",
+        "All who meet the exclusion criteria will receive zanfluril 5 mg.",
+        "Men keep the previous dosage or will step up to 5 mg zanfluril.",
+        "If 10 mg is not well tolerated, the dose is decreased to 5 mg zanfluril.",
+        "Salt of zanfluril equivalent to 5 mg zanfluril.",
+        "Men with prostate cancer start with zanfluril 5 mg.",
+        "Testosterone gel, then zanfluril 5 mg.",
+        "Zanfluril dose, if need be reduced to 5 mg zanfluril.",
+        "Dexamethasone sodium phosphate and 5 mg of zanfluril are infused.",
+    ],
+)
+def test_words_of_measurement_that_leave_a_dose_a_dose(text: str) -> None:
+    assert (5, "mg") in [(d.amount_low, d.unit) for d in one_arm(text, "Zanfluril").doses]
+
+
+def test_radiation_against_radiation_is_no_constraint() -> None:
+    facts = read(
+        arms=[{"label": "RT", "description": "Radiotherapy dose (70 Gy vs 72 Gy)."}],
+        interventions=[{"type": "RADIATION", "name": "Radiotherapy"}],
+    )
+    assert [d.amount_low for d in facts.doses] == [70, 72]
+
+
+def test_alcohol_by_weight_is_given() -> None:
+    (dose,) = one_arm("0.5 g/kg ethanol.", "Ethanol").doses
+    assert (dose.amount_low, dose.unit, dose.per) == (0.5, "g", "kg")
 
 
 def test_a_study_without_arms_has_doses_without_arms() -> None:

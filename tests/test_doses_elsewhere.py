@@ -217,8 +217,12 @@ def test_the_drug_or_its_placebo_have_the_same_amount() -> None:
         ("2 x 100 mg zanfluril once daily", 200, "mg"),
         ("2 X 100mg tablets zanfluril", 200, "mg"),
         ("3 x 1000 mg zanfluril", 3000, "mg"),
+        ("zanfluril 10mg 2 tablets", 20, "mg"),
         ("2 placebo capsules daily", 2, "{capsule}"),
         ("4 coated zanfluril tablets daily", 4, "{tablet}"),
+        ("15,000,000 human cord mesenchymal stem cells", 15e6, "{cells}"),
+        ("6 doses of zanfluril are given", 6, "{dose}"),
+        ("3 monthly IVC injections of zanfluril", 3, "{dose}"),
         ("carboplatin: 2.5 AUC i.v. on day 1", 2.5, "{AUC}"),
         (r"carboplatin (area under the curve \[AUC\] of 5 on day 1)", 5, "{AUC}"),
     ],
@@ -226,3 +230,15 @@ def test_the_drug_or_its_placebo_have_the_same_amount() -> None:
 def test_counts_of_pieces(text: str, amount: float, unit: str) -> None:
     (dose,) = one_arm(f"{text}.", "Zanfluril", "Placebo").doses
     assert (dose.amount_low, dose.unit) == (amount, unit)
+
+
+def test_counted_administrations_of_the_text_s_own_agent() -> None:
+    (dose,) = read(
+        arms=[{"label": "A"}],
+        interventions=[{"name": "Zanfluril", "description": "2 intracavernosal injections over 7 weeks."}],
+    ).doses
+    assert (dose.agent_key, dose.amount_low, dose.unit) == ("zanfluril", 2, "{dose}")
+
+
+def test_doses_that_are_compared_are_not_counted() -> None:
+    assert one_arm("A comparison of 2 doses of zanfluril.", "Zanfluril").doses == []

@@ -41,6 +41,11 @@ def test_powers_of_ten_in_every_printed_form(text: str) -> None:
     assert [(a.low, a.unit) for a in found(text)] == [(1_500_000.0, "{cells}")]
 
 
+def test_the_kind_of_cells_may_have_several_words() -> None:
+    (amount,) = found("2 x 10^6 CD34+ blood progenitor cells/kg")
+    assert (amount.low, amount.unit, amount.per) == (2e6, "{cells}", "kg")
+
+
 def test_a_lost_superscript_is_flagged() -> None:
     (amount,) = found("2×108 live cells")
     assert (amount.low, amount.flags) == (2e8, ["lost_superscript"])
@@ -71,6 +76,7 @@ def test_a_level_of_nothing_is_no_amount() -> None:
 def test_a_unit_on_both_ends_is_one_range() -> None:
     assert [(a.low, a.high) for a in found("25 mg to 50 mg")] == [(25, 50)]
     assert [(a.low, a.high) for a in found("increased from 25 mg to 50 mg")] == [(25, 25), (50, 50)]
+    assert [(a.low, a.high) for a in found("ranging from 25 mg. to 50 mg.")] == [(25, 50)]
 
 
 @pytest.mark.parametrize(
@@ -79,7 +85,7 @@ def test_a_unit_on_both_ends_is_one_range() -> None:
         ("30mg/m²/d", "m2", "d"), ("30 mg/m^2/day", "m2", "d"), ("30 mg per square meter", "m2", None),
         ("3 mg/kg body weight", "kg", None), ("0.1 µg/kg/min", "kg", "min"), ("80 mg per day", None, "d"),
         ("6 mg·kg-1·h-1", "kg", "h"), ("150 mL/hour", None, "h"), ("1.5 mg/m2/wk", "m2", "wk"),
-        ("2 mg/kg/dose", "kg", None),
+        ("2 mg/kg/dose", "kg", None), ("0.2 mg of zanfluril per kilogram per day", "kg", "d"),
     ],
 )  # fmt: skip
 def test_what_an_amount_is_counted_against(text: str, per: str | None, per_time: str | None) -> None:
@@ -95,10 +101,12 @@ def test_an_interval_in_the_denominator_is_a_frequency() -> None:
 def test_tablets_of_a_mass_are_one_intake() -> None:
     assert [(a.low, a.unit) for a in found("two 5 mg tablets")] == [(10, "mg")]
     assert [(a.low, a.unit) for a in found("2 x 250 mg")] == [(500, "mg")]
+    assert [(a.low, a.unit) for a in found("3 x 0.6 mg")] == [(1.8, "mg")]
 
 
 def test_a_concentration_is_marked() -> None:
     assert [a.concentration for a in found("5 mg/mL and 40 mg/dL")] == [True, True]
+    assert [a.concentration for a in found("above the 20 ng/mL level, 300 mg I/mL injection")] == [True, True]
 
 
 @pytest.mark.parametrize("text", ["75×10⁹/L", "1.0 x 10^9 /L", "2x10^6/mL", "AUC0-24", "AUC 0-inf", "10^-4"])
@@ -116,6 +124,19 @@ def test_numbers_that_belong_to_a_word_before_them() -> None:
     assert [a.low for a in found("on days -4 to -2, and 2 Gy")] == [2]
     assert [a.low for a in found("VP-16, 100 mg/m2")] == [100]
     assert found("AB-994 capsules") == []
+    assert found("AB 0994 capsules") == []
+    assert [a.low for a in found("5 mg AB60-4321 + 140 mg")] == [5, 140]
+    assert [(a.low, a.high) for a in found("Level 1 - 300 mg")] == [(300, 300)]
+    assert [(a.low, a.high) for a in found("stratum 4 < 300 mg")] == [(300, 300)]
+    assert [(a.low, a.high) for a in found("a dose of 1 - 300 mg")] == [(1, 300)]
+
+
+def test_units_by_other_names() -> None:
+    assert [(a.low, a.unit) for a in found("78 CGE, 70 cGy, 1 microg")] == [(78, "Gy"), (70, "cGy"), (1, "ug")]
+
+
+def test_thousands_of_units_with_a_point() -> None:
+    assert [a.low for a in found("10.000 IU and 2.500 IU and 10.000 mg")] == [10_000, 2.5, 10]
 
 
 def test_a_sentence_end_without_a_blank_is_no_decimal_point() -> None:

@@ -110,6 +110,18 @@ def test_what_a_placebo_is_made_of_is_given_as_placebo() -> None:
     assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("placebo", 4)]
 
 
+@pytest.mark.parametrize("text", ["Placebo to zanfluril 10 mg tablets.", "Identical to zanfluril 10 mg in taste."])
+def test_the_amount_of_what_a_placebo_looks_like_is_not_given(text: str) -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["A"]},
+            {"name": "Placebo", "description": text, "armGroupLabels": ["B"]},
+        ],
+    )
+    assert facts.doses == []
+
+
 def test_loading_ends_where_the_text_goes_on() -> None:
     doses = one_arm("Dupilumab 400 mg SC loading dose, then 200 mg SC Q2W.", "Dupilumab").doses
     assert [(d.amount_low, d.role) for d in doses] == [(400, "loading"), (200, "dose")]

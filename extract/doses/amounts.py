@@ -14,7 +14,7 @@ from typing import Any
 from extract.doses.amount import Amount
 from extract.doses.areas import areas_under_curve
 from extract.doses.counts import counted, holds_pieces, read_strength
-from extract.doses.denominators import is_per_body, per_behind_agent, read_denominators
+from extract.doses.denominators import is_per_body, read_behind_agent, read_denominators
 from extract.doses.indexes import ends_with_index_word
 from extract.doses.numbers import Value, find_values, values
 from extract.doses.scanning import openings
@@ -23,13 +23,15 @@ from extract.lower import lowered
 
 _CELLS_AFTER = re.compile(
     rf"\s*(?:\((?:\+/-|\u00b1)?\s?\d+\s?%\)\s*)?(?:of\s+)?(?:(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z0-9+/.'-]{{1,30}}\s){{0,6}}?{one_of('cell_noun')}"
-    r"(?:\s+cells?)?(?![\w])",
+    r"(?:(?:\s+(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z+-]+){0,2}?\s+cells?)?(?![\w])",
     re.IGNORECASE,
 )
 _NOT_CELLS = re.compile(
     r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
 )
-_HYPHENATED_WORD = re.compile(r"[A-Za-z]-\Z")
+_HYPHENATED_WORD = re.compile(r"[A-Za-z]\d{0,3}-\Z")  # "CI-994", "BAY60-4552"
+_WHOLE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.000")  # of units: nobody states thousandths of one
+_CODE_NUMBER = re.compile(r"0\d")  # "AB 0243 tablets": no amount is printed so
 _TOLERANCE = re.compile(r"(?:\+/-|\u00b1)\s*$")
 
 
@@ -84,7 +86,11 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
         unit = _read_unit(text, match.end())
         if unit is None and match.end() - match.start() < 6 and match.group().isdigit():
             continue  # a short number that no unit follows: a year, a count, a day
+        if _CODE_NUMBER.match(text, match.start()):
+            continue
         items = values(match)
+        if items and items[0].low != items[0].high:
+            items = _after_its_number(text, items)
         if len(items) > 1:
             items = _between(text, _trimmed(text, items))
         if items:
@@ -92,7 +98,7 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
             named = (
                 new
                 and new[0].kind == "count"
-                and _HYPHENATED_WORD.search(text[max(0, match.start() - 2) : match.start()])
+                and _HYPHENATED_WORD.search(text[max(0, match.start() - 5) : match.start()])
             )
             found += [] if named else new  # "CI-994 capsules"
     found += areas_under_curve(text)
@@ -110,6 +116,19 @@ def _trimmed(text: str, items: list[Value]) -> list[Value]:
     if ends_with_index_word(before):
         return items[-1:]
     return items
+
+
+_APART = re.compile(r"(\d+)(?: - | ?< ?)")
+
+
+def _after_its_number(text: str, items: list[Value]) -> list[Value]:
+    """`Level 1 - 300 mg` is no range from 1, nor is `stratum 4 < 300 mg`."""
+    first = items[0]
+    if (number := _APART.match(text, first.start, first.end)) is None:
+        return items
+    if not ends_with_index_word(text[max(0, first.start - 30) : first.start]):
+        return items
+    return [replace(first, low=first.high, start=number.end()), *items[1:]]
 
 
 _BETWEEN = re.compile(r"\bbetween\s+(?:approximately\s|about\s)?\Z", re.IGNORECASE)
@@ -143,7 +162,7 @@ def _with_unit(text: str, items: list[Value], read: Unit, series: int, pieces: b
     last.end = end
     read_denominators(text, last)
     if last.per is None and last.kind == "mass":
-        last.per = per_behind_agent(text, last.end)
+        read_behind_agent(text, last)
     read_strength(text, last, pieces)
     for amount in amounts[:-1]:
         amount.flags.append("unit_inherited")
@@ -161,6 +180,8 @@ def _with_unit(text: str, items: list[Value], read: Unit, series: int, pieces: b
 def _unit_at(text: str, value: Value, position: int, cells: bool, unit: Unit | None) -> Unit:
     """The unit of a number: what follows it, or cells where a power of ten counts them. Its code is "" for none."""
     if unit is not None:
+        if unit[0] == "[IU]" and _WHOLE_THOUSANDS.fullmatch(text, value.start, value.end):
+            value.low = value.high = value.low * 1000
         lost = unit[0] == "{cells}" and not value.power and value.high < 1e4
         return _lost_power(text, value, unit[3]) if lost else unit
     if value.power or value.high >= 1e5:
@@ -184,9 +205,10 @@ def _lost_power(text: str, value: Value, end: int) -> Unit:
     return "", "", 1.0, end
 
 
-_RANGE_WORD = re.compile(r"\s*(?:-|to|up to|through|until)\s*\Z")
+_RANGE_WORD = re.compile(r"\.?\s*(?:-|to|up to|through|until)\s*\Z")
 _RISING = re.compile(
-    r"\b(?:increas\w*|titrat\w*|escalat\w*|decreas\w*|reduc\w*|taper\w*|from)\b[^.;]{0,40}\Z", re.IGNORECASE
+    r"\b(?:increas\w*|titrat\w*|escalat\w*|decreas\w*|reduc\w*|taper\w*|(?<!ranging )(?<!range )from)\b[^.;]{0,40}\Z",
+    re.IGNORECASE,
 )
 
 

@@ -116,7 +116,8 @@ def mark_decoys(
             amount.decoy = "concentration"
             continue
         last = max(amount.end, min(end, amount.end + 110))
-        before, after = text[first : amount.start], text[amount.end : last]
+        # A line end within a phrase is only where an old record wraps its lines.
+        before, after = (text[a:b].replace("\n", " ") for a, b in ((first, amount.start), (amount.end, last)))
         named = not name_ends.isdisjoint(range(amount.start - 4, amount.start + 1))
         hinted = (_hinted(low[first : amount.start]), _hinted(low[amount.end : last]))
         amount.decoy = _decoy(before, after, amount, amounts, (start, end), named, hinted)

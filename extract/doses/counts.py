@@ -42,7 +42,7 @@ _COUNT_BEFORE = re.compile(
 )
 _PIECES_AFTER = re.compile(
     r"\s*(?:[,:x*]|\(|per (?:puff|actuation)[,:]?)?\s*(?P<count>\d{1,2}|one|two|three|four)\s+"
-    rf"{_any('sprayed')}\b",
+    rf"{_any('sprayed')}\b|\s(?P<pieces>[2-4]|two|three|four)\s{_any('solid')}\b",
     re.IGNORECASE,
 )
 _FORM_AFTER = re.compile(rf"\s*-?(?:(?!and\b|or\b|of\b)[A-Za-z-]+\s){{0,2}}?{_any('solid')}\b", re.IGNORECASE)
@@ -100,13 +100,14 @@ def read_strength(text: str, amount: Amount, pieces: bool) -> None:
         or ((form or before.rstrip().endswith(("x", "*"))) and _COUNT_BEFORE.search(before))
     )
     if not match and (puffs := _PIECES_AFTER.match(text, amount.end)):
-        amount.low, amount.high = (bound * _count(puffs["count"]) for bound in (amount.low, amount.high))
+        several = _count(puffs["count"] or puffs["pieces"])
+        amount.low, amount.high = round(amount.low * several, 9), round(amount.high * several, 9)
         amount.end, amount.role = puffs.end(), "dose"
     if not match:
         return
     count = _count(match["count"])
     if 1 < count <= 12:
-        amount.low, amount.high = amount.low * count, amount.high * count
+        amount.low, amount.high = round(amount.low * count, 9), round(amount.high * count, 9)
         amount.start -= len(before) - match.start()
 
 

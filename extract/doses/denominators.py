@@ -25,7 +25,7 @@ _TIME = (
 _DENOMINATOR = re.compile(
     rf"\s*(?:/|\bper\b|\beach\b|\ba\b(?=\s*(?:day|week|night|month))|\ban\b(?=\s*hour))\s*(?:of\s+)?(?:the\s+)?"
     rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2})|(?P<fraction>{_FRACTION})|(?P<strength>{one_of('strength_denominator')})"
-    rf"|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|(?P<concentration>{_CONCENTRATION})|{_TIME})(?![A-Za-z])"
+    rf"|(?P<concentration>{_CONCENTRATION})|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|{_TIME})(?![A-Za-z])"
     r"|(?<=kg)[.*\u2022](?P<rate>min|h|hr|d|day)(?![a-z])"
     r"|[\s.*\u2022]*(?P<inverse>kg|m|min|h|hr|d|day|wk)\^?\s?-(?P<power>[12])(?!\d)",
     re.IGNORECASE,
@@ -54,10 +54,15 @@ def is_per_body(text: str, position: int) -> bool:
     return match is not None and bool(match["kg"] or match["m2"])
 
 
-def per_behind_agent(text: str, position: int) -> str | None:
-    """kg or m2 where the agent stands between an amount and it."""
-    match = _PER_AFTER_AGENT.match(text, position)
-    return None if match is None else "kg" if match["kg"] else "m2"
+def read_behind_agent(text: str, amount: Amount) -> None:
+    """Read `per kg` or `per m²`, and a time, where the agent stands between an amount and them."""
+    match = _PER_AFTER_AGENT.match(text, amount.end)
+    if match is None:
+        return
+    amount.per = "kg" if match["kg"] else "m2"
+    following = _DENOMINATOR.match(text, match.end())
+    if following is not None and following["time"]:
+        _apply_denominator(amount, following)
 
 
 def read_denominators(text: str, amount: Amount) -> None:

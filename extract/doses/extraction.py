@@ -79,12 +79,12 @@ def _read(
         bounds, said = bind(reading.text, reading.segments, reading.amounts, reading.agents, reading.items, default)
         remarks += said
         for bound in bounds:
-            if (
-                default is not None
-                and bound.agent is not None
-                and _stands_for(default, bound.agent, reading.text[max(0, bound.start - 40) : bound.end])
-            ):
-                bound.agent, bound.named = default, None
+            if default is not None and bound.agent is not None and default.kind == "placebo":
+                before = reading.text[max(0, bound.start - 40) : bound.end]
+                if _imitated(default, bound, before):
+                    continue
+                if _stands_for(default, bound.agent, before):
+                    bound.agent, bound.named = default, None
             statement = _statement(study, lexicon, source, rank, start, bound, reading.text)
             if statement is not None:
                 found.append(statement)
@@ -95,12 +95,23 @@ _LOOKS_LIKE = re.compile(rf"\b{one_of('looks_like')}", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/+&]|\b(?:and|with|plus)\b", re.IGNORECASE)
 
 
+_PLACEBO_OF = re.compile(r"\bplacebo of\b", re.IGNORECASE)
+
+
+def _imitated(default: Agent, bound: Bound, text: str) -> bool:
+    """Whether a placebo's text names an agent with its amount only as what the placebo looks like."""
+    named = bound.agent
+    if named is None or named.kind != "drug" or named.intervention_no is None or _SEVERAL.search(default.name):
+        return False
+    return bound.amount.kind != "count" and _LOOKS_LIKE.search(text) is not None
+
+
 def _stands_for(default: Agent, named: Agent, text: str) -> bool:
-    """Whether a placebo's text names an agent as what it is made of ("2 g olive oil") or what it looks like."""
-    if default.kind != "placebo" or named.kind != "drug" or _SEVERAL.search(default.name):
+    """Whether a placebo's text names an agent as what it is made of ("2 g olive oil") or a placebo of."""
+    if named.kind != "drug" or _SEVERAL.search(default.name):
         return False
     if named.intervention_no is not None:
-        return _LOOKS_LIKE.search(text) is not None
+        return _PLACEBO_OF.search(text) is not None or _LOOKS_LIKE.search(text) is not None
     return named.key not in known_keys()
 
 

@@ -43,6 +43,10 @@ def scaled(amount: Amount) -> tuple[str, float, float]:
     return unit, round(amount.low * factor, 6), round(amount.high * factor, 6)
 
 
+_PROSE = 2  # the rank of running text
+_TIMES = frozenset(("days", "duration", "phase"))
+
+
 def merge(statements: list[Statement]) -> list[Statement]:
     """One statement a fact, in the order of first mention."""
     merged: list[Statement] = []
@@ -58,9 +62,6 @@ def merge(statements: list[Statement]) -> list[Statement]:
             by_amount.setdefault(key, []).append(statement)
             merged.append(statement)
     return merged
-
-
-_PROSE = 2  # the rank of running text
 
 
 def without_ranges_of_levels(statements: list[Statement]) -> list[Statement]:
@@ -79,15 +80,21 @@ def _ends(statement: Statement) -> tuple[Any, ...]:
     return statement.agent.key, statement.amount.per, *scaled(statement.amount)
 
 
+_SPECIAL = frozenset(("loading", "boost", "maintenance"))
+_LATER = frozenset(("open-label", "extension"))  # what is given in these is given anew, if the same
+
+
 def _same(a: Statement, b: Statement) -> bool:
     if a.agent.key != b.agent.key and a.sure and b.sure:
         return False
     if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
         return False
-    special = {"loading", "boost"}
-    if a.amount.role != b.amount.role and special & {a.amount.role, b.amount.role} and a.source is b.source:
+    other_role = a.amount.role != b.amount.role and bool(_SPECIAL.intersection((a.amount.role, b.amount.role)))
+    if other_role and a.source is b.source:
         return False
     phases = {a.facts.get("phase"), b.facts.get("phase")}
+    if phases & _LATER and len(phases) == 2:
+        return False
     together = a.source is b.source and a.segment == b.segment and len(phases) == 1
     if a.source is b.source and len(phases) == 2 and None not in phases:
         return rate(a) == rate(b) and a.facts.get("days") == b.facts.get("days")
@@ -100,7 +107,20 @@ def _same(a: Statement, b: Statement) -> bool:
         on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
         if len(durations) == 2 or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
             return False
-    return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together)
+    if _told_again(a, b) and not other_role:
+        return True
+    return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together or _says_part(a, b))
+
+
+def _told_again(a: Statement, b: Statement) -> bool:
+    """Whether running text tells, without a time of its own, what an arm or intervention states (trusted more)."""
+    return a.rank < _PROSE <= b.rank and a.registered and not _TIMES.intersection(b.facts)
+
+
+def _says_part(a: Statement, b: Statement) -> bool:
+    """Whether one of two fields states some of the days that the other does ("day 1", then "days 1 and 6")."""
+    days = set(a.facts["days"]), set(b.facts["days"])
+    return a.source is not b.source and (days[0] <= days[1] or days[1] <= days[0]) and not _in_other_arms(a, b)
 
 
 def _in_other_arms(a: Statement, b: Statement) -> bool:

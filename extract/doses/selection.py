@@ -71,11 +71,23 @@ def accepted(bound: Bound, agent: Agent, text: str) -> bool:
         amount.role = "concentration"
     if amount.kind == "radiation" and is_beam(agent):
         bound.facts["route"] = "rt-external"
-    if amount.unit == "{dose}" and (bound.named is None or amount.role == "maximum"):
+    if amount.unit == "{dose}" and (amount.role == "maximum" or not _counts_administrations(bound, text)):
         return False
     if amount.kind == "cells":
         return amount.low >= 1e3 or amount.unit == "{pfu}"
     return not (amount.kind == "auc" and agent.kind == "radiation")
+
+
+_LEVELS = re.compile(r"(?<!total )(?<!series )(?<!course )\bof (?:the )?\Z", re.IGNORECASE)
+_INJECTIONS = re.compile(r"(?:injection|vaccination)s\Z", re.IGNORECASE)
+
+
+def _counts_administrations(bound: Bound, text: str) -> bool:
+    """`6 doses of A`, but not `a comparison of 2 doses of A`; in a text about A also `2 injections`."""
+    start, end = bound.amount.start, bound.amount.end
+    if bound.named is None:
+        return _INJECTIONS.search(text, start, end) is not None and not text.startswith(" of ", end)
+    return _LEVELS.search(text, max(0, start - 15), start) is None
 
 
 # What may stand between a percentage and a name. The name itself is compared as text: a pattern of it would have to be
@@ -110,13 +122,13 @@ def select(statements: list[Statement]) -> list[Statement]:
         if s.amount.kind in ("mass", "cells", "activity", "substance", "auc") and s.amount.role != "strength"
     }
     liquid = {s.agent.key for s in statements if s.amount.kind == "volume"}
-    counted = {(s.agent.key, s.source.path) for s in statements if s.amount.kind == "count"}
+    counted = {s.agent.key for s in statements if s.amount.kind == "count"}
     kept = []
     for statement in statements:
         kind, key = statement.amount.kind, statement.agent.key
         if kind in ("count", "percent") and (key in massive or key in liquid):
             continue
-        if kind == "percent" and (key, statement.source.path) in counted:
+        if kind == "percent" and key in counted:
             continue
         if kind == "volume" and key in massive and not statement.amount.per_time:
             continue
