@@ -103,13 +103,18 @@ def _same(a: Statement, b: Statement) -> bool:
     if len(routes) == 2 and a.own_arm_nos and b.own_arm_nos and not set(a.own_arm_nos) & set(b.own_arm_nos):
         return False
     if _in_other_arms(a, b):
-        durations = {a.facts.get("duration"), b.facts.get("duration")} - {None}
         on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
-        if len(durations) == 2 or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
+        lengths_differ = _differ(a, b, "duration") or _differ(a, b, "cycles")
+        if lengths_differ or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
             return False
     if _told_again(a, b) and not other_role:
         return True
     return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together or _says_part(a, b))
+
+
+def _differ(a: Statement, b: Statement, kind: str) -> bool:
+    """Whether both state a fact of this kind, and not the same."""
+    return None not in (a.facts.get(kind), b.facts.get(kind)) and a.facts[kind] != b.facts[kind]
 
 
 def _told_again(a: Statement, b: Statement) -> bool:
