@@ -86,6 +86,27 @@ def test_durations(text: str, expected: tuple[float | None, str | None]) -> None
     assert (dose.duration_value, dose.duration_unit) == expected
 
 
+def test_cycles_told_once_at_the_end_of_a_list_are_those_of_all() -> None:
+    doses = one_arm(
+        "Topotecan 1 mg/m2 IV days 1-3, cisplatin 50 mg/m2 IV day 2 every 21 days x 4 cycles.", "Topotecan", "Cisplatin"
+    ).doses
+    assert [(d.days, frequency(d), d.cycle_days, d.cycles, d.duration_value) for d in doses] == [
+        ([1, 2, 3], (1, 1, "d"), 21, 4, None),
+        ([2], (1, 21, "d"), 21, 4, None),
+    ]
+
+
+def test_another_number_of_cycles_in_another_arm_is_another_dose() -> None:
+    facts = read(
+        arms=[
+            {"label": "Long", "description": "Topotecan 1 mg/m2 IV day 1 of each 21-day cycle for 8 cycles"},
+            {"label": "Short", "description": "Topotecan 1 mg/m2 IV day 1 of each 21-day cycle for 4 cycles"},
+        ],
+        interventions=[{"name": "Topotecan"}],
+    )
+    assert [(d.arm_nos, d.cycles) for d in facts.doses] == [([1], 8), ([2], 4)]
+
+
 def test_what_only_says_when_is_neither_agent_nor_route() -> None:
     dose = only("Lamivudine 5 mg 3 days before the abacavir infusion.", "Lamivudine", "Abacavir")
     assert (dose.agent_key, dose.route) == ("lamivudine", None)

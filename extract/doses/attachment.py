@@ -121,7 +121,7 @@ _DAILY = (1.0, 1.0, "d")
 
 
 _TIMES_REPEATED = re.compile(
-    r"\s*(?:x|\*)\s?(?P<count>\d{1,2})(?!\s?(?:d|day|w|week|wk|mo|h|mg|m|\d)|\.\d|\w)", re.IGNORECASE
+    r"\s*(?:x|\*)\s?(?P<count>\d{1,2})(?!\s?(?:d|day|w|week|wk|mo|h|mg|m|cycle|course|\d)|\.\d|\w)", re.IGNORECASE
 )
 
 
@@ -162,6 +162,13 @@ def _fill_missing(head: _Head, item: Item) -> None:
             facts[item.kind] = item.value
 
 
+def _is_cycle(frequency: tuple[float, float | None, str | None] | None) -> bool:
+    """Whether a frequency is that of cycles: "every 3 weeks"."""
+    if frequency is None or frequency[1] is None:
+        return False
+    return frequency[2] == "cycle" or frequency[1] * {"d": 1, "wk": 7, "mo": 30}.get(str(frequency[2]), 0) >= 14
+
+
 def _timed(bound: Bound) -> bool:
     return bool("frequency" in bound.facts or "days" in bound.facts or bound.amount.per_time or bound.amount.frequency)
 
@@ -177,10 +184,12 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             timed = _timed(bound) or bound.amount.role == "loading"
             # "A 850 mg twice daily + B 1000 mg IM each month for a year": only the length is said of both
             apart = "frequency" in bound.facts and source.get("frequency") not in (None, bound.facts["frequency"])
+            repeated = "days" in bound.facts and "cycle_days" not in bound.facts and _is_cycle(source.get("frequency"))
             for kind in _KINDS:
                 if apart and kind == "route":
                     continue
-                if kind in source and kind not in bound.facts and not (timed and kind in ("frequency", "days")):
+                held = timed and not (repeated and kind == "frequency")
+                if kind in source and kind not in bound.facts and not (held and kind in ("frequency", "days")):
                     bound.facts[kind] = source[kind]
 
 
