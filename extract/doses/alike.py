@@ -117,8 +117,11 @@ def _tablets() -> re.Pattern[str]:
 
 
 def routes_by_title(study: Study, statements: list[Statement]) -> None:
-    """`Epidural injection for …`: where the title names one place, there is given what is no tablet."""
-    lacking = [s for s in statements if "route" not in s.facts and not _solid(s)]
+    """`Epidural injection for …`: where the title names one place, there is given what is no tablet.
+
+    Not what is given by weight or by time, such as the drugs of a narcosis.
+    """
+    lacking = [s for s in statements if not ("route" in s.facts or s.amount.per or s.amount.per_time or _solid(s))]
     routes = {item.value for title in study.titles() for item in find_routes(title.text.norm)} if lacking else set()
     if len(routes) == 1 and routes.issubset(read_toml("routes.toml")["local"]):
         (route,) = routes

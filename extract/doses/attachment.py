@@ -27,6 +27,7 @@ _LIST_GAP = re.compile(
     r"matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
     re.IGNORECASE,
 )
+_AFTERWARDS = re.compile(r"\b(?:then|followed)\b", re.IGNORECASE)
 
 
 @dataclass(slots=True)
@@ -162,6 +163,10 @@ def _fill_missing(head: _Head, item: Item) -> None:
             facts[item.kind] = item.value
 
 
+def _has_days_of_cycle(bound: Bound) -> bool:
+    return "days" in bound.facts and "cycle_days" not in bound.facts and bound.amount.role != "loading"
+
+
 def _is_cycle(frequency: tuple[float, float | None, str | None] | None) -> bool:
     """Whether a frequency is that of cycles: "every 3 weeks"."""
     if frequency is None or frequency[1] is None:
@@ -178,13 +183,14 @@ def _backfill(text: str, heads: list[_Head]) -> None:
     for k in range(len(heads) - 2, -1, -1):
         head, following = heads[k], heads[k + 1]
         source = following.bounds[0].facts if following.bounds else following.facts
-        if not source or not head.bounds or not _LIST_GAP.match(text[head.end : following.start]):
+        gap = text[head.end : following.start]
+        if not source or not head.bounds or not _LIST_GAP.match(gap):
             continue
         for bound in head.bounds:
             timed = _timed(bound) or bound.amount.role == "loading"
             # "A 850 mg twice daily + B 1000 mg IM each month for a year": only the length is said of both
             apart = "frequency" in bound.facts and source.get("frequency") not in (None, bound.facts["frequency"])
-            repeated = "days" in bound.facts and "cycle_days" not in bound.facts and _is_cycle(source.get("frequency"))
+            repeated = _is_cycle(source.get("frequency")) and _has_days_of_cycle(bound) and not _AFTERWARDS.search(gap)
             for kind in _KINDS:
                 if apart and kind == "route":
                     continue
