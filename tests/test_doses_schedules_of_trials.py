@@ -86,6 +86,13 @@ def test_durations(text: str, expected: tuple[float | None, str | None]) -> None
     assert (dose.duration_value, dose.duration_unit) == expected
 
 
+def test_a_day_behind_the_agent_is_how_often_and_behind_the_amount_an_amount_a_day() -> None:
+    behind_agent = only("Patients take 500 mg of lamivudine per day.", "Lamivudine")
+    assert (frequency(behind_agent), behind_agent.per_time) == ((1, 1, "d"), None)
+    behind_amount = only("Patients take lamivudine 500 mg per day.", "Lamivudine")
+    assert (frequency(behind_amount), behind_amount.per_time) == ((None, None, None), "d")
+
+
 def test_cycles_told_once_at_the_end_of_a_list_are_those_of_all() -> None:
     doses = one_arm(
         "Topotecan 1 mg/m2 IV days 1-3, cisplatin 50 mg/m2 IV day 2 every 21 days x 4 cycles.", "Topotecan", "Cisplatin"

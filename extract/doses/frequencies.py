@@ -19,7 +19,7 @@ _UNIT = (
 _SHORT = r"(?:hrs?|h|days?|d|wks?|wk|weeks?|w|months?|mo|m|min)"
 _ADVERB = r"\b(?:daily|weekly|monthly|yearly|annually|hourly|nightly)\b"
 _MULTIPLE = (
-    rf"(?:twice|thrice|{NUMBER}\s*(?:or\s+{NUMBER}\s+)?(?:times|time|x)|"
+    rf"(?:twice|thrice|{NUMBER}[\s-]*(?:or\s+{NUMBER}\s+)?(?:times|time|x)|"
     rf"{NUMBER}\s?-\s?{NUMBER}\s*times|2x|3x|4x|x\s?[2-4])"
 )
 _PLACEHOLDERS = {"NUM": NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE}
@@ -50,7 +50,7 @@ def _frequencies() -> tuple[Scanner, list[dict[str, Any]]]:
     return Scanner(patterns, before=r"\w/", unless=_NO_FREQUENCY), entries
 
 
-_LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than\s*\Z|\bnot exceed\w*\s*\Z", re.IGNORECASE)
+_LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than(?:\s\w+){0,3}\s*\Z|\bnot exceed\w*\s*\Z", re.IGNORECASE)
 
 
 def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:

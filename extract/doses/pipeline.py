@@ -98,7 +98,7 @@ def _find_schedule(reading: Reading) -> None:
         found += find_schedule(reading.text, start, end)
         found += find_routes(reading.text, start, end)
     if found:
-        reading.items = sorted(_outside_names(found, reading.agents), key=lambda item: item.start)
+        reading.items = sorted(_outside(found, reading), key=lambda item: item.start)
 
 
 def _around_doses(reading: Reading) -> list[tuple[int, int]]:
@@ -118,12 +118,20 @@ def _around_doses(reading: Reading) -> list[tuple[int, int]]:
     return joined
 
 
-def _outside_names(items: list[Item], mentions: list[Mention]) -> list[Item]:
-    """Without "D3" of vitamin D3 and the like."""
+def _outside(items: list[Item], reading: Reading) -> list[Item]:
+    """Without "D3" of vitamin D3 and the like, and without "per day" of 5 mg per day."""
+    text, names = reading.text, reading.agents
+    rates = [
+        item
+        for item in items
+        if item.kind == "frequency"
+        and text.startswith(("per ", "a "), item.start)
+        and any(amount.start < item.start < amount.end for amount in reading.amounts)
+    ]
     return [
         item
         for item in items
-        if item.kind == "route" or not any(m.start < item.end and item.start < m.end for m in mentions)
+        if item.kind == "route" or not (item in rates or any(m.start < item.end and item.start < m.end for m in names))
     ]
 
 
