@@ -93,6 +93,13 @@ def test_a_day_behind_the_agent_is_how_often_and_behind_the_amount_an_amount_a_d
     assert (frequency(behind_amount), behind_amount.per_time) == ((None, None, None), "d")
 
 
+def test_days_told_behind_hold_for_amounts_a_day_too() -> None:
+    doses = one_arm("Etoposide 100 mg/m2/day and cytarabine 1 g/m2/day on days 1-3.", "Etoposide", "Cytarabine").doses
+    assert [d.days for d in doses] == [[1, 2, 3], [1, 2, 3]]
+    dose = only("Melphalan 50 mg/m2/day IV over 30 minutes. Days -7, -6, -5.", "Melphalan")
+    assert dose.days == [-7, -6, -5]
+
+
 def test_cycles_told_once_at_the_end_of_a_list_are_those_of_all() -> None:
     doses = one_arm(
         "Topotecan 1 mg/m2 IV days 1-3, cisplatin 50 mg/m2 IV day 2 every 21 days x 4 cycles.", "Topotecan", "Cisplatin"

@@ -190,12 +190,13 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             timed = _timed(bound) or bound.amount.role == "loading"
             # "A 850 mg twice daily + B 1000 mg IM each month for a year": only the length is said of both
             apart = "frequency" in bound.facts and source.get("frequency") not in (None, bound.facts["frequency"])
+            often = "frequency" in bound.facts
             repeated = _is_cycle(source.get("frequency")) and _has_days_of_cycle(bound) and not _AFTERWARDS.search(gap)
             for kind in _KINDS:
                 if apart and kind == "route":
                     continue
-                held = timed and not (repeated and kind == "frequency")
-                if kind in source and kind not in bound.facts and not (held and kind in ("frequency", "days")):
+                held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
+                if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
 
 
@@ -210,7 +211,8 @@ def attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Item
         for item in items:
             if item.kind not in _KINDS or (item.kind not in ("cycle_days", "cycles") and not near):
                 continue
-            if item.kind in ("frequency", "days") and (_timed(bound) or bound.amount.role == "loading"):
+            held = _timed(bound) if item.kind == "frequency" else "frequency" in bound.facts or "days" in bound.facts
+            if item.kind in ("frequency", "days") and (held or bound.amount.role == "loading"):
                 continue
             if item.kind == "frequency" and not agents and "route" not in [i.kind for i in items]:
                 continue
