@@ -100,6 +100,23 @@ def test_days_told_behind_hold_for_amounts_a_day_too() -> None:
     assert dose.days == [-7, -6, -5]
 
 
+def test_the_day_of_a_cycle_may_stand_in_another_sentence() -> None:
+    facts = read(
+        arms=[{"label": "Treatment"}],
+        interventions=[{"name": "Cisplatin", "description": "75 mg/m2 IV every 21 days"}, {"name": "Topotecan"}],
+        description="Patients receive cisplatin IV on day 1 and oral topotecan. Treatment goes on for half a year.",
+    )
+    (dose,) = facts.doses
+    assert (dose.days, frequency(dose)) == ([1], (1, 21, "d"))
+
+
+def test_days_behind_a_power_and_behind_an_amount_a_day() -> None:
+    dose = only("Cisplatin 75 mg/m^2 day 1 every 21 days x 3.", "Cisplatin")
+    assert (dose.days, dose.cycles, dose.duration_value) == ([1], 3, None)
+    dose = only("Topotecan 1 mg/m2/day, days 1-3 every 21 days.", "Topotecan")
+    assert (dose.days, dose.cycle_days) == ([1, 2, 3], 21)
+
+
 def test_cycles_told_once_at_the_end_of_a_list_are_those_of_all() -> None:
     doses = one_arm(
         "Topotecan 1 mg/m2 IV days 1-3, cisplatin 50 mg/m2 IV day 2 every 21 days x 4 cycles.", "Topotecan", "Cisplatin"

@@ -127,13 +127,17 @@ _TIMES_REPEATED = re.compile(
 
 
 def _repeated(text: str, items: list[Item]) -> list[Item]:
-    """`weekly x 6` lasts six weeks."""
+    """`weekly x 6` lasts six weeks; `every 21 days x 6` is six cycles."""
     found = []
     for item in items:
         match = _TIMES_REPEATED.match(text, item.end) if item.kind == "frequency" else None
         if match is not None and item.value[1] is not None and item.value[2] in ("d", "wk", "mo"):
-            length = (int(match["count"]) * item.value[1] / item.value[0], item.value[2])
-            found.append(Item("duration", match.start(), match.end(), length))
+            count = int(match["count"])
+            if _is_cycle(item.value):
+                found.append(Item("cycles", match.start(), match.end(), float(count)))
+            else:
+                length = (count * item.value[1] / item.value[0], item.value[2])
+                found.append(Item("duration", match.start(), match.end(), length))
     return found
 
 

@@ -33,6 +33,8 @@ def complete_schedule(statement: Statement) -> None:
     second = facts.pop("second_frequency", None)
     if frequency and statement.amount.per_time == "d" and (_long(frequency) or frequency[1:] in _NO_DAY):
         del facts["frequency"]  # "0.1 mg/kg/day for 28 days of each cycle": so much a day
+        if days and _long(frequency):
+            facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
         frequency = None
     if second and _long(second) and frequency and not _long(frequency):
         facts.setdefault("cycle_days", second[1] * _IN_DAYS[second[2]])
@@ -145,10 +147,25 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
             _put("days", days, unscheduled)
             for statement in unscheduled:
                 complete_schedule(statement)
+        repeated = [s for s in mine if _lacks_day_of_cycle(s)]
+        if len(repeated) == len(mine) and (days := said.days()):
+            _put("days", days, repeated)
+            for statement in repeated:
+                complete_schedule(statement)
         brief = [s for s in mine if may_take_length(s) and s.amount.role in ("dose", "level", "maintenance")]
         length = said.length(of_treatment) if brief else None
         if {s.facts["duration"] for s in mine if "duration" in s.facts} <= {length}:
             _put("duration", length, brief)
+
+
+def _lacks_day_of_cycle(statement: Statement) -> bool:
+    """Whether an amount is given "every 3 weeks", and no day is said."""
+    return (
+        "days" not in statement.facts
+        and _long(statement.facts.get("frequency") or (0, None, None))
+        and statement.amount.kind != "count"
+        and statement.amount.role in ("dose", "level", "maintenance")
+    )
 
 
 def _put(kind: str, value: object, lacking: list[Statement]) -> None:

@@ -25,7 +25,7 @@ _DAY_VALUE = (
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _DAYS = re.compile(
-    rf"(?<![\w])(?<!\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
+    rf"(?<![\w])(?<!(?<![.^])\b\d )(?<!(?<![.^])\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
     re.IGNORECASE,
 )
