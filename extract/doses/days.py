@@ -16,12 +16,14 @@ def _any(name: str, key: str = "words") -> str:
 
 
 _NOT_PER = "".join(f"(?<!{word})" for word in read_toml("days.toml")["per"]["words"])
-_DAY_WORD = rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?|dys?)\b|(?<![\w-])[dD](?=\s?-?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
-_INTEGER = r"(?:-?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
+_DAY_WORD = (
+    rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?|dys?)(?![^\W\d])|(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
+)
+_INTEGER = r"(?:[+-]?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
 _DAY_VALUE = (
-    rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*{_any('not_before')}|\s?-\s?(?!d\s?-?\d)[a-z])"
+    rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?!\d*(?:\.\d+)?\s*{_any('not_before')}|\s?-\s?(?!d(?:ays?)?\s?[+-]?\d)[a-z])"
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _DAYS = re.compile(
@@ -35,7 +37,7 @@ _BEGINS = r"(?<!\w.)"  # after the first letter: the engine looks for that first
 _AFTER_ROUTE = re.compile(
     rf"(?:{'|'.join(route[0] + _BEGINS + route[1:] for route in read_toml('days.toml')['after_route']['words'])})\b"
     rf"\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)"
-    rf"(?![\d.]*\s*{_any('after_route', 'not_before')}|\s*(?:-|to)\s*\d)"
+    rf"(?!\d*(?:\.\d+)?\s*{_any('after_route', 'not_before')}|\s*(?:-|to)\s*\d)"
 )
 
 
@@ -84,7 +86,7 @@ def _tokens(name: str) -> str:
 
 
 _DAY_TOKEN = re.compile(
-    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)"
+    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)|(?P<plus>\+)"
     rf"|(?P<to>{_tokens('range')})|(?P<value>\d+)|(?P<minus>-)|(?P<sep>{_tokens('list')}|;)|(?P<word>[A-Za-z]+)",
     re.IGNORECASE,
 )
@@ -117,6 +119,8 @@ def read_days(text: str) -> list[int]:
             else:
                 days.append(value)
             pending_range = negative = False
+        if kind == "plus":  # the sign of a day, or between two days: "days +1, +3", "days 1+8"
+            continue
         previous = kind if kind != "word" else previous if pending_range else kind
         if kind == "sep":
             pending_range = False
