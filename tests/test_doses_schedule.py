@@ -71,7 +71,8 @@ def test_every_phase_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
         ("days 1-3 and 8-10", [1, 2, 3, 8, 9, 10]), ("day one of each cycle", [1]),
         ("days -7, -6 and -5", [-7, -6, -5]), ("beginning on day 4 for 3 days", [4, 5, 6]), ("IV 1, 8, 15", [1, 8, 15]),
         ("on day +1", [1]), ("days +1, +3, +6 and +11", [1, 3, 6, 11]), ("days -1 to +2", [-1, 0, 1, 2]),
-        ("on days1,8,15", [1, 8, 15]), ("on day1 and day15", [1, 15]), ("Day 1-Day 5", [1, 2, 3, 4, 5]), ("d1+8", [1, 8]),
+        ("on days1,8,15", [1, 8, 15]), ("on day1 and day15", [1, 15]), ("Day 1-Day 5", [1, 2, 3, 4, 5]),
+        ("d1+8", [1, 8]),
         ("on days 1-5. Courses repeat", [1, 2, 3, 4, 5]), ("on days 1 and 8. Patients go on", [1, 8]),
     ],
 )  # fmt: skip
