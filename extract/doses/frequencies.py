@@ -18,11 +18,13 @@ _UNIT = (
 )
 _SHORT = r"(?:hrs?|h|days?|d|wks?|wk|weeks?|w|months?|mo|m|min)"
 _ADVERB = r"\b(?:daily|weekly|monthly|yearly|annually|hourly|nightly)\b"
+# "three (3) times": a number may be said twice.
+_NUMBER = rf"{NUMBER}(?:\s?\({NUMBER}\))?"
 _MULTIPLE = (
-    rf"(?:twice|thrice|{NUMBER}[\s-]*(?:or\s+{NUMBER}\s+)?(?:times|time|x)|"
+    rf"(?:twice|thrice|{_NUMBER}[\s-]*(?:or\s+{NUMBER}\s+)?(?:times|time|x)|"
     rf"{NUMBER}\s?-\s?{NUMBER}\s*times|2x|3x|4x|x\s?[2-4])"
 )
-_PLACEHOLDERS = {"NUM": NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE}
+_PLACEHOLDERS = {"NUM": _NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE}
 
 
 # What no pattern begins with, though it opens like one: a number that a unit of mass, a percent sign or the like
@@ -32,7 +34,7 @@ _NO_FREQUENCY = (
     r"|\d+(?:\.\d+)?(?:\s?[,;:)]|\.(?!\d)|\Z|[\s-]?(?:weeks?|months?|minutes?|min|hours?|years?)\b"
     r"(?! (?:apart|doses|injections|infusions|administrations)|"
     r" (?:(?:treatment|dosing|dose|injection|infusion) )?interval))"
-    r"|qu[ei]|qua[lnr]"
+    r"|qu[ei]|qua(?:[ln]|r(?!terly))"
 )
 
 
