@@ -109,7 +109,8 @@ def test_days_out_of_all_reason_are_dropped() -> None:
     ("text", "duration"),
     [("for 12 weeks", (12, "wk")), ("x 3 d", (3, "d")), ("×3d".replace("×", "x"), (3, "d")),
      ("until week 16", (16, "wk")), ("for a total treatment period of 24 months", (24, "mo")),
-     ("12-week treatment", (12, "wk")), ("for 3-6 months", (6, "mo"))],
+     ("12-week treatment", (12, "wk")), ("for 3-6 months", (6, "mo")), ("for 2 (two) weeks", (2, "wk")),
+     ("over 6 weeks", (6, "wk")), ("treatment duration: 12 weeks", (12, "wk")), ("maximum of 2 years", (2, "a"))],
 )  # fmt: skip
 def test_durations(text: str, duration: tuple[float, str]) -> None:
     assert find_durations(text)[0].value == duration
@@ -125,11 +126,28 @@ def test_the_time_of_an_infusion_is_no_duration() -> None:
     [("in 21-day cycles", "cycle_days", 21), ("two-week cycles", "cycle_days", 14),
      ("cycles repeat every 4 weeks", "cycle_days", 28),
      ("21 days for 1 cycle", "cycle_days", 21), ("for up to 6 cycles", "cycles", 6),
-     ("a total of 4 cycles", "cycles", 4),
+     ("a total of 4 cycles", "cycles", 4), ("for six (6) cycles", "cycles", 6), ("four 21-day cycles", "cycles", 4),
+     ("21 days/cycle", "cycle_days", 21), ("cycle length 28 days", "cycle_days", 28),
      ("weekly for 3 weeks followed by 1 week rest", "cycle_days", 28)],
 )  # fmt: skip
 def test_cycles(text: str, kind: str, value: float) -> None:
     assert (kind, value) in [(item.kind, item.value) for item in find_cycles(text)]
+
+
+def test_a_numbered_cycle_has_no_length() -> None:
+    assert find_cycles("cycle 1 day 1") == []
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("12-hourly", (1, 12, "h")), ("3-weekly", (1, 3, "wk")), ("two (2) times a day", (2, 1, "d")),
+        ("every 3 (three) weeks", (1, 3, "wk")), ("every third day", (1, 3, "d")), ("q6-8h", (1, 6, "h")),
+        ("3 monthly injections", (1, 1, "mo")),
+    ],
+)  # fmt: skip
+def test_frequencies_in_other_forms(text: str, expected: tuple[float, float, str]) -> None:
+    assert find_frequencies(text)[0].value == expected
 
 
 def test_a_limit_is_no_frequency() -> None:

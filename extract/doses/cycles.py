@@ -14,6 +14,8 @@ from extract.doses.vocabulary import NUMBER, TIME_UNITS, number, read_toml
 from extract.lower import holds_any, lowered
 
 _UNIT = r"(?:days?|d|weeks?|wks?|wk|w|months?|mos?|years?|yrs?|hours?|hrs?|h)(?![a-z])"
+_NUMBER = rf"{NUMBER}(?:\s?\({NUMBER}\))?"  # "six (6)"
+_MOST_YEARS = 15
 _IN_DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.0}
 
 
@@ -36,9 +38,11 @@ def _length(low: str, match: re.Match[str]) -> tuple[float, str] | None:
         weeks = int(match["value"]) - int(match["from"]) + 1
         return (float(weeks), "wk") if weeks > 1 else None
     unit = TIME_UNITS[match["unit"]]
-    if unit == "h" or _infusion_time().search(low[max(0, match.start() - 14) : match.start("value")]):
+    value = number(named.get("high") or match["value"])
+    if unit == "h" or (unit == "a" and value > _MOST_YEARS):  # "adults over 50 years"
         return None
-    return number(named.get("high") or match["value"]), unit
+    opening = low[max(0, match.start() - 14) : match.start("value")]
+    return None if _infusion_time(unit).search(opening) else (value, unit)
 
 
 def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
@@ -46,7 +50,11 @@ def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]
     low = lowered(text)
     if not holds_any(low, _cycle_words()):
         return []
-    found = [Item("cycle_days", at, to, _days(named)) for at, to, named in _matches("cycle_days", low, start, end)]
+    found = [
+        Item("cycle_days", at, to, days)
+        for at, to, named in _matches("cycle_days", low, start, end)
+        if (days := _days(named)) >= _SHORTEST_CYCLE
+    ]
     found += [
         Item("cycles", at, to, number(named.get("high") or named["value"]))
         for at, to, named in _matches("cycles", low, start, end)
@@ -54,10 +62,13 @@ def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]
     return sorted(found, key=lambda item: item.start)
 
 
+_SHORTEST_CYCLE = 5  # days; "cycle 1 day 1" is none
+
+
 def _days(named: dict[str, str]) -> float:
     if "weeks" in named:
         return (number(named["weeks"]) + (number(named["off"]) if "off" in named else 1)) * 7
-    return number(named["value"]) * _IN_DAYS[TIME_UNITS[named["unit"]]]
+    return number(named["value"]) * _IN_DAYS.get(TIME_UNITS[named["unit"]], 0.0)
 
 
 def _matches(kind: str, low: str, start: int, end: int) -> Iterator[tuple[int, int, dict[str, str]]]:
@@ -86,7 +97,7 @@ def _duration_scanners() -> list[tuple[tuple[str, ...], Scanner]]:
 
 def _pattern(entry: dict[str, Any]) -> str:
     """A pattern with its names in capitals replaced by what they stand for."""
-    known = {"NUM": NUMBER, "UNIT": _UNIT}
+    known = {"NUM": _NUMBER, "UNIT": _UNIT}
     words: dict[str, list[str]] = _rules()["words"]
     return re.sub(
         r"[A-Z]{2,}(?:_[A-Z]+)*",
@@ -96,8 +107,9 @@ def _pattern(entry: dict[str, Any]) -> str:
 
 
 @cache
-def _infusion_time() -> re.Pattern[str]:
-    return re.compile(rf"\b(?:{'|'.join(_rules()['infusion_time']['before'])})\s*\Z")
+def _infusion_time(unit: str) -> re.Pattern[str]:
+    words = _rules()["infusion_time"]
+    return re.compile(rf"\b(?:{'|'.join([*words['before'], *(words['before_days'] if unit == 'd' else [])])})\s*\Z")
 
 
 @cache

@@ -34,7 +34,7 @@ _NO_FREQUENCY = (
     r"|\d+(?:\.\d+)?(?:\s?[,;:)]|\.(?!\d)|\Z|[\s-]?(?:weeks?|months?|minutes?|min|hours?|years?)\b"
     r"(?! (?:apart|doses|injections|infusions|administrations)|"
     r" (?:(?:treatment|dosing|dose|injection|infusion) )?interval))"
-    r"|qu[ei]|qua(?:[ln]|r(?!terly))"
+    r"|qu[ei]|qua[lnr]"
 )
 
 
