@@ -203,8 +203,20 @@ class Reading:
         if index + 1 < len(self.tokens) and self.tokens[index + 1].kind == "baseline":
             self.consumed.add(index + 1)
         if item.low > 0:
+            self._negate_list(item)
             item.low, item.high = (-item.high or 0.0), (-item.low or 0.0)
         return True
+
+    def _negate_list(self, item: Item) -> None:
+        """`2 and 4 weeks before surgery`: the numbers that share the unit are before it, too."""
+        first = item.first
+        for earlier in reversed(self.done):
+            between = self.tokens[earlier.last + 1 : first]
+            alone = earlier.first == earlier.last and self.tokens[earlier.first].kind == "number"
+            if not alone or earlier.low <= 0 or any(token.name not in (",", "and", "&") for token in between):
+                return
+            earlier.low = earlier.high = -earlier.low
+            first = earlier.first
 
     def _ends_at_baseline(self, item: Item) -> bool:
         """`-30 days to baseline`."""
@@ -282,6 +294,8 @@ class Reading:
             self._to(item, earlier)
         elif token.name == "up_to" and (self.tokens[stop].name == "(" or token.text in _UNTIL | _THROUGH):
             item.relation = "up_to"
+            if token.name == "up_to" and self._begins_at_baseline(item, earlier):
+                item.relation, item.low = "from_to", 0.0
             self._consume_left(earlier)
         elif token.name == "within":
             item.relation = "within"
@@ -448,8 +462,10 @@ class Reading:
         return any(item.bracket == bracket and item.low < 0 and item.high <= 0 for item in self.done)
 
     def _is_no_point(self, index: int) -> bool:
-        """Screening alone is an event; in "screening -30 d to baseline" its time is given."""
-        return not self.done or any(item.low < 0 and index < item.first <= index + 2 for item in self.done)
+        """In "screening -30 d to baseline" its time is given; "screening until discharge" is a span."""
+        if not self.done:
+            return any(token.kind != "fill" for token in self.tokens[index + 1 :])
+        return any(item.low < 0 and index < item.first <= index + 2 for item in self.done)
 
 
 def _needs_number(token: Token) -> bool:
