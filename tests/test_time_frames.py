@@ -31,6 +31,8 @@ def short(text: str) -> str:
     ("10 minutes, 20 minutes, and 2 hours", "at 10 min, at 20 min, at 2 h"),
     ("6-weeks, 12-weeks", "at 6 wk, at 12 wk"),
     ("4-8-12 months", "at 4 mo, at 8 mo, at 12 mo"),
+    ("every 4 months till the end of the trial (at 4-8-12-20 months)",
+     "every 4 mo, at 4 mo, at 8 mo, at 12 mo, at 20 mo"),
     ("six weeks", "at 6 wk"),
     ("twenty-four months", "at 24 mo"),
     ("one and a half years", "at 1.5 a"),

@@ -69,7 +69,7 @@ class Reading:
     def goes_on(self, before: Item, item: Item) -> bool:
         """Does an item go on with the list of the one before: "at 5, 19 and 33 minutes"?"""
         between = self.tokens[before.last + 1 : item.first]
-        return bool(between) and all(token.name in (",", "and", "&", "/") for token in between)
+        return bool(between) and all(token.name in (",", "and", "&", "/", "-") for token in between)
 
     def _implicit(self, found: list[Quantity]) -> list[Quantity]:
         """Units without a number: "up to a year", "every week", "every other cycle", "in the first year"."""
