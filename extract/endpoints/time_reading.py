@@ -244,6 +244,8 @@ class Reading:
                     return None
             elif token.kind not in ("fill", "between") and not (token.kind == "mark" and token.name in "-/:"):
                 return None
+            elif token.name == ":" and position and self.tokens[position - 1].kind != "keyword":
+                return None  # "throughout the study: day 1, day 8"
         return None
 
     def _relate_pending(self, item: Item, keyword: int | None = None) -> None:
