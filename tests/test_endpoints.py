@@ -188,6 +188,8 @@ def endpoint_of(measure: str, description: str | None = None, condition: str = "
     ("Diversity of gut microbial species", "biomarker"),
     ("BASDAI at week 20", "symptom_score"),
     ("Hours of CGM wear", "adherence"),
+    ("Straight leg raise, right side", "range_of_motion"),
+    ("Odom's criteria at month 8", "surgical_success"),
     ("CGM satisfaction", "satisfaction"),
     ("Decline of the eGFR", "kidney_function"),
     ("EGFR gene mutations", "biomarker"),
