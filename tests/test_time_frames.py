@@ -96,6 +96,8 @@ def short(text: str) -> str:
     ("Day 1 of Cycles 1, 4 and 7", "at 1 d, at 1 cycle, at 4 cycle, at 7 cycle"),
     ("After 3 treatment cycles, then every 4 months", "at 3 cycle, every 4 mo"),
     ("2 year visit/final visit", "at 2 a"),
+    ("Average of weeks 2-5", "from_to 2..5 wk"),
+    ("for 2-5 weeks", "up_to 2..5 wk"),
     ("Month 5 (first arm) and 11 (second arm)", "at 5 mo, at 11 mo"),
     ("2, 5, and 10, months", "at 2 mo, at 5 mo, at 10 mo"),
     ("Four samples throughout the study: day 2, day 9", "at 2 d, at 9 d"),

@@ -139,7 +139,8 @@ class Reading:
         item.relation, item.own_relation = "from_to", True
         keyword = self._keyword_before(item.first)
         name = self.tokens[keyword].name if keyword is not None else ""
-        if name in ("every", "up_to", "within"):
+        named = item.prefixed and keyword is not None and self.tokens[keyword].text not in _UNTIL | _THROUGH
+        if name in ("every", "within") or (name == "up_to" and not named):  # "during weeks 8-10" names them
             item.relation = name
         elif keyword is None:
             pending = Item("at", item.high, item.high, item.unit, item.first, item.last, item.bracket)
