@@ -232,6 +232,21 @@ def test_ages_of_a_risk_group_are_left_out_where_a_plain_range_is_there() -> Non
     assert ranges("* Age 2 to 12 years\n* CD4 above 200 (ages 2-5 years)") == ["[2a, 12a]"]
 
 
+def test_ages_elsewhere_give_way_to_the_section_that_is_about_the_age() -> None:
+    sections = "DISEASE CHARACTERISTICS: Poor risk by one of these: Over 55 years of age Anaemia\n\n{}"
+    assert ranges(sections.format("PATIENT CHARACTERISTICS: Age: 17 to 70 Sex: Any")) == ["[17a, 70a]"]
+    listed = "PATIENT CHARACTERISTICS:\n\nAge:\n\n-  17 to 70\n\nSex:\n\n-  Any"
+    assert ranges(sections.format(listed)) == ["[17a, 70a]"]
+    donors = "DISEASE CHARACTERISTICS: Donor aged 25-60 years\n\nPATIENT CHARACTERISTICS: Age: 17 to 70 Sex: Any"
+    assert ranges(donors) == ["[25a, 60a]", "[17a, 70a]"]
+
+
+def test_participants_treated_previously_are_no_earlier_study() -> None:
+    text = "Up to 50 patients aged 70 years or less who were not previously treated will be included."
+    assert ranges("* Age < 70 years", text=text) == ["[, 70a)", "[, 70a]"]
+    assert ranges("* Age < 70 years", text="A previous study included patients aged 70 years or less.") == ["[, 70a)"]
+
+
 def test_each_distinct_range_once_with_its_evidence() -> None:
     text = "Inclusion Criteria:\n\n* Aged 3-\\<80 years\n\nExclusion Criteria:\n\n* none"
     found = extract_ages(

@@ -177,6 +177,20 @@ def endpoint_of(measure: str, description: str | None = None, condition: str = "
     ("Adipose-derived cells", "other"),
     ("Mindful Attention Awareness Scale", "depression_anxiety"),
     ("Type of migraine medication", "other"),
+    ("Need for rescue medication within an hour", "other"),
+    ("Rescue analgesia", "opioid_use"),
+    ("Satisfaction of the partner", "satisfaction"),
+    ("Partner satisfaction", "satisfaction"),
+    ("Bioavailability of the new tablet, by AUC", "pk_auc"),
+    ("Systemic exposure as plasma concentrations of the free drug", "pk_concentration"),
+    ("Duration of tumour shrinkage and tumour response duration", "duration_of_response"),
+    ("Platelet to lymphocyte ratio", "biomarker"),
+    ("Diversity of gut microbial species", "biomarker"),
+    ("BASDAI at week 20", "symptom_score"),
+    ("Hours of CGM wear", "adherence"),
+    ("Straight leg raise, right side", "range_of_motion"),
+    ("Odom's criteria at month 8", "surgical_success"),
+    ("CGM satisfaction", "satisfaction"),
     ("Decline of the eGFR", "kidney_function"),
     ("EGFR gene mutations", "biomarker"),
     ("Days with NSAIDs", "opioid_use"),
@@ -244,10 +258,15 @@ def test_an_uncertain_title_is_settled_by_its_description() -> None:
     assert found.evidence.source_field.endswith("primaryOutcomes[0].description")
 
 
+def test_an_antibody_that_is_the_treatment_says_nothing_of_the_outcome() -> None:
+    found = endpoint_of("Safety", "To learn more about the safety of the radiolabelled monoclonal antibody")
+    assert found.endpoint == "adverse_events"
+
+
 def test_a_title_that_names_only_a_group_gives_way_to_what_the_description_names_of_it() -> None:
     assert endpoint_of("Pharmacokinetics of the tablet", "Maximum plasma concentration").endpoint == "pk_cmax"
     assert endpoint_of("Pharmacokinetics of the tablet", "Blood for adverse event checks").endpoint == "pk_other"
-    assert endpoint_of("Bioavailability of the tablet", "Cmax and Tmax").endpoint == "pk_other"
+    assert endpoint_of("Volume of distribution of the tablet", "Cmax and Tmax").endpoint == "pk_other"
 
 
 def test_a_title_that_several_outcomes_share_gives_way_to_their_descriptions() -> None:

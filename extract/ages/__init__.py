@@ -23,6 +23,7 @@ from extract.ages.context import (
     is_background,
     is_conditional,
     is_doubtful,
+    is_labelled,
     is_outside,
     is_restricted,
     label_above,
@@ -48,6 +49,7 @@ class _Candidate:
     about_consent: bool = False
     doubtful: bool = False
     excluded: bool = False
+    labelled: bool = False  # under a label of its own, in criteria in sections
     lone: bool = False  # a number without unit and age word, alone on its line
 
 
@@ -136,7 +138,8 @@ def _from_criteria(field: Field, read: _Reader) -> Iterator[_Candidate]:
             fact = _age_range(field, expression, cohort, turned)
             if fact is not None:
                 doubtful = is_doubtful(text, block, expression, excluded=excluded)
-                yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded, lone)
+                labelled = is_labelled(text, block, expression)
+                yield _Candidate(fact, is_about_consent(text, block), doubtful, excluded, labelled, lone)
 
 
 def _from_prose(field: Field) -> Iterator[tuple[AgeRange, str]]:
@@ -167,7 +170,12 @@ def _ages_in(text: str, block: Block) -> list[Expression]:
 
 
 def _plain_ranges(candidates: list[_Candidate]) -> list[_Candidate]:
-    """Leave out, where plainer ranges are there, those that say who signs or for whom something else holds."""
+    """Leave out, where plainer ranges are there, those that say who signs or for whom something else holds.
+
+    Where the age has a section of its own, an age within that range elsewhere is part of another criterion ("poor risk:
+    over 60 years").
+    """
+    labelled = [c.fact for c in candidates if c.labelled]
     plain = [c.fact for c in candidates if not c.about_consent and not c.doubtful]
     kept = []
     for candidate in candidates:
@@ -175,7 +183,8 @@ def _plain_ranges(candidates: list[_Candidate]) -> list[_Candidate]:
             only_minors = candidate.fact.min_value is None
             if only_minors or any(_holds(outer, candidate.fact) for outer in plain):
                 continue
-        if not (candidate.doubtful and plain):
+        inner = not candidate.labelled and any(_is_inner(candidate.fact, outer) for outer in labelled)
+        if not inner and not (candidate.doubtful and plain):
             kept.append(candidate)
     return kept
 
@@ -189,6 +198,14 @@ def _days(fact: AgeRange) -> tuple[float, float]:
 def _holds(outer: AgeRange, inner: AgeRange) -> bool:
     (low, high), (inner_low, inner_high) = _days(outer), _days(inner)
     return low <= inner_low and inner_high <= high and (low, high) != (inner_low, inner_high)
+
+
+def _is_inner(fact: AgeRange, outer: AgeRange) -> bool:
+    """Whether every bound of a range of participants lies within another range, which says something else."""
+    if fact.cohort in ("donor", "caregiver", "partner") or _bounds(fact) <= _bounds(outer):
+        return False
+    low, high = _days(outer)
+    return all(low <= days <= high for _, days in _bounds(fact))
 
 
 def _known_bounds(study: Study, found: list[AgeRange]) -> set[tuple[str, float]]:

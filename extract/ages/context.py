@@ -212,6 +212,11 @@ def is_elsewhere(text: str, expression: Expression) -> bool:
     return (expression.low is None or expression.high is None) and bool(_ELSEWHERE.match(text, expression.end))
 
 
+def is_labelled(text: str, block: Block, expression: Expression) -> bool:
+    """Whether criteria in sections say the age under its own label: "PATIENT CHARACTERISTICS: Age: 18 to 65"."""
+    return "characteristics:" in text and (block.labelled or text.startswith("age:", expression.start))
+
+
 def is_outside(text: str, block: Block, expression: Expression) -> bool:
     """Whether what is excluded is what lies outside the range: "not between 18 and 65 years"."""
     number = _DIGIT.search(text, expression.start, expression.end)

@@ -89,7 +89,9 @@ def _segments(tokens: list[Token]) -> list[list[int]]:
             depth += 1
         elif token.name == ")":
             depth = max(0, depth - 1)
-        elif depth == 0 and (token.name in (",", ";", "/") or token.text == "and"):
+        elif depth == 0 and (
+            token.name in (",", ";") or token.text == "and" or (token.name == "/" and not token.glued)
+        ):
             segments.append([])
         elif depth == 0:
             segments[-1].append(index)

@@ -119,35 +119,20 @@ def _is_phase(items: list[Item], index: int, tokens: list[Token]) -> bool:
 
 
 def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:
-    """`Cycle 1 day 15` is day 15; later cycles stay cycles.
-
-    Days and cycles that only say on which day hours are counted ("2 and 4 hours after the dose on day 1") are no times
-    of their own.
-    """
-    units = {item.unit for item in items}
-    if "cycle" not in units and "h" not in units and "min" not in units:
+    """Cycles that only say where days or hours are counted are no times of their own: "28 days cycle 1",
+    "2 and 4 hours after the dose, during cycle 3"."""
+    if not any(item.unit == "cycle" for item in items):
         return items
-    hours = any(item.unit in ("min", "h") and item.relation == "at" for item in items)
-    kept: list[Item] = []
-    for item in items:
-        before = tokens[item.first - 1] if item.first else None
-        if (
-            hours
-            and item.prefixed
-            and item.unit in ("d", "cycle", "wk")
-            and before is not None
-            and before.text in ("on", "of", "during")
-        ):
-            continue
-        kept.append(item)
-    ends = {item.last for item in kept if item.unit == "d"}
-    kept = [item for item in kept if not (item.unit == "cycle" and item.low == 1 and item.first - 1 in ends)]
-    cycles = [item for item in kept if item.unit == "cycle" and item.relation == "at" and item.prefixed]
-    days = [item for item in kept if item.unit == "d" and item.relation == "at" and item.prefixed]
-    if not cycles or not days:
-        return kept
-    if hours:
-        return [item for item in kept if item not in cycles and item not in days]
-    if all(item.low == 1 for item in cycles):
-        return [item for item in kept if item not in cycles]
-    return [item for item in kept if item not in days]
+    cycles = [item for item in items if item.unit == "cycle" and item.prefixed]
+    if any(item.unit in ("min", "h") and item.relation == "at" for item in items):
+        dropped = [item for item in cycles if item.low == 1 or _is_within(item, tokens)]
+    elif any(item.unit == "d" and item.prefixed and item.relation in ("at", "from_to") for item in items):
+        dropped = cycles if all(item.low == 1 for item in cycles) else []
+    else:
+        ends = {item.last + 1 for item in items if item.unit == "d"}
+        dropped = [item for item in cycles if item.low == 1 and item.first in ends]
+    return [item for item in items if not any(item is other for other in dropped)]
+
+
+def _is_within(item: Item, tokens: list[Token]) -> bool:
+    return item.first > 0 and tokens[item.first - 1].text in ("on", "during")

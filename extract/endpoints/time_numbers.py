@@ -99,6 +99,8 @@ def _suffix(tokens: list[Token], number: _Number) -> None:
         index += 1
     elif index < len(tokens) and tokens[index].name == "." and tokens[index].glued:
         index += 1  # "3. month"
+    elif number.prefix is None and _is_stray_comma(tokens, index):
+        index += 1
     while index < len(tokens) and tokens[index].kind == "between" and index < number.index + 4:
         index += 1
     if index >= len(tokens) or tokens[index].kind not in ("unit", "letter"):
@@ -111,9 +113,16 @@ def _suffix(tokens: list[Token], number: _Number) -> None:
     number.suffix, number.last = tokens[index], index
 
 
+def _is_stray_comma(tokens: list[Token], index: int) -> bool:
+    """`3, 6 and 12, months`."""
+    if index + 1 >= len(tokens) or tokens[index].name != "," or not tokens[index + 1].plural:
+        return False
+    return index + 2 == len(tokens) or tokens[index + 2].kind != "number"
+
+
 def _link(tokens: list[Token], a: _Number, b: _Number) -> str | None:
     """How two neighbouring numbers hang together: `range`, `list`, or not at all."""
-    between = tokens[a.last + 1 : b.first]
+    between = _without_remark(tokens[a.last + 1 : b.first])
     if not between:
         return "list" if bool(a.unit) == bool(b.unit) else None  # "4, 8 12 and 26 weeks"
     names = [token.name for token in between]
@@ -128,6 +137,16 @@ def _link(tokens: list[Token], a: _Number, b: _Number) -> str | None:
     if names == ["and", "every"] and a.first and tokens[a.first - 1].name == ",":
         return "list"  # "3, 6, 12 and every 6 months"
     return None
+
+
+def _without_remark(between: list[Token]) -> list[Token]:
+    """`Months 4 (first arm) and 7`: the bracket behind the first number does not part it from the second."""
+    if len(between) < 3 or between[0].name != "(":
+        return between
+    closing = next((index for index, token in enumerate(between) if token.name == ")"), 0)
+    if not closing or any(token.kind == "baseline" for token in between[:closing]):
+        return between
+    return between[closing + 1 :]
 
 
 def _share_units(numbers: list[_Number], links: list[str | None]) -> None:

@@ -69,7 +69,7 @@ class Reading:
     def goes_on(self, before: Item, item: Item) -> bool:
         """Does an item go on with the list of the one before: "at 5, 19 and 33 minutes"?"""
         between = self.tokens[before.last + 1 : item.first]
-        return bool(between) and all(token.name in (",", "and", "&", "/") for token in between)
+        return bool(between) and all(token.name in (",", "and", "&", "/", "-") for token in between)
 
     def _implicit(self, found: list[Quantity]) -> list[Quantity]:
         """Units without a number: "up to a year", "every week", "every other cycle", "in the first year"."""
@@ -139,7 +139,8 @@ class Reading:
         item.relation, item.own_relation = "from_to", True
         keyword = self._keyword_before(item.first)
         name = self.tokens[keyword].name if keyword is not None else ""
-        if name in ("every", "up_to", "within"):
+        named = item.prefixed and keyword is not None and self.tokens[keyword].text not in _UNTIL | _THROUGH
+        if name in ("every", "within") or (name == "up_to" and not named):  # "during weeks 8-10" names them
             item.relation = name
         elif keyword is None:
             pending = Item("at", item.high, item.high, item.unit, item.first, item.last, item.bracket)
@@ -203,8 +204,20 @@ class Reading:
         if index + 1 < len(self.tokens) and self.tokens[index + 1].kind == "baseline":
             self.consumed.add(index + 1)
         if item.low > 0:
+            self._negate_list(item)
             item.low, item.high = (-item.high or 0.0), (-item.low or 0.0)
         return True
+
+    def _negate_list(self, item: Item) -> None:
+        """`2 and 4 weeks before surgery`: the numbers that share the unit are before it, too."""
+        first = item.first
+        for earlier in reversed(self.done):
+            between = self.tokens[earlier.last + 1 : first]
+            alone = earlier.first == earlier.last and self.tokens[earlier.first].kind == "number"
+            if not alone or earlier.low <= 0 or any(token.name not in (",", "and", "&") for token in between):
+                return
+            earlier.low = earlier.high = -earlier.low
+            first = earlier.first
 
     def _ends_at_baseline(self, item: Item) -> bool:
         """`-30 days to baseline`."""
@@ -232,6 +245,8 @@ class Reading:
                     return None
             elif token.kind not in ("fill", "between") and not (token.kind == "mark" and token.name in "-/:"):
                 return None
+            elif token.name == ":" and position and self.tokens[position - 1].kind != "keyword":
+                return None  # "throughout the study: day 1, day 8"
         return None
 
     def _relate_pending(self, item: Item, keyword: int | None = None) -> None:
@@ -282,6 +297,8 @@ class Reading:
             self._to(item, earlier)
         elif token.name == "up_to" and (self.tokens[stop].name == "(" or token.text in _UNTIL | _THROUGH):
             item.relation = "up_to"
+            if token.name == "up_to" and self._begins_at_baseline(item, earlier):
+                item.relation, item.low = "from_to", 0.0
             self._consume_left(earlier)
         elif token.name == "within":
             item.relation = "within"
@@ -448,8 +465,10 @@ class Reading:
         return any(item.bracket == bracket and item.low < 0 and item.high <= 0 for item in self.done)
 
     def _is_no_point(self, index: int) -> bool:
-        """Screening alone is an event; in "screening -30 d to baseline" its time is given."""
-        return not self.done or any(item.low < 0 and index < item.first <= index + 2 for item in self.done)
+        """In "screening -30 d to baseline" its time is given; "screening until discharge" is a span."""
+        if not self.done:
+            return any(token.kind != "fill" for token in self.tokens[index + 1 :])
+        return any(item.low < 0 and index < item.first <= index + 2 for item in self.done)
 
 
 def _needs_number(token: Token) -> bool:

@@ -241,6 +241,8 @@ def _merge_numbers(tokens: list[Token]) -> list[Token]:
 
 def _extend(merged: list[Token], token: Token) -> bool:
     """Add a number word to the number word before it; False where they do not belong together."""
+    if token.name == "half" and [item.name for item in merged[-3:]] == ["and", "one", "-"]:
+        del merged[-2:]  # "and one-half"
     index = len(merged) - 1
     while (
         index >= 0
