@@ -110,6 +110,18 @@ def test_the_day_of_a_cycle_may_stand_in_another_sentence() -> None:
     assert (dose.days, frequency(dose)) == ([1], (1, 21, "d"))
 
 
+def test_days_in_another_sentence_are_as_many_as_the_dose_is_given() -> None:
+    facts = read(
+        arms=[{"label": "Treatment"}],
+        interventions=[
+            {"name": "Melphalan", "description": "9 mg/m2 daily for 4 days"},
+            {"name": "Prednisone", "description": "100 mg daily for 7 days"},
+        ],
+        description="Patients receive melphalan on days 1-4. They receive oral prednisone on days 1-4.",
+    )
+    assert [(d.agent_key, d.days) for d in facts.doses] == [("melphalan", [1, 2, 3, 4]), ("prednisone", None)]
+
+
 def test_days_behind_a_power_and_behind_an_amount_a_day() -> None:
     dose = only("Cisplatin 75 mg/m^2 day 1 every 21 days x 3.", "Cisplatin")
     assert (dose.days, dose.cycles, dose.duration_value) == ([1], 3, None)

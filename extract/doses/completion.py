@@ -149,7 +149,7 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
                 complete_schedule(statement)
         repeated = [s for s in mine if _lacks_day_of_cycle(s)]
         if len(repeated) == len(mine) and (days := said.days()):
-            _put("days", days, repeated)
+            _put("days", days, [s for s in repeated if _is_cycle_day(s, days)])
             for statement in repeated:
                 complete_schedule(statement)
         brief = [s for s in mine if may_take_length(s) and s.amount.role in ("dose", "level", "maintenance")]
@@ -159,13 +159,21 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
 
 
 def _lacks_day_of_cycle(statement: Statement) -> bool:
-    """Whether an amount is given "every 3 weeks", and no day is said."""
+    """Whether an amount is given "every 3 weeks" or "daily for 4 days", and no day is said."""
+    facts = statement.facts
+    repeated = _long(facts.get("frequency") or (0, None, None)) or _few_days(facts.get("duration"))
     return (
-        "days" not in statement.facts
-        and _long(statement.facts.get("frequency") or (0, None, None))
+        repeated
+        and "days" not in facts
         and statement.amount.kind != "count"
         and statement.amount.role in ("dose", "level", "maintenance")
     )
+
+
+def _is_cycle_day(statement: Statement, days: list[int]) -> bool:
+    """Whether days said elsewhere fit: "daily for 4 days" has four."""
+    length = statement.facts.get("duration")
+    return not _few_days(length) or length == (float(len(days)), "d")
 
 
 def _put(kind: str, value: object, lacking: list[Statement]) -> None:
