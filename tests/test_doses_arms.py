@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from extract.doses.agents import words_of
+from extract.doses.vocabulary import read_table
 from extract.facts import DoseFacts
 from tests.dose_studies import read
 
@@ -126,6 +128,23 @@ def test_brand_names_codes_and_components() -> None:
         ],
     )
     assert agents(facts, 1) == ["vardenafil", "metformin", "sitagliptin", "denosumab"]
+
+
+def test_a_brand_and_its_generic_name_are_one_agent_of_an_arm() -> None:
+    for registered, printed in (
+        ("Marqibo", "liposomal vincristine"),
+        ("TMC114", "darunavir"),
+        ("Actos", "pioglitazone"),
+    ):
+        facts = read(arms=[{"label": "A", "description": f"{printed} daily"}], interventions=[{"name": registered}])
+        assert agents(facts, 1) == [printed]
+
+
+def test_a_name_belongs_to_one_agent_of_the_vocabulary() -> None:
+    owner: dict[tuple[str, ...], str] = {}
+    for row in read_table("agents.tsv"):
+        for name in [row["agent"], *filter(None, (row.get("synonyms") or "").split("|"))]:
+            assert owner.setdefault(words_of(name), row["agent"]) == row["agent"], name
 
 
 def test_a_composite_intervention_gives_each_arm_what_it_names() -> None:
