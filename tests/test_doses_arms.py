@@ -147,6 +147,13 @@ def test_a_name_belongs_to_one_agent_of_the_vocabulary() -> None:
             assert owner.setdefault(words_of(name), row["agent"]) == row["agent"], name
 
 
+def test_how_a_vaccine_is_made_is_no_agent() -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Whole virion, egg-derived influenza vaccine"}])
+    assert len(agents(facts, 1)) == 1
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Other drugs for anaemia"}, {"name": "Zopiclone"}])
+    assert agents(facts, 1) == ["zopiclone"]
+
+
 def test_a_composite_intervention_gives_each_arm_what_it_names() -> None:
     facts = read(
         arms=[
