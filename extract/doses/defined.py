@@ -17,24 +17,27 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"(?<![\w/-])[A-Z]{3,6}(?!\w|/\w|-\w)")
+_ENUMERATED = re.compile(r"[,/+&]\s*(?:(?:and|plus)\s)?[^,/+&]*\Z|\b(?:and|plus)\s[^,/+&]*\Z")
+_LAST = 50
 _REACH = 160
 
 
 def defined_names(sources: list[Field], lexicon: Lexicon) -> dict[str, dict[str, Any]]:
-    """The abbreviations after a list of as many agents as they have letters, as entries like those of `regimens.toml`."""
+    """The abbreviations after a list of as many agents as they have letters, as entries like `regimens.toml`'s."""
     found: dict[str, dict[str, Any]] = {}
     for source in sources:
         text = source.text.norm
         for match in _ABBREVIATION.finditer(text):
-            name = match[1]
-            if name in found or find_names(name) or find_agents(name, lexicon.names):
-                continue
-            listed = _listed(text, match.start(), find_agents(text, lexicon.names))
-            if len(listed) >= len(name):
-                components = [mention.agent.key for mention in listed[-len(name) :]]
-                if len(set(components)) == len(name) and _is_spelled(name, listed[-len(name) :]):
-                    found[name] = {"name": name, "components": components}
+            name, start = match[1], match.start()
+            if name not in found and _ENUMERATED.search(text, max(0, start - _LAST), start):
+                listed = _listed(text, start, lexicon)[-len(name) :]
+                if len(listed) == len(name) and _is_spelled(name, listed) and not _is_known(name, lexicon):
+                    found[name] = {"name": name, "components": [mention.agent.key for mention in listed]}
     return found
+
+
+def _is_known(name: str, lexicon: Lexicon) -> bool:
+    return bool(find_names(name) or find_agents(name, lexicon.names))
 
 
 def find_defined(text: str, defined: dict[str, dict[str, Any]]) -> list[tuple[int, int, dict[str, Any]]]:
@@ -43,10 +46,12 @@ def find_defined(text: str, defined: dict[str, dict[str, Any]]) -> list[tuple[in
     return [(match.start(), match.end(), defined[match[0]]) for match in words]
 
 
-def _listed(text: str, end: int, mentions: list[Mention]) -> list[Mention]:
+def _listed(text: str, end: int, lexicon: Lexicon) -> list[Mention]:
     """The agents of the enumeration that ends at `end`."""
+    text = text[max(0, end - _REACH) : end]
+    end = len(text)
     listed: list[Mention] = []
-    for mention in reversed([m for m in mentions if end - _REACH < m.start and m.end <= end]):
+    for mention in reversed(find_agents(text, lexicon.names)):
         if mention.agent.kind == "group" or not _BETWEEN.fullmatch(text, mention.end, end):
             break
         if listed and listed[0].agent.key == mention.agent.key:
