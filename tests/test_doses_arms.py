@@ -105,6 +105,18 @@ def test_a_transplantation_gives_the_cells() -> None:
     ]
 
 
+def test_rescue_by_stem_cells_gives_them() -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"type": "PROCEDURE", "name": "Autologous stem cell rescue"}])
+    assert agents(facts, 1) == ["hematopoietic stem cells"]
+
+
+def test_chemotherapy_is_no_agent_beside_its_drugs() -> None:
+    links = [{"name": "Chemotherapy"}, {"name": "Nivolumab"}]
+    assert agents(read(arms=[{"label": "A"}], interventions=links), 1) == ["chemotherapy", "nivolumab"]
+    facts = read(arms=[{"label": "A", "description": "Nivolumab, then carboplatin"}], interventions=links)
+    assert agents(facts, 1) == ["nivolumab", "carboplatin"]
+
+
 def test_agents_of_an_arm_without_links_come_from_its_text() -> None:
     facts = read(arms=[{"label": "Chemo", "description": "Patients receive docetaxel and oral lenvatinib."}])
     assert agents(facts, 1) == ["docetaxel", "lenvatinib"]

@@ -15,6 +15,7 @@ from extract.study import Arm, Field, Study
 GENERIC_CELLS = frozenset(words("generic_cells"))
 _GIVING = re.compile(rf"\b{one_of('giving_before')}\s+\Z", re.IGNORECASE)
 _GIVEN_FORM = re.compile(rf"\s+{one_of('given_form')}\b", re.IGNORECASE)
+_CYTOTOXIC = frozenset(words("cytotoxic"))
 _INERT_FLUIDS = frozenset(words("inert_fluid"))
 
 
@@ -31,7 +32,7 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
     from_prose = len(listings) == 1 or not any(listing.rows for listing in listings)
     for listing in listings:
         listing.add_doses(doses, from_prose=from_prose)
-    return [row for listing in listings for row in listing.rows]
+    return [row for listing in listings for row in listing.rows if not listing.is_word_for_others(row)]
 
 
 class _Listing:
@@ -91,6 +92,12 @@ class _Listing:
             self.rows.append(
                 ArmAgent(arm_no=self.arm.arm_no, agent=dose.agent, agent_key=dose.agent_key, evidence=dose.evidence)
             )
+
+    def is_word_for_others(self, row: ArmAgent) -> bool:
+        """Whether a row says no more than the others: "chemotherapy" beside cisplatin (intrathecal: something else)."""
+        if row.agent_key != "chemotherapy" or _CYTOTOXIC.isdisjoint(self.seen):
+            return False
+        return "intrathecal" not in row.evidence.quote.lower()
 
     def _add(self, agent: Agent, source: Field, start: int, end: int, name: str) -> None:
         self.seen.add(agent.key)

@@ -98,6 +98,7 @@ _GRAFT = "hematopoietic stem cells"
 _FROM_WHOM = r"(?:\b(?:autologous|allogen\w+|haplo-?identical|syngeneic|umbilical|cord|peripheral)\s+)*"
 _TRANSPLANTED = re.compile(
     rf"{_FROM_WHOM}\b(?:blood|bone marrow|stem[- ]cell|hematopoietic(?: cell)?)(?=\s+(?:\w+\s+)?transplant)"
+    rf"|{_FROM_WHOM}\bstem[- ]cell(?=s?\s+(?:rescue|support|(?:re-?)?infusion)\b)"
     rf"|{_FROM_WHOM}\b[A-Za-z]*(?:HSCT|SCT|BMT)\b",
     re.IGNORECASE,
 )
