@@ -177,6 +177,15 @@ def test_a_composite_intervention_gives_each_arm_what_it_names() -> None:
     assert (agents(facts, 1), agents(facts, 2)) == (["tadalafil"], ["sildenafil"])
 
 
+def test_what_an_agent_is_infused_in_is_not_given() -> None:
+    facts = read(
+        arms=[{"label": "A"}],
+        interventions=[{"name": "Zanzumab", "description": "40 mg over 1 hour in 250 cc of normal saline"}],
+    )
+    assert arms_of(facts) == {("zanzumab", 40): [1]}
+    assert agents(facts, 1) == ["zanzumab"]
+
+
 def test_an_arm_receives_the_one_of_several_levels_that_its_own_text_states() -> None:
     facts = read(
         arms=[

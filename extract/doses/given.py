@@ -20,8 +20,11 @@ def given(text: str, mention: Mention) -> bool:
     return not _NOT_GIVEN_AFTER.match(text, mention.end)
 
 
+_VOLUME = r"[\d.,-]+\s?(?:m[lL]|cc|L|liters?)\s+(?:of\s+)?"
 _DILUTED = re.compile(
-    rf"\b{one_of('diluted')}\s+(?:(?:\d+\s?|\w+\s+)?(?:m[lL]|cc)\s+(?:of\s+)?)?(?:\w+\s+){{0,2}}\Z", re.IGNORECASE
+    rf"\b(?:{one_of('diluted')}\s+(?:{_VOLUME}|\w+\s+(?:m[lL]|cc)\s+(?:of\s+)?)?|in\s+(?:an?\s+)?{_VOLUME})"
+    r"(?:\w+\s+){0,2}\Z",
+    re.IGNORECASE,
 )
 
 
