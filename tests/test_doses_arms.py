@@ -166,6 +166,13 @@ def test_how_a_vaccine_is_made_is_no_agent() -> None:
     assert agents(facts, 1) == ["zopiclone"]
 
 
+def test_a_combination_that_is_one_product_is_one_agent() -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Amoxicillin and clavulanic acid"}])
+    assert agents(facts, 1) == ["amoxicillin/clavulanate"]
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Amoxicillin and zopiclone"}])
+    assert agents(facts, 1) == ["amoxicillin", "zopiclone"]
+
+
 def test_a_composite_intervention_gives_each_arm_what_it_names() -> None:
     facts = read(
         arms=[
@@ -184,6 +191,15 @@ def test_what_an_agent_is_infused_in_is_not_given() -> None:
     )
     assert arms_of(facts) == {("zanzumab", 40): [1]}
     assert agents(facts, 1) == ["zanzumab"]
+
+
+def test_a_placebo_arm_of_saline_does_not_receive_the_drug_that_it_is_linked_to() -> None:
+    facts = read(
+        arms=[{"label": "Zopiclone"}, {"label": "Normal saline", "type": "PLACEBO_COMPARATOR"}],
+        interventions=[{"name": "Zopiclone", "description": "5 mg daily"}],
+    )
+    assert arms_of(facts) == {("zopiclone", 5): [1]}
+    assert agents(facts, 2) == ["normal saline"]
 
 
 def test_an_arm_receives_the_one_of_several_levels_that_its_own_text_states() -> None:

@@ -144,8 +144,14 @@ def _linked_in_vain(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> b
     if arm.type != "PLACEBO_COMPARATOR" or any(a.kind in ("placebo", "fluid") for a in linked.values()):
         return False
     named = _named_in(arm, lexicon)
-    inert = "placebo" in arm.label.text.norm.lower() or "placebo" in named
+    inert = "placebo" in arm.label.text.norm.lower() or "placebo" in named or _is_called_inert(arm, lexicon)
     return inert and agent.key not in named and (len(linked) == 1 or bool(named & linked.keys()))
+
+
+def _is_called_inert(arm: Arm, lexicon: Lexicon) -> bool:
+    """Whether an arm's label names nothing but a vehicle or a fluid."""
+    kinds = {mention.agent.kind for mention in find_agents(arm.label.text.norm, lexicon.names)}
+    return bool(kinds) and kinds <= {"placebo", "fluid"}
 
 
 def _linked_to_all(study: Study) -> bool:
