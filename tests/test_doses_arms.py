@@ -152,6 +152,17 @@ def test_a_brand_and_its_generic_name_are_one_agent_of_an_arm() -> None:
         assert agents(facts, 1) == [printed]
 
 
+def test_a_name_in_brackets_is_as_given_as_the_name_before_it() -> None:
+    arm = {"label": "A", "description": "Matching placebo to certolizumab pegol (CZP) every week"}
+    assert agents(read(arms=[arm], interventions=[{"name": "Placebo"}]), 1) == ["placebo"]
+    arm = {"label": "A", "description": "Certolizumab pegol (CZP) every week"}
+    assert agents(read(arms=[arm]), 1) == ["certolizumab"]
+
+
+def test_a_letter_with_a_long_number_is_a_code() -> None:
+    assert agents(read(arms=[{"label": "A", "description": "G3139 and pain at S1"}]), 1) == ["oblimersen"]
+
+
 def test_a_name_belongs_to_one_agent_of_the_vocabulary() -> None:
     owner: dict[tuple[str, ...], str] = {}
     for row in read_table("agents.tsv"):

@@ -6,7 +6,7 @@ import re
 
 from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_of
 from extract.doses.arms import receives
-from extract.doses.given import given, only_dilutes
+from extract.doses.given import given_of, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, listed_members
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
@@ -48,11 +48,12 @@ class _Listing:
         """The agents that the arm's label or description names."""
         text = source.text.norm
         mentions = find_agents(text, self.lexicon.names)
+        received = given_of(text, mentions)
         for index, mention in enumerate(mentions):
             agent = self._own_product(mention.agent)
             if _is_inert(agent):
                 agent = self._registered_inert(agent)
-            if agent.key in self.seen or not given(text, mention) or only_dilutes(text, mention):
+            if agent.key in self.seen or mention not in received or only_dilutes(text, mention):
                 continue
             if agent.kind == "group" and self._members_instead(text, mentions[index:]):
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, find_agents, words_of
-from extract.doses.given import given
+from extract.doses.given import given_of
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.lower import holds_any
@@ -100,7 +100,7 @@ def _named_in(arm: Arm, lexicon: Lexicon) -> set[str]:
 
 def _given_in(source: Field, lexicon: Lexicon) -> set[str]:
     text = source.text.norm
-    return {m.agent.key for m in find_agents(text, lexicon.names) if given(text, m)}
+    return {m.agent.key for m in given_of(text, find_agents(text, lexicon.names))}
 
 
 def receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
