@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from extract.doses.agents import words_of
+from extract.doses.vocabulary import read_table
 from extract.facts import DoseFacts
 from tests.dose_studies import read
 
@@ -103,6 +105,18 @@ def test_a_transplantation_gives_the_cells() -> None:
     ]
 
 
+def test_rescue_by_stem_cells_gives_them() -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"type": "PROCEDURE", "name": "Autologous stem cell rescue"}])
+    assert agents(facts, 1) == ["hematopoietic stem cells"]
+
+
+def test_chemotherapy_is_no_agent_beside_its_drugs() -> None:
+    links = [{"name": "Chemotherapy"}, {"name": "Nivolumab"}]
+    assert agents(read(arms=[{"label": "A"}], interventions=links), 1) == ["chemotherapy", "nivolumab"]
+    facts = read(arms=[{"label": "A", "description": "Nivolumab, then carboplatin"}], interventions=links)
+    assert agents(facts, 1) == ["nivolumab", "carboplatin"]
+
+
 def test_agents_of_an_arm_without_links_come_from_its_text() -> None:
     facts = read(arms=[{"label": "Chemo", "description": "Patients receive docetaxel and oral lenvatinib."}])
     assert agents(facts, 1) == ["docetaxel", "lenvatinib"]
@@ -128,6 +142,48 @@ def test_brand_names_codes_and_components() -> None:
     assert agents(facts, 1) == ["vardenafil", "metformin", "sitagliptin", "denosumab"]
 
 
+def test_a_brand_and_its_generic_name_are_one_agent_of_an_arm() -> None:
+    for registered, printed in (
+        ("Marqibo", "liposomal vincristine"),
+        ("TMC114", "darunavir"),
+        ("Actos", "pioglitazone"),
+    ):
+        facts = read(arms=[{"label": "A", "description": f"{printed} daily"}], interventions=[{"name": registered}])
+        assert agents(facts, 1) == [printed]
+
+
+def test_a_name_in_brackets_is_as_given_as_the_name_before_it() -> None:
+    arm = {"label": "A", "description": "Matching placebo to certolizumab pegol (CZP) every week"}
+    assert agents(read(arms=[arm], interventions=[{"name": "Placebo"}]), 1) == ["placebo"]
+    arm = {"label": "A", "description": "Certolizumab pegol (CZP) every week"}
+    assert agents(read(arms=[arm]), 1) == ["certolizumab"]
+
+
+def test_a_letter_with_a_long_number_is_a_code() -> None:
+    assert agents(read(arms=[{"label": "A", "description": "G3139 and pain at S1"}]), 1) == ["oblimersen"]
+
+
+def test_a_name_belongs_to_one_agent_of_the_vocabulary() -> None:
+    owner: dict[tuple[str, ...], str] = {}
+    for row in read_table("agents.tsv"):
+        for name in [row["agent"], *filter(None, (row.get("synonyms") or "").split("|"))]:
+            assert owner.setdefault(words_of(name), row["agent"]) == row["agent"], name
+
+
+def test_how_a_vaccine_is_made_is_no_agent() -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Whole virion, egg-derived influenza vaccine"}])
+    assert len(agents(facts, 1)) == 1
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Other drugs for anaemia"}, {"name": "Zopiclone"}])
+    assert agents(facts, 1) == ["zopiclone"]
+
+
+def test_a_combination_that_is_one_product_is_one_agent() -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Amoxicillin and clavulanic acid"}])
+    assert agents(facts, 1) == ["amoxicillin/clavulanate"]
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Amoxicillin and zopiclone"}])
+    assert agents(facts, 1) == ["amoxicillin", "zopiclone"]
+
+
 def test_a_composite_intervention_gives_each_arm_what_it_names() -> None:
     facts = read(
         arms=[
@@ -137,6 +193,24 @@ def test_a_composite_intervention_gives_each_arm_what_it_names() -> None:
         interventions=[{"name": "Tadalafil 5 mg / Sildenafil 25 mg"}],
     )
     assert (agents(facts, 1), agents(facts, 2)) == (["tadalafil"], ["sildenafil"])
+
+
+def test_what_an_agent_is_infused_in_is_not_given() -> None:
+    facts = read(
+        arms=[{"label": "A"}],
+        interventions=[{"name": "Zanzumab", "description": "40 mg over 1 hour in 250 cc of normal saline"}],
+    )
+    assert arms_of(facts) == {("zanzumab", 40): [1]}
+    assert agents(facts, 1) == ["zanzumab"]
+
+
+def test_a_placebo_arm_of_saline_does_not_receive_the_drug_that_it_is_linked_to() -> None:
+    facts = read(
+        arms=[{"label": "Zopiclone"}, {"label": "Normal saline", "type": "PLACEBO_COMPARATOR"}],
+        interventions=[{"name": "Zopiclone", "description": "5 mg daily"}],
+    )
+    assert arms_of(facts) == {("zopiclone", 5): [1]}
+    assert agents(facts, 2) == ["normal saline"]
 
 
 def test_an_arm_receives_the_one_of_several_levels_that_its_own_text_states() -> None:

@@ -55,6 +55,21 @@ def test_a_regimen_of_the_title_is_that_of_the_arms_that_receive_all_of_it() -> 
     assert [(row.arm_no, row.regimen) for row in facts.regimens if row.regimen] == [(1, "FOLFOX"), (2, "FOLFIRI")]
 
 
+def test_a_name_that_the_record_explains_by_its_agents() -> None:
+    facts = one_arm(
+        "Cytarabine, mitoxantrone (Novantrone) and topotecan sulfate (CMT). CMT is repeated.", "Chemotherapy"
+    )
+    (regimen,) = (row for row in facts.regimens if row.regimen)
+    assert regimen.regimen == "CMT"
+    assert [step.agent_key for step in regimen.steps] == ["cytarabine", "mitoxantrone", "topotecan"]
+    for text in (
+        "Cytarabine and mitoxantrone (CMT).",  # fewer agents than letters
+        "Cytarabine, mitoxantrone and topotecan (XYZ).",  # other letters
+        "Cytarabine, mitoxantrone and filgrastim (MTX).",  # an agent's own name
+    ):
+        assert named(one_arm(text, "Chemotherapy")) == []
+
+
 def test_a_regimen_that_a_label_names_is_that_arms() -> None:
     facts = read(
         arms=[{"label": "FOLFOX"}, {"label": "FOLFIRI"}],

@@ -284,9 +284,9 @@ def _longest(
 
 
 def _is_level(text: str, ends: list[int], index: int) -> bool:
-    """`S1` is a vertebra or a visit, `S-1` an agent."""
-    following = 2 * (index + 1)
-    return text[ends[following] : ends[following + 1]].isdigit() and ends[following - 1] == ends[following]
+    """`S1` is a vertebra or a visit, `S-1` and `G3139` are agents."""
+    start, end = ends[2 * index + 2 : 2 * index + 4]
+    return text[start:end].isdigit() and end - start < 3 and ends[2 * index + 1] == start
 
 
 def _connected(ends: list[int], index: int, length: int, text: str) -> bool:

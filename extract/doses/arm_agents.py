@@ -6,7 +6,7 @@ import re
 
 from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_of
 from extract.doses.arms import receives
-from extract.doses.given import given, only_dilutes
+from extract.doses.given import given_of, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, listed_members
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
@@ -15,6 +15,7 @@ from extract.study import Arm, Field, Study
 GENERIC_CELLS = frozenset(words("generic_cells"))
 _GIVING = re.compile(rf"\b{one_of('giving_before')}\s+\Z", re.IGNORECASE)
 _GIVEN_FORM = re.compile(rf"\s+{one_of('given_form')}\b", re.IGNORECASE)
+_CYTOTOXIC = frozenset(words("cytotoxic"))
 _INERT_FLUIDS = frozenset(words("inert_fluid"))
 
 
@@ -31,7 +32,7 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
     from_prose = len(listings) == 1 or not any(listing.rows for listing in listings)
     for listing in listings:
         listing.add_doses(doses, from_prose=from_prose)
-    return [row for listing in listings for row in listing.rows]
+    return [row for listing in listings for row in listing.rows if not listing.is_word_for_others(row)]
 
 
 class _Listing:
@@ -47,11 +48,12 @@ class _Listing:
         """The agents that the arm's label or description names."""
         text = source.text.norm
         mentions = find_agents(text, self.lexicon.names)
+        received = given_of(text, mentions)
         for index, mention in enumerate(mentions):
             agent = self._own_product(mention.agent)
             if _is_inert(agent):
                 agent = self._registered_inert(agent)
-            if agent.key in self.seen or not given(text, mention) or only_dilutes(text, mention):
+            if agent.key in self.seen or mention not in received or only_dilutes(text, mention):
                 continue
             if agent.kind == "group" and self._members_instead(text, mentions[index:]):
                 continue
@@ -91,6 +93,12 @@ class _Listing:
             self.rows.append(
                 ArmAgent(arm_no=self.arm.arm_no, agent=dose.agent, agent_key=dose.agent_key, evidence=dose.evidence)
             )
+
+    def is_word_for_others(self, row: ArmAgent) -> bool:
+        """Whether a row says no more than the others: "chemotherapy" beside cisplatin (intrathecal: something else)."""
+        if row.agent_key != "chemotherapy" or _CYTOTOXIC.isdisjoint(self.seen):
+            return False
+        return "intrathecal" not in row.evidence.quote.lower()
 
     def _add(self, agent: Agent, source: Field, start: int, end: int, name: str) -> None:
         self.seen.add(agent.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, find_agents, words_of
-from extract.doses.given import given
+from extract.doses.given import given_of
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.lower import holds_any
@@ -100,7 +100,7 @@ def _named_in(arm: Arm, lexicon: Lexicon) -> set[str]:
 
 def _given_in(source: Field, lexicon: Lexicon) -> set[str]:
     text = source.text.norm
-    return {m.agent.key for m in find_agents(text, lexicon.names) if given(text, m)}
+    return {m.agent.key for m in given_of(text, find_agents(text, lexicon.names))}
 
 
 def receives(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> bool:
@@ -144,8 +144,14 @@ def _linked_in_vain(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> b
     if arm.type != "PLACEBO_COMPARATOR" or any(a.kind in ("placebo", "fluid") for a in linked.values()):
         return False
     named = _named_in(arm, lexicon)
-    inert = "placebo" in arm.label.text.norm.lower() or "placebo" in named
+    inert = "placebo" in arm.label.text.norm.lower() or "placebo" in named or _is_called_inert(arm, lexicon)
     return inert and agent.key not in named and (len(linked) == 1 or bool(named & linked.keys()))
+
+
+def _is_called_inert(arm: Arm, lexicon: Lexicon) -> bool:
+    """Whether an arm's label names nothing but a vehicle or a fluid."""
+    kinds = {mention.agent.kind for mention in find_agents(arm.label.text.norm, lexicon.names)}
+    return bool(kinds) and kinds <= {"placebo", "fluid"}
 
 
 def _linked_to_all(study: Study) -> bool:

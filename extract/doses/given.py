@@ -20,8 +20,22 @@ def given(text: str, mention: Mention) -> bool:
     return not _NOT_GIVEN_AFTER.match(text, mention.end)
 
 
+def given_of(text: str, mentions: list[Mention]) -> list[Mention]:
+    """The mentions that may be given; a name in brackets ("placebo to A (AB)") is as the name before it."""
+    found: list[Mention] = []
+    for index, mention in enumerate(mentions):
+        before = mentions[index - 1] if index else mention
+        again = before.agent.key == mention.agent.key and text[before.end : mention.start].strip() == "("
+        if (found[-1:] == [before]) if again else given(text, mention):
+            found.append(mention)
+    return found
+
+
+_VOLUME = r"[\d.,-]+\s?(?:m[lL]|cc|L|liters?)\s+(?:of\s+)?"
 _DILUTED = re.compile(
-    rf"\b{one_of('diluted')}\s+(?:(?:\d+\s?|\w+\s+)?(?:m[lL]|cc)\s+(?:of\s+)?)?(?:\w+\s+){{0,2}}\Z", re.IGNORECASE
+    rf"\b(?:{one_of('diluted')}\s+(?:{_VOLUME}|\w+\s+(?:m[lL]|cc)\s+(?:of\s+)?)?|in\s+(?:an?\s+)?{_VOLUME})"
+    r"(?:\w+\s+){0,2}\Z",
+    re.IGNORECASE,
 )
 
 

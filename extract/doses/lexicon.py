@@ -98,6 +98,7 @@ _GRAFT = "hematopoietic stem cells"
 _FROM_WHOM = r"(?:\b(?:autologous|allogen\w+|haplo-?identical|syngeneic|umbilical|cord|peripheral)\s+)*"
 _TRANSPLANTED = re.compile(
     rf"{_FROM_WHOM}\b(?:blood|bone marrow|stem[- ]cell|hematopoietic(?: cell)?)(?=\s+(?:\w+\s+)?transplant)"
+    rf"|{_FROM_WHOM}\bstem[- ]cell(?=s?\s+(?:rescue|support|(?:re-?)?infusion)\b)"
     rf"|{_FROM_WHOM}\b[A-Za-z]*(?:HSCT|SCT|BMT)\b",
     re.IGNORECASE,
 )
@@ -308,7 +309,9 @@ def _parts(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     if (sum_of := _SUM.search(raw)) is not None and not any(m.agent.kind != "group" for m in find_agents(outside)):
         return _parts(sum_of["agents"])  # "Triple therapy (A + B + C)"
     inside = [part for match in _PARENTHESIS.finditer(raw) for part in re.split(r"[,;/]", match.group(1))]
-    pieces = [clean_name(piece) for piece in _JOINERS.split(outside)]
+    whole = clean_name(outside)
+    known = " ".join(words_of(whole)) in vocabulary()[1]  # "amoxicillin and clavulanic acid" is one agent
+    pieces = [whole] if known else [clean_name(piece) for piece in _JOINERS.split(outside)]
     parts = [p for piece in pieces for p in _split_further(piece) if not _says_nothing(p)]
     if not parts and inside:
         parts = [part for part in map(clean_name, inside) if not _is_no_name(part)][:1]

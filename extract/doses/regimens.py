@@ -8,9 +8,10 @@ from typing import Any
 
 from extract.doses.agents import find_agents
 from extract.doses.arms import arms_of_heading, named_arms
+from extract.doses.defined import defined_names, find_defined
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.named import find_names, find_names_in
+from extract.doses.named import find_names_in
 from extract.doses.segments import segments
 from extract.doses.sequences import find_sequence
 from extract.facts import Evidence, Regimen, RegimenStep, evidence
@@ -31,6 +32,7 @@ class _Named:
     """A named regimen found in a text."""
 
     name: str
+    start: int
     components: list[str]
     phase: str
     evidence: Evidence
@@ -52,9 +54,12 @@ def find_regimens(study: Study, lexicon: Lexicon, statements: list[Statement]) -
     from that step; others count from day 0 (or day 1 of the cycle).
     """
     ordered = _may_be_ordered(study)
-    in_prose = _named_in_prose(study, lexicon, statements)
     fields = [_fields_of(study, arm) for arm in study.arms]
-    named = _named_in({source.path: source for sources in fields for source in sources})
+    of_arms = {source.path: source for sources in fields for source in sources}
+    prose = _prose(study)
+    defined = defined_names([*of_arms.values(), *prose.values()], lexicon)
+    in_prose = _named_in_prose(study, lexicon, statements, prose, defined)
+    named = _named_in(of_arms, defined)
     if not (statements or named or in_prose or ordered):
         return []
     found: list[Regimen] = []
@@ -140,17 +145,27 @@ def _given(study: Study, lexicon: Lexicon, statements: list[Statement]) -> dict[
     return given
 
 
-def _named_in_prose(study: Study, lexicon: Lexicon, statements: list[Statement]) -> list[tuple[list[int], _Named]]:
+def _prose(study: Study) -> dict[str, Field]:
+    """The titles and descriptions of a study that gives agents, by path."""
+    if not study.arms or not any(item.type in ("DRUG", "BIOLOGICAL", "RADIATION") for item in study.interventions):
+        return {}
+    prose = [study.detailed_description, study.brief_summary] if len(study.arms) > 1 else []  # of one arm: its fields
+    return {source.path: source for source in [*prose, *study.titles()] if source is not None}
+
+
+def _named_in_prose(
+    study: Study,
+    lexicon: Lexicon,
+    statements: list[Statement],
+    sources: dict[str, Field],
+    defined: dict[str, dict[str, Any]],
+) -> list[tuple[list[int], _Named]]:
     """Regimens that titles and descriptions name, with their arms.
 
     These are the arms that are called so, or that the same phrase names, or else those that receive all its agents.
     """
     found: list[tuple[list[int], _Named]] = []
-    if not study.arms or not any(item.type in ("DRUG", "BIOLOGICAL", "RADIATION") for item in study.interventions):
-        return found
-    prose = [study.detailed_description, study.brief_summary] if len(study.arms) > 1 else []  # of one arm: read above
-    sources = {source.path: source for source in [*prose, *study.titles()] if source is not None}
-    by_path = _named_in(sources)
+    by_path = _named_in(sources, defined)
     given = _given(study, lexicon, statements) if by_path else {}
     for path, names in by_path.items():
         for named in names:
@@ -164,9 +179,8 @@ def _arms_of_phrase(study: Study, text: str, named: _Named) -> list[int]:
     """The arms that the phrase or the heading around a regimen's name names, where there are several."""
     if len(study.arms) < 2:
         return []
-    position = next(start for start, _, _ in find_names(text) if text[start:].startswith(named.name))
-    phrase = next((text[a:b] for a, b in segments(text) if a <= position < b), "")
-    return named_arms(study, phrase) or arms_of_heading(study, text, position)
+    phrase = next((text[a:b] for a, b in segments(text) if a <= named.start < b), "")
+    return named_arms(study, phrase) or arms_of_heading(study, text, named.start)
 
 
 def _all_given(given: dict[int, set[str]], named: _Named) -> list[int]:
@@ -175,9 +189,12 @@ def _all_given(given: dict[int, set[str]], named: _Named) -> list[int]:
     return [number for number, keys in given.items() if components <= keys] if len(components) > 1 else []
 
 
-def _named_in(sources: dict[str, Field]) -> dict[str, list[_Named]]:
-    """The named regimens of the fields that hold any, by path."""
-    found = find_names_in([source.text.norm for source in sources.values()])
+def _named_in(sources: dict[str, Field], defined: dict[str, dict[str, Any]]) -> dict[str, list[_Named]]:
+    """The named regimens of the fields that hold any, by path; `defined` are names that the record explains."""
+    texts = [source.text.norm for source in sources.values()]
+    found = find_names_in(texts)
+    if defined:
+        found = [[*names, *find_defined(text, defined)] for text, names in zip(texts, found, strict=True)]
     return {source.path: _named(source, names) for source, names in zip(sources.values(), found, strict=True) if names}
 
 
@@ -189,7 +206,7 @@ def _named(source: Field, names: list[tuple[int, int, dict[str, Any]]]) -> list[
         if entry.get("needs_context") and not _in_context(around, entry["components"]):
             continue
         place = evidence(source, start, end, ["inferred"])
-        found.append(_Named(text[start:end], entry["components"], _phase_near(around, entry), place))
+        found.append(_Named(text[start:end], start, entry["components"], _phase_near(around, entry), place))
     return found
 
 

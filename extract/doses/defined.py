@@ -1,0 +1,67 @@
+"""The names of regimens that a record itself explains: "melphalan, topotecan and etoposide (MTE)"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from extract.doses.agents import Mention, find_agents
+from extract.doses.lexicon import Lexicon
+from extract.doses.named import find_names
+from extract.study import Field
+
+_ABBREVIATION = re.compile(r"\(\s*([A-Z]{3,6})\s*\)")
+_BETWEEN = re.compile(
+    r"\)?(?:\s+(?:[a-z]{3,8}ate|hydrochloride|sodium)\b)?(?:\s*\([^()]{2,20}\))?[\s,/+&-]*(?:\b(?:and|plus|with|then)\b\s*)?"
+    r"(?:\b(?:chemotherapy|regimen|combination|therapy)\b\s*)?\(?",
+    re.IGNORECASE,
+)
+_WORD = re.compile(r"(?<![\w/-])[A-Z]{3,6}(?!\w|/\w|-\w)")
+_ENUMERATED = re.compile(r"[,/+&]\s*(?:(?:and|plus)\s)?[^,/+&]*\Z|\b(?:and|plus)\s[^,/+&]*\Z")
+_LAST = 50
+_REACH = 160
+
+
+def defined_names(sources: list[Field], lexicon: Lexicon) -> dict[str, dict[str, Any]]:
+    """The abbreviations after a list of as many agents as they have letters, as entries like `regimens.toml`'s."""
+    found: dict[str, dict[str, Any]] = {}
+    for source in sources:
+        text = source.text.norm
+        for match in _ABBREVIATION.finditer(text):
+            name, start = match[1], match.start()
+            if name not in found and _ENUMERATED.search(text, max(0, start - _LAST), start):
+                listed = _listed(text, start, lexicon)[-len(name) :]
+                if len(listed) == len(name) and _is_spelled(name, listed) and not _is_known(name, lexicon):
+                    found[name] = {"name": name, "components": [mention.agent.key for mention in listed]}
+    return found
+
+
+def _is_known(name: str, lexicon: Lexicon) -> bool:
+    return bool(find_names(name) or find_agents(name, lexicon.names))
+
+
+def find_defined(text: str, defined: dict[str, dict[str, Any]]) -> list[tuple[int, int, dict[str, Any]]]:
+    """Where a text uses such names, with their entries."""
+    words = (match for match in _WORD.finditer(text) if match[0] in defined)
+    return [(match.start(), match.end(), defined[match[0]]) for match in words]
+
+
+def _listed(text: str, end: int, lexicon: Lexicon) -> list[Mention]:
+    """The agents of the enumeration that ends at `end`."""
+    text = text[max(0, end - _REACH) : end]
+    end = len(text)
+    listed: list[Mention] = []
+    for mention in reversed(find_agents(text, lexicon.names)):
+        if mention.agent.kind == "group" or not _BETWEEN.fullmatch(text, mention.end, end):
+            break
+        if listed and listed[0].agent.key == mention.agent.key:
+            listed.pop(0)  # "pentostatin (Nipent)"
+        listed.insert(0, mention)
+        end = mention.start
+    return listed
+
+
+def _is_spelled(name: str, listed: list[Mention]) -> bool:
+    """Whether more than half of the letters begin one of the agents' names: "VID", but "O" is vincristine too."""
+    initials = {word[0].upper() for m in listed for word in (m.text, m.agent.key)}
+    return 2 * sum(letter in initials for letter in name) > len(name)
