@@ -70,6 +70,8 @@ def test_every_phase_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
         ("Day 1, Day 8, Day 15", [1, 8, 15]), ("days 1 through 3", [1, 2, 3]), ("d 1 + d 8", [1, 8]),
         ("days 1-3 and 8-10", [1, 2, 3, 8, 9, 10]), ("day one of each cycle", [1]),
         ("days -7, -6 and -5", [-7, -6, -5]), ("beginning on day 4 for 3 days", [4, 5, 6]), ("IV 1, 8, 15", [1, 8, 15]),
+        ("day -2 to day +2", [-2, -1, 0, 1, 2]), ("days +1, +3 and +6", [1, 3, 6]), ("on dd 1-3", [1, 2, 3]),
+        ("Day 15-Day 18", [15, 16, 17, 18]), ("on day7", [7]), ("in D5 W on days 2 and 3", [2, 3]),
     ],
 )  # fmt: skip
 def test_days(text: str, days: list[int]) -> None:
@@ -85,6 +87,10 @@ def test_days(text: str, days: list[int]) -> None:
         "through day 42",
         "mg per day (2 tablets)",
         "for 5 days 10 mg",
+        "Day 2-Day 8: wash-out",
+        "a 10-day rest period (days 12-21)",
+        "particles with a d90 = 10 um",
+        "withdrawal on day +100",
     ],
 )
 def test_what_is_no_day_of_giving(text: str) -> None:
@@ -103,7 +109,9 @@ def test_days_out_of_all_reason_are_dropped() -> None:
     ("text", "duration"),
     [("for 12 weeks", (12, "wk")), ("x 3 d", (3, "d")), ("×3d".replace("×", "x"), (3, "d")),
      ("until week 16", (16, "wk")), ("for a total treatment period of 24 months", (24, "mo")),
-     ("12-week treatment", (12, "wk")), ("for 3-6 months", (6, "mo"))],
+     ("12-week treatment", (12, "wk")), ("for 3-6 months", (6, "mo")),
+     ("for at least 5 days and up to 14 days", (14, "d")), ("for more than 6 months", (6, "mo")),
+     ("30 Gy in 10 fractions in two weeks", (2, "wk"))],
 )  # fmt: skip
 def test_durations(text: str, duration: tuple[float, str]) -> None:
     assert find_durations(text)[0].value == duration
@@ -115,15 +123,31 @@ def test_the_time_of_an_infusion_is_no_duration() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", [LENGTHS["until"]["example"], "at a 30 ± 7 day treatment interval", "at 1, 3, 7 days.", "(8 weeks)"]
+)
+def test_what_is_no_length_of_a_treatment(text: str) -> None:
+    assert find_durations(text) == []
+
+
+@pytest.mark.parametrize(
     ("text", "kind", "value"),
     [("in 21-day cycles", "cycle_days", 21), ("two-week cycles", "cycle_days", 14),
      ("cycles repeat every 4 weeks", "cycle_days", 28),
      ("21 days for 1 cycle", "cycle_days", 21), ("for up to 6 cycles", "cycles", 6),
      ("a total of 4 cycles", "cycles", 4),
-     ("weekly for 3 weeks followed by 1 week rest", "cycle_days", 28)],
+     ("weekly for 3 weeks followed by 1 week rest", "cycle_days", 28),
+     ("2 weeks on, 1 week off", "cycle_days", 21), ("x 28 days with 14 day rest", "cycle_days", 42),
+     ("each 21-28 day cycle", "cycle_days", 28), ("cycle repeated ever 2 weeks", "cycle_days", 14)],
 )  # fmt: skip
 def test_cycles(text: str, kind: str, value: float) -> None:
     assert (kind, value) in [(item.kind, item.value) for item in find_cycles(text)]
+
+
+@pytest.mark.parametrize(
+    "text", ["a 2-year course", "a 10-day course of Zanfluril", "6 cycles (18 weeks)", "weekly for 3 weeks followed by"]
+)
+def test_what_is_no_length_of_a_cycle(text: str) -> None:
+    assert [item for item in find_cycles(text) if item.kind == "cycle_days"] == []
 
 
 def test_a_limit_is_no_frequency() -> None:

@@ -23,6 +23,7 @@ from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
+_OFTEN = ("h", "d", "wk")  # "monthly (about every 4 weeks)" says one thing twice
 _NO_DAY = ((None, None), (1.0, "cycle"), (7.0, "d"))  # no frequency of an amount a day
 
 
@@ -34,7 +35,7 @@ def complete_schedule(statement: Statement) -> None:
     if frequency and statement.amount.per_time == "d" and (_long(frequency) or frequency[1:] in _NO_DAY):
         del facts["frequency"]  # "0.1 mg/kg/day for 28 days of each cycle": so much a day
         frequency = None
-    if second and _long(second) and frequency and not _long(frequency):
+    if second and _long(second) and frequency and frequency[2] in _OFTEN and not _long(frequency):
         facts.setdefault("cycle_days", second[1] * _IN_DAYS[second[2]])
     if days and len(days) > 1 and frequency and frequency[2] == "cycle":
         del facts["frequency"]

@@ -36,7 +36,10 @@ def _length(low: str, match: re.Match[str]) -> tuple[float, str] | None:
         weeks = int(match["value"]) - int(match["from"]) + 1
         return (float(weeks), "wk") if weeks > 1 else None
     unit = TIME_UNITS[match["unit"]]
-    if unit == "h" or _infusion_time().search(low[max(0, match.start() - 14) : match.start("value")]):
+    infused = "fractions" not in named and _infusion_time().search(
+        low, max(0, match.start() - 14), match.start("value")
+    )
+    if unit == "h" or infused or _until().search(low, max(0, match.start() - 110), match.start()):
         return None
     return number(named.get("high") or match["value"]), unit
 
@@ -46,7 +49,11 @@ def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]
     low = lowered(text)
     if not holds_any(low, _cycle_words()):
         return []
-    found = [Item("cycle_days", at, to, _days(named)) for at, to, named in _matches("cycle_days", low, start, end)]
+    found = [
+        Item("cycle_days", at, to, days)
+        for at, to, named in _matches("cycle_days", low, start, end)
+        if (days := _days(named)) is not None
+    ]
     found += [
         Item("cycles", at, to, number(named.get("high") or named["value"]))
         for at, to, named in _matches("cycles", low, start, end)
@@ -54,10 +61,12 @@ def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]
     return sorted(found, key=lambda item: item.start)
 
 
-def _days(named: dict[str, str]) -> float:
-    if "weeks" in named:
-        return (number(named["weeks"]) + (number(named["off"]) if "off" in named else 1)) * 7
-    return number(named["value"]) * _IN_DAYS[TIME_UNITS[named["unit"]]]
+def _days(named: dict[str, str]) -> float | None:
+    """The length of a cycle; none lasts hours or years ("a 2-year course")."""
+    if "on" in named:
+        return sum(number(named[part]) * _IN_DAYS[TIME_UNITS[named[f"{part}_unit"]]] for part in ("on", "off"))
+    unit = TIME_UNITS[named["unit"]]
+    return number(named["value"]) * _IN_DAYS[unit] if unit in _IN_DAYS else None
 
 
 def _matches(kind: str, low: str, start: int, end: int) -> Iterator[tuple[int, int, dict[str, str]]]:
@@ -98,6 +107,11 @@ def _pattern(entry: dict[str, Any]) -> str:
 @cache
 def _infusion_time() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(_rules()['infusion_time']['before'])})\s*\Z")
+
+
+@cache
+def _until() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_rules()['until']['words'])})[^.;]*\Z")
 
 
 @cache

@@ -16,12 +16,16 @@ def _any(name: str, key: str = "words") -> str:
 
 
 _NOT_PER = "".join(f"(?<!{word})" for word in read_toml("days.toml")["per"]["words"])
-_DAY_WORD = rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?|dys?)\b|(?<![\w-])[dD](?=\s?-?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
+_DAY_WORD = (
+    rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?(?:\b|(?=\d))|dys?\b|dd\b)|"
+    r"(?<![\w-])[dD](?=\s?-?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
+)
 _INTEGER = r"(?:-?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
+_SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
 _DAY_VALUE = (
-    rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?![\d.]*\s*{_any('not_before')}|\s?-\s?(?!d\s?-?\d)[a-z])"
+    rf"(?:{_DAY_WORD}\s*)?\(?{_SIGNED}\)?(?![\d.]*(?:\s*{_any('not_before')}|\s?-\s?(?!d(?:ays?)?\s?-?\d)[a-z]))"
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _DAYS = re.compile(
@@ -49,6 +53,8 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
             continue
         done = match.end()
         days = read_days(match.group())
+        if _OFF_AFTER.match(text, match.end()) or _OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()):
+            continue
         if days and len(days) == 1:
             days = _single_day(text, match, days[0])
         if days:
@@ -61,6 +67,8 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     return sorted(found, key=lambda item: item.start)
 
 
+_OFF_AFTER = re.compile(rf"\)?\s?[:=-]?\s?{_any('off')}", re.IGNORECASE)
+_OFF_BEFORE = re.compile(rf"\b{_any('off')}(?: \w+)? ?(?:\(|on |from )?\Z", re.IGNORECASE)
 _STARTING = re.compile(rf"\b{_any('starting')}(?: study)?\s*\Z", re.IGNORECASE)
 _ENDING = re.compile(rf"\b{_any('ending')}(?: study)?\s*\Z", re.IGNORECASE)
 _FOR_DAYS = re.compile(
@@ -90,9 +98,13 @@ _DAY_TOKEN = re.compile(
 )
 
 
+_PLUS = re.compile(r"(?<=[a-z,])\s*\+(?=\s?\d)", re.IGNORECASE)  # of "day -8 to +60"; not that of "1 + 8"
+
+
 def read_days(text: str) -> list[int]:
     """`-5 to -3` → [-5, -4, -3]; `1, 8-10 and 15` → [1, 8, 9, 10, 15]."""
     days: list[int] = []
+    text = _PLUS.sub("", text)
     pending_range = negative = False
     previous = ""
     for match in _DAY_TOKEN.finditer(text):

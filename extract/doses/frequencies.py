@@ -47,7 +47,7 @@ def _frequencies() -> tuple[Scanner, list[dict[str, Any]]]:
         for group in ("n", "m", "unit"):
             pattern = pattern.replace(f"(?P<{group}>", f"(?P<{group}{index}>")
         patterns.append(pattern)
-    return Scanner(patterns, before=r"\w/", unless=_NO_FREQUENCY), entries
+    return Scanner(patterns, before=r"\w", unless=_NO_FREQUENCY), entries
 
 
 _LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than\s*\Z|\bnot exceed\w*\s*\Z", re.IGNORECASE)
