@@ -116,6 +116,31 @@ def test_a_maximum_leaves_the_schedule_to_the_dose() -> None:
     assert (maximum.amount_low, maximum.role, maximum.days) == (2, "maximum", None)
 
 
+def test_a_maximum_in_brackets_leaves_it_the_role_and_the_schedule() -> None:
+    text = "Zanfluril 2.5 mg/kg (maximum calculated dose 250 mg), on day 1 of each 21-day cycle."
+    doses = {d.amount_low: d for d in one_arm(text, "Zanfluril").doses}
+    assert (doses[2.5].role, doses[2.5].days, doses[2.5].cycle_days) == ("dose", [1], 21)
+    assert doses[250].role == "maximum"
+
+
+def test_a_total_of_several_days_is_no_daily_amount() -> None:
+    facts = one_arm("Melphalan 50 mg/m2 (total 150 mg/m2) IV on days -7 to -5.", "Melphalan")
+    total = next(d for d in facts.doses if d.role == "total")
+    assert (frequency(total), total.days) == ((None, None, None), [-7, -6, -5])
+
+
+def test_days_before_the_amount_are_its_days_though_it_says_how_often() -> None:
+    (dose,) = one_arm("Days 1-3: Zanfluril 8 mg at bedtime.", "Zanfluril").doses
+    assert (dose.days, frequency(dose)) == ([1, 2, 3], (1, 1, "d"))
+    (dose,) = one_arm("On day 48, patients begin Zanfluril 300 mg BID.", "Zanfluril").doses
+    assert (dose.days, frequency(dose)) == (None, (2, 1, "d"))
+
+
+def test_the_next_sentence_gives_the_days_of_a_daily_amount() -> None:
+    (dose,) = one_arm("Melphalan 50 mg/m2/day IV over 30 minutes. It is given on days -7 to -5.", "Melphalan").doses
+    assert dose.days == [-7, -6, -5]
+
+
 def test_radiation_total_and_fraction() -> None:
     facts = read(
         arms=[{"label": "RT", "description": "Total dose of 60 Gy in 30 fractions of 2 Gy, 5 days a week."}],

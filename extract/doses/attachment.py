@@ -84,10 +84,12 @@ def _heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[_Hea
     heads: list[_Head] = []
     for bound in bounds:
         last = heads[-1] if heads else None
-        if last and bound.amount.role == "maximum" and bound.amount.start - last.end < 25 and not bound.facts:
+        if last and bound.amount.role == "maximum" and not bound.facts and _beside(text, last.end, bound.amount.start):
             last.end = max(last.end, bound.end)  # "1.4 mg/m2 (maximum 2 mg) IV day 1": the schedule is the dose's
         elif last and (
-            last.bounds[-1].amount is bound.amount or (last.bounds[-1].amount.series == bound.amount.series >= 0)
+            last.bounds[-1].amount is bound.amount
+            or (last.bounds[-1].amount.series == bound.amount.series >= 0)
+            or (bound.amount.role == "total" and _TOTAL_BESIDE.match(text, last.end, bound.amount.start))
         ):
             last.bounds.append(bound)
             last.end = max(last.end, bound.end)
@@ -98,6 +100,15 @@ def _heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[_Hea
             heads.append(_Head(mention.start, mention.end, [], mention))
     heads.sort(key=lambda head: head.start)
     return heads
+
+
+# "50 mg/m2 (total 150 mg/m2) on days -7 to -5": of both
+_TOTAL_BESIDE = re.compile(r"\s*[(\[]\s?\w*total[^.;()]{0,20}\Z", re.IGNORECASE)
+
+
+def _beside(text: str, end: int, start: int) -> bool:
+    """Whether an amount stands right after another one, or in brackets after it."""
+    return start - end < (45 if "(" in text[end:start] else 25)
 
 
 def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
@@ -157,9 +168,16 @@ def _fill(head: _Head, item: Item) -> None:
 
 def _fill_missing(head: _Head, item: Item) -> None:
     for facts in [bound.facts for bound in head.bounds] or [head.facts]:
-        timed = "frequency" in facts or "days" in facts
-        if item.kind in _KINDS and item.kind not in facts and not (timed and item.kind in ("frequency", "days")):
+        if item.kind in _KINDS and item.kind not in facts and not _clashes(item, facts):
             facts[item.kind] = item.value
+
+
+def _clashes(item: Item, facts: dict[str, Any]) -> bool:
+    """Whether how often or on which days, said before all amounts, cannot be said of one that has the other."""
+    if item.kind == "frequency":
+        return "days" in facts
+    repeated = facts.get("frequency", (1, None, None))[1] is not None
+    return item.kind == "days" and len(item.value) == 1 and repeated  # "On day 48, patients begin A 300 mg bid"
 
 
 def _timed(bound: Bound) -> bool:
@@ -184,6 +202,12 @@ def _backfill(text: str, heads: list[_Head]) -> None:
                     bound.facts[kind] = source[kind]
 
 
+def _several_days(item: Item, bound: Bound) -> bool:
+    """Whether days said in the next phrase may be those of an amount: one of which no single dose or day is said."""
+    every = bound.facts.get("frequency", (1, None, None))[1]
+    return not _timed(bound) or (len(item.value) > 1 and (every is not None or "frequency" not in bound.facts))
+
+
 def attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]) -> None:
     """A phrase without amounts says how the amounts before it are given ("Cycles repeat every 21 days")."""
     agents = [m.agent.key for m in here]
@@ -195,7 +219,9 @@ def attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Item
         for item in items:
             if item.kind not in _KINDS or (item.kind not in ("cycle_days", "cycles") and not near):
                 continue
-            if item.kind in ("frequency", "days") and (_timed(bound) or bound.amount.role == "loading"):
+            if item.kind == "frequency" and (_timed(bound) or bound.amount.role == "loading"):
+                continue
+            if item.kind == "days" and (bound.amount.role == "loading" or not _several_days(item, bound)):
                 continue
             if item.kind == "frequency" and not agents and "route" not in [i.kind for i in items]:
                 continue

@@ -23,6 +23,7 @@ from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
+_DAILY = (1.0, 1.0, "d")
 _OFTEN = ("h", "d", "wk")  # "monthly (about every 4 weeks)" says one thing twice
 _NO_DAY = ((None, None), (1.0, "cycle"), (7.0, "d"))  # no frequency of an amount a day
 
@@ -37,6 +38,9 @@ def complete_schedule(statement: Statement) -> None:
         frequency = None
     if second and _long(second) and frequency and frequency[2] in _OFTEN and not _long(frequency):
         facts.setdefault("cycle_days", second[1] * _IN_DAYS[second[2]])
+    if days and frequency == _DAILY and _sum_of_days(statement):
+        del facts["frequency"]
+        frequency = None
     if days and len(days) > 1 and frequency and frequency[2] == "cycle":
         del facts["frequency"]
         frequency = None
@@ -50,6 +54,8 @@ def complete_schedule(statement: Statement) -> None:
         facts.setdefault("duration", (float(len(days)), "d"))  # before a transplant: days that no cycle repeats
     if frequency is not None:
         return
+    if _sum_of_days(statement):
+        return
     if days and len(days) > 1 and all(length > 1 for length in _runs(days)):
         facts["frequency"] = (1.0, 1.0, "d")
     elif days and len(days) == 1 and "cycle_days" in facts:
@@ -58,6 +64,11 @@ def complete_schedule(statement: Statement) -> None:
         facts["frequency"] = (1.0, None, None)
     elif not days and statement.amount.per_time is None and _few_days(facts.get("duration")):
         facts["frequency"] = (1.0, 1.0, "d")
+
+
+def _sum_of_days(statement: Statement) -> bool:
+    """`50 mg/m2 on days 1-3 (total 150 mg/m2)`: the total is no daily amount."""
+    return statement.amount.role == "total" and statement.agent.kind != "radiation"
 
 
 def _few_days(duration: tuple[float, str] | None) -> bool:

@@ -25,12 +25,17 @@ _SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
 _DAY_VALUE = (
-    rf"(?:{_DAY_WORD}\s*)?\(?{_SIGNED}\)?(?![\d.]*(?:\s*{_any('not_before')}|\s?-\s?(?!d(?:ays?)?\s?-?\d)[a-z]))"
+    rf"(?:{_DAY_WORD}\s*)?\(?{_SIGNED}\)?(?!\d*(?:\.\d+)?(?:\s*{_any('not_before')}|\s?-\s?(?!d(?:ays?)?\s?-?\d)[a-z]))"
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _DAYS = re.compile(
     rf"(?<![\w])(?<!\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
+    re.IGNORECASE,
+)
+_WEEK = rf"{_INTEGER}(?!\d*(?:\.\d+)?\s*{_any('not_before')})"
+_OF_WEEKS = re.compile(
+    rf"\s(?:of|in|during)\sweeks?\s(?P<weeks>{_WEEK}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_WEEK})*)",
     re.IGNORECASE,
 )
 # In lower case. These begin with one set of characters, which the engine looks for fastest.
@@ -39,7 +44,7 @@ _BEGINS = r"(?<!\w.)"  # after the first letter: the engine looks for that first
 _AFTER_ROUTE = re.compile(
     rf"(?:{'|'.join(route[0] + _BEGINS + route[1:] for route in read_toml('days.toml')['after_route']['words'])})\b"
     rf"\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)"
-    rf"(?![\d.]*\s*{_any('after_route', 'not_before')}|\s*(?:-|to)\s*\d)"
+    rf"(?!\d*(?:\.\d+)?\s*{_any('after_route', 'not_before')}|\s*(?:-|to)\s*\d)"
 )
 
 
@@ -55,10 +60,14 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
         days = read_days(match.group())
         if _OFF_AFTER.match(text, match.end()) or _OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()):
             continue
-        if days and len(days) == 1:
+        weeks = _OF_WEEKS.match(text, done, end)
+        if weeks is not None:
+            done = weeks.end()
+            days = [7 * (week - 1) + day for week in read_days(weeks["weeks"]) for day in days if week > 0]
+        elif days and len(days) == 1:
             days = _single_day(text, match, days[0])
         if days:
-            found.append(Item("days", match.start(), match.end(), days))
+            found.append(Item("days", match.start(), done, days))
     for match in _AFTER_ROUTE.finditer(text, start, end):
         if not any(item.start < match.end() and match.start("days") < item.end for item in found):
             days = read_days(match["days"])
