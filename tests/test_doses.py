@@ -102,6 +102,22 @@ def test_a_later_sentence_gives_the_cycle() -> None:
     assert dose.cycle_days == 14
 
 
+def test_the_one_length_of_a_cycle_holds_for_the_days_of_all() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Cisplatin 75 mg/m2 IV on day 1 and gemcitabine 1000 mg/m2 on days 1, 8."}],
+        interventions=[{"name": "Cisplatin"}, {"name": "Gemcitabine"}],
+        description="Treatment is given in 21-day cycles.",
+    )
+    assert [(d.cycle_days, frequency(d)) for d in facts.doses] == [(21, (1, 1, "cycle")), (21, (None, None, None))]
+
+
+def test_intervals_that_are_counted_are_cycles() -> None:
+    (dose,) = one_arm("Cisplatin 75 mg/m2 on day 1 every 21 days x 3.", "Cisplatin").doses
+    assert (dose.cycles, dose.cycle_days, dose.duration_value) == (3, 21, None)
+    (dose,) = one_arm("Cisplatin 30 mg/m2 weekly x 6.", "Cisplatin").doses
+    assert (dose.cycles, dose.duration_value) == (None, 6)
+
+
 def test_loading_and_maintenance_are_two_doses() -> None:
     loading, following = one_arm(
         "Trastuzumab: a loading dose of 8 mg/kg followed by a maintenance dose of 6 mg/kg every 3 weeks.", "Trastuzumab"

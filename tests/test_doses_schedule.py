@@ -72,7 +72,9 @@ def test_every_phase_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
         ("days -7, -6 and -5", [-7, -6, -5]), ("beginning on day 4 for 3 days", [4, 5, 6]), ("IV 1, 8, 15", [1, 8, 15]),
         ("day -2 to day +2", [-2, -1, 0, 1, 2]), ("days +1, +3 and +6", [1, 3, 6]), ("on dd 1-3", [1, 2, 3]),
         ("Day 15-Day 18", [15, 16, 17, 18]), ("on day7", [7]), ("in D5 W on days 2 and 3", [2, 3]),
-        ("on days 1 and 15. Courses repeat", [1, 15]), ("on days 1 and 2 of weeks 1 and 3", [1, 2, 15, 16]),
+        ("AUC 5 day 1", [1]), ("on days 1 and 15. Courses repeat", [1, 15]),
+        ("starting on day 6 (one day after surgery) and continued through day 8", [6, 7, 8]),
+        ("on days 1 and 2 of weeks 1 and 3", [1, 2, 15, 16]),
     ],
 )  # fmt: skip
 def test_days(text: str, days: list[int]) -> None:

@@ -136,14 +136,21 @@ _TIMES_REPEATED = re.compile(
 )
 
 
+_IN_DAYS = {"d": 1, "wk": 7, "mo": 30}
+_CYCLE = 14
+
+
 def _repeated(text: str, items: list[Item]) -> list[Item]:
-    """`weekly x 6` lasts six weeks."""
+    """`weekly x 6` lasts six weeks; `every 21 days x 6` are six cycles."""
     found = []
     for item in items:
         match = _TIMES_REPEATED.match(text, item.end) if item.kind == "frequency" else None
         if match is not None and item.value[1] is not None and item.value[2] in ("d", "wk", "mo"):
             length = (int(match["count"]) * item.value[1] / item.value[0], item.value[2])
-            found.append(Item("duration", match.start(), match.end(), length))
+            if item.value[1] * _IN_DAYS[item.value[2]] < _CYCLE:
+                found.append(Item("duration", match.start(), match.end(), length))
+            else:
+                found.append(Item("cycles", match.start(), match.end(), float(match["count"])))
     return found
 
 

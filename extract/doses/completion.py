@@ -18,7 +18,7 @@ from extract.doses.alike import (
 from extract.doses.bound import Remark
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.said import Said, treatment_lengths
+from extract.doses.said import Said, cycle_length, treatment_lengths
 from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
@@ -34,6 +34,8 @@ def complete_schedule(statement: Statement) -> None:
     days, frequency = facts.get("days"), facts.get("frequency")
     second = facts.pop("second_frequency", None)
     if frequency and statement.amount.per_time == "d" and (_long(frequency) or frequency[1:] in _NO_DAY):
+        if days and _long(frequency):
+            facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
         del facts["frequency"]  # "0.1 mg/kg/day for 28 days of each cycle": so much a day
         frequency = None
     if second and _long(second) and frequency and frequency[2] in _OFTEN and not _long(frequency):
@@ -52,10 +54,14 @@ def complete_schedule(statement: Statement) -> None:
         facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
     if days and len(days) > 1 and days[-1] <= 0 and len(_runs(days)) == 1:
         facts.setdefault("duration", (float(len(days)), "d"))  # before a transplant: days that no cycle repeats
-    if frequency is not None:
-        return
-    if _sum_of_days(statement):
-        return
+    if frequency is None and not _sum_of_days(statement):
+        _frequency_of_days(statement)
+
+
+def _frequency_of_days(statement: Statement) -> None:
+    """How often where only days, a cycle or a few days' length are said."""
+    facts = statement.facts
+    days = facts.get("days")
     if days and len(days) > 1 and all(length > 1 for length in _runs(days)):
         facts["frequency"] = (1.0, 1.0, "d")
     elif days and len(days) == 1 and "cycle_days" in facts:
@@ -109,11 +115,31 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
             statement.facts[kind] = values[0]
     _from_sentences(study, lexicon, statements)
     lengths_by_title(study, statements)
+    _in_cycles(study, statements)
     for statement in statements:
         if "route" not in statement.facts and (route := _route_of_form(study, statement)) is not None:
             statement.facts["route"] = route
     placebo_as_active(statements)
     routes_by_title(study, statements)
+
+
+def _in_cycles(study: Study, statements: list[Statement]) -> None:
+    """Where a record states one length of a cycle and no phases, its days are days of that cycle."""
+    days = [day for s in statements for day in s.facts.get("days", ())]
+    only_one = len({s.agent.key for s in statements}) == 1
+    lacking = [s for s in statements if "cycle_days" not in s.facts and ("days" in s.facts or (only_one and _daily(s)))]
+    if not lacking or min(days, default=1) < 1 or any("phase" in s.facts for s in statements):
+        return
+    length = cycle_length(study)
+    if length is None or max(days, default=1) > length:
+        return
+    for statement in lacking:
+        statement.facts["cycle_days"] = length
+        complete_schedule(statement)
+
+
+def _daily(statement: Statement) -> bool:
+    return statement.amount.per_time == "d" or (statement.facts.get("frequency") or (0, 0, ""))[2] == "d"
 
 
 def _route_of_form(study: Study, statement: Statement) -> str | None:

@@ -29,7 +29,7 @@ _DAY_VALUE = (
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _DAYS = re.compile(
-    rf"(?<![\w])(?<!\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
+    rf"(?<![\w])(?<!(?<![\^.=])(?<!auc )(?<!auc of )\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
     re.IGNORECASE,
 )
@@ -85,12 +85,17 @@ _FOR_DAYS = re.compile(
 )
 
 
+_TO_DAY = re.compile(rf"[^.;]{{0,50}}?\b{_any('range')} (?:study )?day\s?\+?(?P<last>-?\d{{1,3}})\b", re.IGNORECASE)
+
+
 def _single_day(text: str, match: re.Match[str], day: int) -> list[int]:
-    """`beginning on day 4 for 3 days` is days 4 to 6; a mere beginning or end is no list of days."""
+    """`beginning on day 4 for 3 days` is days 4 to 6, as `until day 6`; a mere beginning or end is no list of days."""
     before = text[max(0, match.start() - 24) : match.start()]
     if _STARTING.search(before):
-        length = _FOR_DAYS.match(text, match.end())
-        return list(range(day, day + int(number(length["count"])))) if length else []
+        if length := _FOR_DAYS.match(text, match.end()):
+            return list(range(day, day + int(number(length["count"]))))
+        last = _TO_DAY.match(text, match.end())
+        return read_days(f"{day} to {last['last']}") if last else []
     return [] if _ENDING.search(before) else [day]
 
 
