@@ -22,6 +22,7 @@ _ADJECTIVE_GAP = re.compile(
 )
 _NO_GAP = re.compile(r"[\s()]*\Z")
 _LIST_GAP = re.compile(
+    rf"(?:\s{one_of('salts')}\b)?"
     r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
     r"matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",

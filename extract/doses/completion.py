@@ -144,7 +144,7 @@ def _daily(statement: Statement) -> bool:
 
 def _route_of_form(study: Study, statement: Statement) -> str | None:
     """The route that a form of the product leaves no doubt about: a cream is topical, puffs are inhaled."""
-    texts = [statement.source.text.norm[statement.start : statement.end + 30]]
+    texts = [statement.source.text.norm[max(0, statement.start - 25) : statement.end + 30]]
     if statement.agent.intervention_no is not None:
         texts.append(study.interventions[statement.agent.intervention_no - 1].name.text.norm)
     for text in texts:
