@@ -157,6 +157,11 @@ def test_a_limit_is_no_frequency() -> None:
     assert find_frequencies("no more than once daily") == []
 
 
+@pytest.mark.parametrize("text", ["for 2 doses (at week 0 and week 1)", "2 injections over a period of 7 weeks"])
+def test_doses_at_several_times_are_not_given_at_one(text: str) -> None:
+    assert find_frequencies(text) == []
+
+
 def test_every_day_of_a_cycle_length_is_no_frequency() -> None:
     assert find_frequencies("each 21-day cycle") == []
 

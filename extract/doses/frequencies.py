@@ -53,13 +53,24 @@ def _frequencies() -> tuple[Scanner, list[dict[str, Any]]]:
 _LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than\s*\Z|\bnot exceed\w*\s*\Z", re.IGNORECASE)
 
 
+# After a number of doses: they are given at several times that are no interval.
+_SPREAD = re.compile(
+    r"[^.;]{0,40}?\bat (?:week|month|visit)s? \d+ ?(?:,|and\b|&)"
+    r"|[^.;,]{0,12}?\bover (?:a period of )?\d+ (?:weeks|months)",
+    re.IGNORECASE,
+)
+
+
 def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Every "how often" in the text; a single administration is (1, None, None)."""
     scanner, entries = _frequencies()
     found = []
     for index, match in scanner.find(lowered(text), start, end):
-        if not _LIMIT.search(text, max(0, match.start() - 30), match.start()):
-            found.append(Item("frequency", match.start(), match.end(), _frequency(match, index, entries[index])))
+        value = _frequency(match, index, entries[index])
+        limit = _LIMIT.search(text, max(0, match.start() - 30), match.start())
+        if limit or (value[1] is None and _SPREAD.match(text, match.end())):
+            continue
+        found.append(Item("frequency", match.start(), match.end(), value))
     return found
 
 
