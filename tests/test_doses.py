@@ -111,6 +111,20 @@ def test_the_one_length_of_a_cycle_holds_for_the_days_of_all() -> None:
     assert [(d.cycle_days, frequency(d)) for d in facts.doses] == [(21, (1, 1, "cycle")), (21, (None, None, None))]
 
 
+def test_a_length_of_a_cycle_is_not_that_of_a_dose_with_another_interval() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Cisplatin 75 mg/m2 IV on day 1, every 3 weeks."}],
+        interventions=[{"name": "Cisplatin"}],
+        description="Later treatment is given in 28-day cycles.",
+    )
+    assert [(d.cycle_days, frequency(d)) for d in facts.doses] == [(21, (1, 3, "wk"))]
+
+
+def test_cycles_at_the_end_of_an_enumeration_are_not_those_of_another_interval() -> None:
+    text = "Lamivudine 80 mg daily or abacavir 75 mg/m2 every 3 weeks for 4 cycles."
+    assert [d.cycles for d in one_arm(text, "Lamivudine", "Abacavir").doses] == [None, 4]
+
+
 def test_intervals_that_are_counted_are_cycles() -> None:
     (dose,) = one_arm("Cisplatin 75 mg/m2 on day 1 every 21 days x 3.", "Cisplatin").doses
     assert (dose.cycles, dose.cycle_days, dose.duration_value) == (3, 21, None)

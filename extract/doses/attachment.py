@@ -204,7 +204,7 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             # "A 850 mg twice daily + B 1000 mg IM each month for a year": only the length is said of both
             apart = "frequency" in bound.facts and source.get("frequency") not in (None, bound.facts["frequency"])
             for kind in _KINDS:
-                if apart and kind == "route":
+                if apart and kind in ("route", "cycle_days", "cycles"):
                     continue
                 if kind in source and kind not in bound.facts and not (timed and kind in ("frequency", "days")):
                     bound.facts[kind] = source[kind]

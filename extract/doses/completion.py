@@ -50,7 +50,7 @@ def complete_schedule(statement: Statement) -> None:
         facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
         del facts["frequency"]
         frequency = None
-    if frequency and _long(frequency) and "cycles" in facts:
+    if frequency and _long(frequency) and ("cycles" in facts or days):
         facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
     if days and len(days) > 1 and days[-1] <= 0 and len(_runs(days)) == 1:
         facts.setdefault("duration", (float(len(days)), "d"))  # before a transplant: days that no cycle repeats
@@ -133,9 +133,15 @@ def _in_cycles(study: Study, statements: list[Statement]) -> None:
     length = cycle_length(study)
     if length is None or max(days, default=1) > length:
         return
-    for statement in lacking:
+    for statement in lacking if all(_may_repeat(s, length) for s in statements) else ():
         statement.facts["cycle_days"] = length
         complete_schedule(statement)
+
+
+def _may_repeat(statement: Statement, length: float) -> bool:
+    """Whether a dose is not said to be given at another interval than a cycle's."""
+    frequency = statement.facts.get("frequency")
+    return frequency is None or not _long(frequency) or frequency[1] * _IN_DAYS[frequency[2]] == length
 
 
 def _daily(statement: Statement) -> bool:
