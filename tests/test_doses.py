@@ -125,6 +125,12 @@ def test_cycles_at_the_end_of_an_enumeration_are_not_those_of_another_interval()
     assert [d.cycles for d in one_arm(text, "Lamivudine", "Abacavir").doses] == [None, 4]
 
 
+def test_the_length_of_a_phase_that_follows_is_not_that_of_the_dose() -> None:
+    text = "Zanfluril 10 mg followed by a flexible titration phase for 8 weeks. Visits go on for 12 weeks."
+    (dose,) = one_arm(text, "Zanfluril").doses
+    assert dose.evidence.quote == "Zanfluril 10 mg"
+
+
 def test_intervals_that_are_counted_are_cycles() -> None:
     (dose,) = one_arm("Cisplatin 75 mg/m2 on day 1 every 21 days x 3.", "Cisplatin").doses
     assert (dose.cycles, dose.cycle_days, dose.duration_value) == (3, 21, None)

@@ -54,6 +54,8 @@ def attach(
         head = _head_of(text, item, heads)
         if head is not None and is_observed(text[head.end : item.start]):
             continue
+        if head is not None and item.kind == "duration" and _THEN.search(text, head.end, item.start):
+            continue
         if head is None:
             leading.append(item)
         else:
@@ -69,6 +71,9 @@ def attach(
         if bound.amount.frequency:
             bound.facts.setdefault("frequency", bound.amount.frequency)
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
+
+
+_THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)  # "10 mg followed by a titration phase for 8 weeks"
 
 
 def _only_when(text: str, mention: Mention) -> bool:

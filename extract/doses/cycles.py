@@ -109,6 +109,12 @@ def _infusion_time() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(_rules()['infusion_time']['before'])})\s*\Z")
 
 
+def _lasts_until(low: str, start: int) -> bool:
+    """Whether a length of time is how long a finding lasts: `until ANC > 500 for 3 days`."""
+    first = max(0, start - 110)
+    return low.find("til", first, start) >= 0 and _until().search(low, first, start) is not None
+
+
 @cache
 def _until() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(_rules()['until']['words'])})[^.;]*\Z")
