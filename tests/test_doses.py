@@ -102,6 +102,42 @@ def test_a_later_sentence_gives_the_cycle() -> None:
     assert dose.cycle_days == 14
 
 
+def test_the_one_length_of_a_cycle_holds_for_the_days_of_all() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Cisplatin 75 mg/m2 IV on day 1 and gemcitabine 1000 mg/m2 on days 1, 8."}],
+        interventions=[{"name": "Cisplatin"}, {"name": "Gemcitabine"}],
+        description="Treatment is given in 21-day cycles.",
+    )
+    assert [(d.cycle_days, frequency(d)) for d in facts.doses] == [(21, (1, 1, "cycle")), (21, (None, None, None))]
+
+
+def test_a_length_of_a_cycle_is_not_that_of_a_dose_with_another_interval() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Cisplatin 75 mg/m2 IV on day 1, every 3 weeks."}],
+        interventions=[{"name": "Cisplatin"}],
+        description="Later treatment is given in 28-day cycles.",
+    )
+    assert [(d.cycle_days, frequency(d)) for d in facts.doses] == [(21, (1, 3, "wk"))]
+
+
+def test_cycles_at_the_end_of_an_enumeration_are_not_those_of_another_interval() -> None:
+    text = "Lamivudine 80 mg daily or abacavir 75 mg/m2 every 3 weeks for 4 cycles."
+    assert [d.cycles for d in one_arm(text, "Lamivudine", "Abacavir").doses] == [None, 4]
+
+
+def test_the_length_of_a_phase_that_follows_is_not_that_of_the_dose() -> None:
+    text = "Zanfluril 10 mg followed by a flexible titration phase for 8 weeks. Visits go on for 12 weeks."
+    (dose,) = one_arm(text, "Zanfluril").doses
+    assert dose.evidence.quote == "Zanfluril 10 mg"
+
+
+def test_intervals_that_are_counted_are_cycles() -> None:
+    (dose,) = one_arm("Cisplatin 75 mg/m2 on day 1 every 21 days x 3.", "Cisplatin").doses
+    assert (dose.cycles, dose.cycle_days, dose.duration_value) == (3, 21, None)
+    (dose,) = one_arm("Cisplatin 30 mg/m2 weekly x 6.", "Cisplatin").doses
+    assert (dose.cycles, dose.duration_value) == (None, 6)
+
+
 def test_loading_and_maintenance_are_two_doses() -> None:
     loading, following = one_arm(
         "Trastuzumab: a loading dose of 8 mg/kg followed by a maintenance dose of 6 mg/kg every 3 weeks.", "Trastuzumab"
@@ -114,6 +150,31 @@ def test_a_maximum_leaves_the_schedule_to_the_dose() -> None:
     dose, maximum = one_arm("Vincristine 1.5 mg/m2 (maximum 2 mg) IV on days 1, 8 and 15.", "Vincristine").doses
     assert (dose.amount_low, dose.days) == (1.5, [1, 8, 15])
     assert (maximum.amount_low, maximum.role, maximum.days) == (2, "maximum", None)
+
+
+def test_a_maximum_in_brackets_leaves_it_the_role_and_the_schedule() -> None:
+    text = "Zanfluril 2.5 mg/kg (maximum calculated dose 250 mg), on day 1 of each 21-day cycle."
+    doses = {d.amount_low: d for d in one_arm(text, "Zanfluril").doses}
+    assert (doses[2.5].role, doses[2.5].days, doses[2.5].cycle_days) == ("dose", [1], 21)
+    assert doses[250].role == "maximum"
+
+
+def test_a_total_of_several_days_is_no_daily_amount() -> None:
+    facts = one_arm("Melphalan 50 mg/m2 (total 150 mg/m2) IV on days -7 to -5.", "Melphalan")
+    total = next(d for d in facts.doses if d.role == "total")
+    assert (frequency(total), total.days) == ((None, None, None), [-7, -6, -5])
+
+
+def test_days_before_the_amount_are_its_days_though_it_says_how_often() -> None:
+    (dose,) = one_arm("Days 1-3: Zanfluril 8 mg at bedtime.", "Zanfluril").doses
+    assert (dose.days, frequency(dose)) == ([1, 2, 3], (1, 1, "d"))
+    (dose,) = one_arm("On day 48, patients begin Zanfluril 300 mg BID.", "Zanfluril").doses
+    assert (dose.days, frequency(dose)) == (None, (2, 1, "d"))
+
+
+def test_the_next_sentence_gives_the_days_of_a_daily_amount() -> None:
+    (dose,) = one_arm("Melphalan 50 mg/m2/day IV over 30 minutes. It is given on days -7 to -5.", "Melphalan").doses
+    assert dose.days == [-7, -6, -5]
 
 
 def test_radiation_total_and_fraction() -> None:

@@ -36,6 +36,9 @@ def only(text: str, *interventions: str) -> Dose:
         ("They were injected IC with zanfluril 5 mg.", "other"),
         ("Zanfluril 5 mg, injected into the penis.", "other"),
         ("Zanfluril 5 mg in advanced non-squamous disease.", None),
+        ("Zanfluril 400 mg/12h v.o. on days 1 to 21.", "po"),
+        ("Zanfluril 5 mg, smoked in a pipe.", "inh"),
+        ("Zanfluril 1 mg, given intra-urethrally.", "other"),
     ],
 )
 def test_a_route_is_how_it_is_given_not_where_the_disease_is(text: str, route: str | None) -> None:

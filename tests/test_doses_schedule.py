@@ -74,6 +74,11 @@ def test_every_phase_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
         ("on days1,8,15", [1, 8, 15]), ("on day1 and day15", [1, 15]), ("Day 1-Day 5", [1, 2, 3, 4, 5]),
         ("d1+8", [1, 8]),
         ("on days 1-5. Courses repeat", [1, 2, 3, 4, 5]), ("on days 1 and 8. Patients go on", [1, 8]),
+        ("day -2 to day +2", [-2, -1, 0, 1, 2]), ("days +1, +3 and +6", [1, 3, 6]), ("on dd 1-3", [1, 2, 3]),
+        ("Day 15-Day 18", [15, 16, 17, 18]), ("on day7", [7]), ("in D5 W on days 2 and 3", [2, 3]),
+        ("AUC 5 day 1", [1]), ("on days 1 and 15. Courses repeat", [1, 15]),
+        ("starting on day 6 (one day after surgery) and continued through day 8", [6, 7, 8]),
+        ("on days 1 and 2 of weeks 1 and 3", [1, 2, 15, 16]),
     ],
 )  # fmt: skip
 def test_days(text: str, days: list[int]) -> None:
@@ -91,6 +96,10 @@ def test_days(text: str, days: list[int]) -> None:
         "for 5 days 10 mg",
         "complete withdrawal on day +100",
         "twice a day 7 days a week",
+        "Day 2-Day 8: wash-out",
+        "a 10-day rest period (days 12-21)",
+        "particles with a d90 = 10 um",
+        "withdrawal on day +100",
     ],
 )
 def test_what_is_no_day_of_giving(text: str) -> None:
@@ -110,7 +119,10 @@ def test_days_out_of_all_reason_are_dropped() -> None:
     [("for 12 weeks", (12, "wk")), ("x 3 d", (3, "d")), ("×3d".replace("×", "x"), (3, "d")),
      ("until week 16", (16, "wk")), ("for a total treatment period of 24 months", (24, "mo")),
      ("12-week treatment", (12, "wk")), ("for 3-6 months", (6, "mo")), ("for 2 (two) weeks", (2, "wk")),
-     ("over 6 weeks", (6, "wk")), ("treatment duration: 12 weeks", (12, "wk")), ("maximum of 2 years", (2, "a"))],
+     ("over 6 weeks", (6, "wk")), ("treatment duration: 12 weeks", (12, "wk")), ("maximum of 2 years", (2, "a")),
+     ("12-week treatment", (12, "wk")), ("for 3-6 months", (6, "mo")),
+     ("for at least 5 days and up to 14 days", (14, "d")), ("for more than 6 months", (6, "mo")),
+     ("30 Gy in 10 fractions in two weeks", (2, "wk"))],
 )  # fmt: skip
 def test_durations(text: str, duration: tuple[float, str]) -> None:
     assert find_durations(text)[0].value == duration
@@ -122,13 +134,24 @@ def test_the_time_of_an_infusion_is_no_duration() -> None:
 
 
 @pytest.mark.parametrize(
+    "text", [LENGTHS["until"]["example"], "at a 30 ± 7 day treatment interval", "at 1, 3, 7 days.", "(8 weeks)"]
+)
+def test_what_is_no_length_of_a_treatment(text: str) -> None:
+    assert find_durations(text) == []
+
+
+@pytest.mark.parametrize(
     ("text", "kind", "value"),
     [("in 21-day cycles", "cycle_days", 21), ("two-week cycles", "cycle_days", 14),
      ("cycles repeat every 4 weeks", "cycle_days", 28),
      ("21 days for 1 cycle", "cycle_days", 21), ("for up to 6 cycles", "cycles", 6),
      ("a total of 4 cycles", "cycles", 4), ("for six (6) cycles", "cycles", 6), ("four 21-day cycles", "cycles", 4),
      ("21 days/cycle", "cycle_days", 21), ("cycle length 28 days", "cycle_days", 28),
-     ("weekly for 3 weeks followed by 1 week rest", "cycle_days", 28)],
+     ("weekly for 3 weeks followed by 1 week rest", "cycle_days", 28),
+     ("a total of 4 cycles", "cycles", 4),
+     ("weekly for 3 weeks followed by 1 week rest", "cycle_days", 28),
+     ("2 weeks on, 1 week off", "cycle_days", 21), ("x 28 days with 14 day rest", "cycle_days", 42),
+     ("each 21-28 day cycle", "cycle_days", 28), ("cycle repeated ever 2 weeks", "cycle_days", 14)],
 )  # fmt: skip
 def test_cycles(text: str, kind: str, value: float) -> None:
     assert (kind, value) in [(item.kind, item.value) for item in find_cycles(text)]
@@ -150,8 +173,20 @@ def test_frequencies_in_other_forms(text: str, expected: tuple[float, float, str
     assert find_frequencies(text)[0].value == expected
 
 
+@pytest.mark.parametrize(
+    "text", ["a 2-year course", "a 10-day course of Zanfluril", "6 cycles (18 weeks)", "weekly for 3 weeks followed by"]
+)
+def test_what_is_no_length_of_a_cycle(text: str) -> None:
+    assert [item for item in find_cycles(text) if item.kind == "cycle_days"] == []
+
+
 def test_a_limit_is_no_frequency() -> None:
     assert find_frequencies("no more than once daily") == []
+
+
+@pytest.mark.parametrize("text", ["for 2 doses (at week 0 and week 1)", "2 injections over a period of 7 weeks"])
+def test_doses_at_several_times_are_not_given_at_one(text: str) -> None:
+    assert find_frequencies(text) == []
 
 
 def test_every_day_of_a_cycle_length_is_no_frequency() -> None:

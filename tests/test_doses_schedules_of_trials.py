@@ -64,6 +64,9 @@ def test_what_amounts_are_counted_against(text: str, per: str, per_time: str | N
         ("lamivudine 5 mg on alternate days", (1, 2, "d")),
         ("lamivudine 5 mg q8h", (1, 8, "h")),
         ("lamivudine 5 mg Q2W", (1, 2, "wk")),
+        ("lamivudine 100 mg/m2/bd on days 1-7", (2, 1, "d")),
+        ("lamivudine 5 mg on alternative days", (1, 2, "d")),
+        ("lamivudine 5 mg twice/daily", (2, 1, "d")),
         ("lamivudine 5 mg over 3 hours is followed by abacavir 6 mg every 3 weeks", (1, 3, "wk")),
     ],
 )

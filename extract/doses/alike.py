@@ -36,7 +36,7 @@ def may_take_length(statement: Statement) -> bool:
 def _capped(statement: Statement) -> bool:
     role = statement.amount.role
     if role == "total":  # "each session consists of a total of 5 mL" is given each session
-        return statement.agent.kind == "radiation"
+        return statement.agent.kind == "radiation" or statement.amount.kind != "volume"
     return role in ("loading", "maximum", "boost", "fraction", "strength")
 
 

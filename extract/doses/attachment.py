@@ -22,6 +22,7 @@ _ADJECTIVE_GAP = re.compile(
 )
 _NO_GAP = re.compile(r"[\s()]*\Z")
 _LIST_GAP = re.compile(
+    rf"(?:\s{one_of('salts')}\b)?"
     r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
     r"matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
@@ -54,6 +55,8 @@ def attach(
         head = _head_of(text, item, heads)
         if head is not None and is_observed(text[head.end : item.start]):
             continue
+        if head is not None and item.kind == "duration" and _THEN.search(text, head.end, item.start):
+            continue
         if head is None:
             leading.append(item)
         else:
@@ -71,6 +74,9 @@ def attach(
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 
+_THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)  # "10 mg followed by a titration phase for 8 weeks"
+
+
 def _only_when(text: str, mention: Mention) -> bool:
     """Whether a name only says when something else is given: "5 mg over two hours prior to B on day 1"."""
     return text[max(0, mention.start - 14) : mention.start].lower().endswith(_WHEN)
@@ -85,10 +91,12 @@ def _heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[_Hea
     heads: list[_Head] = []
     for bound in bounds:
         last = heads[-1] if heads else None
-        if last and bound.amount.role == "maximum" and bound.amount.start - last.end < 25 and not bound.facts:
+        if last and bound.amount.role == "maximum" and not bound.facts and _beside(text, last.end, bound.amount.start):
             last.end = max(last.end, bound.end)  # "1.4 mg/m2 (maximum 2 mg) IV day 1": the schedule is the dose's
         elif last and (
-            last.bounds[-1].amount is bound.amount or (last.bounds[-1].amount.series == bound.amount.series >= 0)
+            last.bounds[-1].amount is bound.amount
+            or (last.bounds[-1].amount.series == bound.amount.series >= 0)
+            or (bound.amount.role == "total" and _TOTAL_BESIDE.match(text, last.end, bound.amount.start))
         ):
             last.bounds.append(bound)
             last.end = max(last.end, bound.end)
@@ -99,6 +107,15 @@ def _heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[_Hea
             heads.append(_Head(mention.start, mention.end, [], mention))
     heads.sort(key=lambda head: head.start)
     return heads
+
+
+# "50 mg/m2 (total 150 mg/m2) on days -7 to -5": of both
+_TOTAL_BESIDE = re.compile(r"\s*[(\[]\s?\w*total[^.;()]{0,20}\Z", re.IGNORECASE)
+
+
+def _beside(text: str, end: int, start: int) -> bool:
+    """Whether an amount stands right after another one, or in brackets after it."""
+    return start - end < (45 if "(" in text[end:start] else 25)
 
 
 def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
@@ -162,8 +179,7 @@ def _fill(head: _Head, item: Item) -> None:
 
 def _fill_missing(head: _Head, item: Item) -> None:
     for facts in [bound.facts for bound in head.bounds] or [head.facts]:
-        timed = "frequency" in facts or "days" in facts
-        if item.kind in _KINDS and item.kind not in facts and not (timed and item.kind in ("frequency", "days")):
+        if item.kind in _KINDS and item.kind not in facts and not _clashes(item, facts):
             facts[item.kind] = item.value
 
 
@@ -176,6 +192,14 @@ def _is_cycle(frequency: tuple[float, float | None, str | None] | None) -> bool:
     if frequency is None or frequency[1] is None:
         return False
     return frequency[2] == "cycle" or frequency[1] * {"d": 1, "wk": 7, "mo": 30}.get(str(frequency[2]), 0) >= 14
+
+
+def _clashes(item: Item, facts: dict[str, Any]) -> bool:
+    """Whether how often or on which days, said before all amounts, cannot be said of one that has the other."""
+    if item.kind == "frequency":
+        return "days" in facts
+    repeated = facts.get("frequency", (1, None, None))[1] is not None
+    return item.kind == "days" and len(item.value) == 1 and repeated  # "On day 48, patients begin A 300 mg bid"
 
 
 def _timed(bound: Bound) -> bool:
@@ -197,11 +221,17 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             often = "frequency" in bound.facts
             repeated = _is_cycle(source.get("frequency")) and _has_days_of_cycle(bound) and not _AFTERWARDS.search(gap)
             for kind in _KINDS:
-                if apart and kind == "route":
+                if apart and kind in ("route", "cycle_days", "cycles"):
                     continue
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
+
+
+def _several_days(item: Item, bound: Bound) -> bool:
+    """Whether days said in the next phrase may be those of an amount: one of which no single dose or day is said."""
+    every = bound.facts.get("frequency", (1, None, None))[1]
+    return not _timed(bound) or (len(item.value) > 1 and (every is not None or "frequency" not in bound.facts))
 
 
 def attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]) -> None:
@@ -215,8 +245,9 @@ def attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Item
         for item in items:
             if item.kind not in _KINDS or (item.kind not in ("cycle_days", "cycles") and not near):
                 continue
-            held = _timed(bound) if item.kind == "frequency" else "frequency" in bound.facts or "days" in bound.facts
-            if item.kind in ("frequency", "days") and (held or bound.amount.role == "loading"):
+            if item.kind == "frequency" and (_timed(bound) or bound.amount.role == "loading"):
+                continue
+            if item.kind == "days" and (bound.amount.role == "loading" or not _several_days(item, bound)):
                 continue
             if item.kind == "frequency" and not agents and "route" not in [i.kind for i in items]:
                 continue

@@ -18,11 +18,13 @@ from extract.doses.alike import (
 from extract.doses.bound import Remark
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.said import Said, treatment_lengths
+from extract.doses.said import Said, cycle_length, treatment_lengths
 from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
+_DAILY = (1.0, 1.0, "d")
+_OFTEN = ("h", "d", "wk")  # "monthly (about every 4 weeks)" says one thing twice
 _NO_DAY = ((None, None), (1.0, "cycle"), (7.0, "d"))  # no frequency of an amount a day
 
 
@@ -32,12 +34,17 @@ def complete_schedule(statement: Statement) -> None:
     days, frequency = facts.get("days"), facts.get("frequency")
     second = facts.pop("second_frequency", None)
     if frequency and statement.amount.per_time == "d" and (_long(frequency) or frequency[1:] in _NO_DAY):
+        if days and _long(frequency):
+            facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
         del facts["frequency"]  # "0.1 mg/kg/day for 28 days of each cycle": so much a day
         if days and _long(frequency):
             facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
         frequency = None
-    if second and _long(second) and frequency and not _long(frequency):
+    if second and _long(second) and frequency and frequency[2] in _OFTEN and not _long(frequency):
         facts.setdefault("cycle_days", second[1] * _IN_DAYS[second[2]])
+    if days and frequency == _DAILY and _sum_of_days(statement):
+        del facts["frequency"]
+        frequency = None
     if days and len(days) > 1 and frequency and frequency[2] == "cycle":
         del facts["frequency"]
         frequency = None
@@ -45,12 +52,18 @@ def complete_schedule(statement: Statement) -> None:
         facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
         del facts["frequency"]
         frequency = None
-    if frequency and _long(frequency) and "cycles" in facts:
+    if frequency and _long(frequency) and ("cycles" in facts or days):
         facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
     if days and len(days) > 1 and days[-1] <= 0 and len(_runs(days)) == 1:
         facts.setdefault("duration", (float(len(days)), "d"))  # before a transplant: days that no cycle repeats
-    if frequency is not None:
-        return
+    if frequency is None and not _sum_of_days(statement):
+        _frequency_of_days(statement)
+
+
+def _frequency_of_days(statement: Statement) -> None:
+    """How often where only days, a cycle or a few days' length are said."""
+    facts = statement.facts
+    days = facts.get("days")
     if days and len(days) > 1 and all(length > 1 for length in _runs(days)):
         facts["frequency"] = (1.0, 1.0, "d")
     elif days and len(days) == 1 and "cycle_days" in facts:
@@ -59,6 +72,11 @@ def complete_schedule(statement: Statement) -> None:
         facts["frequency"] = (1.0, None, None)
     elif not days and statement.amount.per_time is None and _few_days(facts.get("duration")):
         facts["frequency"] = (1.0, 1.0, "d")
+
+
+def _sum_of_days(statement: Statement) -> bool:
+    """`50 mg/m2 on days 1-3 (total 150 mg/m2)`: the total is no daily amount."""
+    return statement.amount.role == "total" and statement.agent.kind != "radiation"
 
 
 def _few_days(duration: tuple[float, str] | None) -> bool:
@@ -99,6 +117,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
             statement.facts[kind] = values[0]
     _from_sentences(study, lexicon, statements)
     lengths_by_title(study, statements)
+    _in_cycles(study, statements)
     for statement in statements:
         if "route" not in statement.facts and (route := _route_of_form(study, statement)) is not None:
             statement.facts["route"] = route
@@ -106,9 +125,34 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     routes_by_title(study, statements)
 
 
+def _in_cycles(study: Study, statements: list[Statement]) -> None:
+    """Where a record states one length of a cycle and no phases, its days are days of that cycle."""
+    days = [day for s in statements for day in s.facts.get("days", ())]
+    only_one = len({s.agent.key for s in statements}) == 1
+    lacking = [s for s in statements if "cycle_days" not in s.facts and ("days" in s.facts or (only_one and _daily(s)))]
+    if not lacking or min(days, default=1) < 1 or any("phase" in s.facts for s in statements):
+        return
+    length = cycle_length(study)
+    if length is None or max(days, default=1) > length:
+        return
+    for statement in lacking if all(_may_repeat(s, length) for s in statements) else ():
+        statement.facts["cycle_days"] = length
+        complete_schedule(statement)
+
+
+def _may_repeat(statement: Statement, length: float) -> bool:
+    """Whether a dose is not said to be given at another interval than a cycle's."""
+    frequency = statement.facts.get("frequency")
+    return frequency is None or not _long(frequency) or frequency[1] * _IN_DAYS[frequency[2]] == length
+
+
+def _daily(statement: Statement) -> bool:
+    return statement.amount.per_time == "d" or (statement.facts.get("frequency") or (0, 0, ""))[2] == "d"
+
+
 def _route_of_form(study: Study, statement: Statement) -> str | None:
     """The route that a form of the product leaves no doubt about: a cream is topical, puffs are inhaled."""
-    texts = [statement.source.text.norm[statement.start : statement.end + 30]]
+    texts = [statement.source.text.norm[max(0, statement.start - 25) : statement.end + 30]]
     if statement.agent.intervention_no is not None:
         texts.append(study.interventions[statement.agent.intervention_no - 1].name.text.norm)
     for text in texts:

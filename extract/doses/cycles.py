@@ -16,6 +16,7 @@ from extract.lower import holds_any, lowered
 _UNIT = r"(?:days?|d|weeks?|wks?|wk|w|months?|mos?|years?|yrs?|hours?|hrs?|h)(?![a-z])"
 _NUMBER = rf"{NUMBER}(?:\s?\({NUMBER}\))?"  # "six (6)"
 _MOST_YEARS = 15
+_SHORTEST_CYCLE = 5  # days; "cycle 1 day 1" is none
 _IN_DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.0}
 
 
@@ -37,12 +38,15 @@ def _length(low: str, match: re.Match[str]) -> tuple[float, str] | None:
     if named.get("from") is not None:
         weeks = int(match["value"]) - int(match["from"]) + 1
         return (float(weeks), "wk") if weeks > 1 else None
-    unit = TIME_UNITS[match["unit"]]
-    value = number(named.get("high") or match["value"])
+    value, unit = number(named.get("high") or match["value"]), TIME_UNITS[match["unit"]]
     if unit == "h" or (unit == "a" and value > _MOST_YEARS):  # "adults over 50 years"
         return None
-    opening = low[max(0, match.start() - 14) : match.start("value")]
-    return None if _infusion_time(unit).search(opening) else (value, unit)
+    infused = "fractions" not in named and _infusion_time(unit).search(
+        low, max(0, match.start() - 14), match.start("value")
+    )
+    if infused or _until().search(low, max(0, match.start() - 110), match.start()):
+        return None
+    return value, unit
 
 
 def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
@@ -62,13 +66,15 @@ def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]
     return sorted(found, key=lambda item: item.start)
 
 
-_SHORTEST_CYCLE = 5  # days; "cycle 1 day 1" is none
-
-
 def _days(named: dict[str, str]) -> float:
-    if "weeks" in named:
-        return (number(named["weeks"]) + (number(named["off"]) if "off" in named else 1)) * 7
+    """The length of a cycle; none lasts hours or years ("a 2-year course"): 0."""
+    if "on" in named:
+        return _length_in_days(named, "on") + _length_in_days(named, "off")
     return number(named["value"]) * _IN_DAYS.get(TIME_UNITS[named["unit"]], 0.0)
+
+
+def _length_in_days(named: dict[str, str], part: str) -> float:
+    return number(named[part]) * _IN_DAYS[TIME_UNITS[named[f"{part}_unit"]]]
 
 
 def _matches(kind: str, low: str, start: int, end: int) -> Iterator[tuple[int, int, dict[str, str]]]:
@@ -110,6 +116,11 @@ def _pattern(entry: dict[str, Any]) -> str:
 def _infusion_time(unit: str) -> re.Pattern[str]:
     words = _rules()["infusion_time"]
     return re.compile(rf"\b(?:{'|'.join([*words['before'], *(words['before_days'] if unit == 'd' else [])])})\s*\Z")
+
+
+@cache
+def _until() -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(_rules()['until']['words'])})[^.;]*\Z")
 
 
 @cache

@@ -17,18 +17,25 @@ def _any(name: str, key: str = "words") -> str:
 
 _NOT_PER = "".join(f"(?<!{word})" for word in read_toml("days.toml")["per"]["words"])
 _DAY_WORD = (
-    rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?|dys?)(?![^\W\d])|(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
+    rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?(?:\b|(?=\d))|dys?\b|dd\b)|"
+    r"(?<![\w-])[dD](?=\s?-?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
 )
-_INTEGER = r"(?:[+-]?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
+_INTEGER = r"(?:-?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
+_SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
 _DAY_VALUE = (
-    rf"(?:{_DAY_WORD}\s*)?\(?{_INTEGER}\)?(?!\d*(?:\.\d+)?\s*{_any('not_before')}|\s?-\s?(?!d(?:ays?)?\s?[+-]?\d)[a-z])"
+    rf"(?:{_DAY_WORD}\s*)?\(?{_SIGNED}\)?(?!\d*(?:\.\d+)?(?:\s*{_any('not_before')}|\s?-\s?(?!d(?:ays?)?\s?-?\d)[a-z]))"
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _DAYS = re.compile(
-    rf"(?<![\w])(?<!(?<![.^])\b\d )(?<!(?<![.^])\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
+    rf"(?<![\w])(?<!(?<![\^.=])(?<!auc )(?<!auc of )\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
+    re.IGNORECASE,
+)
+_WEEK = rf"{_INTEGER}(?!\d*(?:\.\d+)?\s*{_any('not_before')})"
+_OF_WEEKS = re.compile(
+    rf"\s(?:of|in|during)\sweeks?\s(?P<weeks>{_WEEK}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_WEEK})*)",
     re.IGNORECASE,
 )
 # In lower case. These begin with one set of characters, which the engine looks for fastest.
@@ -51,10 +58,16 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
             continue
         done = match.end()
         days = read_days(match.group())
-        if days and len(days) == 1:
+        if _OFF_AFTER.match(text, match.end()) or _OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()):
+            continue
+        weeks = _OF_WEEKS.match(text, done, end)
+        if weeks is not None:
+            done = weeks.end()
+            days = [7 * (week - 1) + day for week in read_days(weeks["weeks"]) for day in days if week > 0]
+        elif days and len(days) == 1:
             days = _single_day(text, match, days[0])
         if days:
-            found.append(Item("days", match.start(), match.end(), days))
+            found.append(Item("days", match.start(), done, days))
     for match in _AFTER_ROUTE.finditer(text, start, end):
         if not any(item.start < match.end() and match.start("days") < item.end for item in found):
             days = read_days(match["days"])
@@ -63,6 +76,8 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     return sorted(found, key=lambda item: item.start)
 
 
+_OFF_AFTER = re.compile(rf"\)?\s?[:=-]?\s?{_any('off')}", re.IGNORECASE)
+_OFF_BEFORE = re.compile(rf"\b{_any('off')}(?: \w+)? ?(?:\(|on |from )?\Z", re.IGNORECASE)
 _STARTING = re.compile(rf"\b{_any('starting')}(?: study)?\s*\Z", re.IGNORECASE)
 _ENDING = re.compile(rf"\b{_any('ending')}(?: study)?\s*\Z", re.IGNORECASE)
 _FOR_DAYS = re.compile(
@@ -70,12 +85,17 @@ _FOR_DAYS = re.compile(
 )
 
 
+_TO_DAY = re.compile(rf"[^.;]{{0,50}}?\b{_any('range')} (?:study )?day\s?\+?(?P<last>-?\d{{1,3}})\b", re.IGNORECASE)
+
+
 def _single_day(text: str, match: re.Match[str], day: int) -> list[int]:
-    """`beginning on day 4 for 3 days` is days 4 to 6; a mere beginning or end is no list of days."""
+    """`beginning on day 4 for 3 days` is days 4 to 6, as `until day 6`; a mere beginning or end is no list of days."""
     before = text[max(0, match.start() - 24) : match.start()]
     if _STARTING.search(before):
-        length = _FOR_DAYS.match(text, match.end())
-        return list(range(day, day + int(number(length["count"])))) if length else []
+        if length := _FOR_DAYS.match(text, match.end()):
+            return list(range(day, day + int(number(length["count"]))))
+        last = _TO_DAY.match(text, match.end())
+        return read_days(f"{day} to {last['last']}") if last else []
     return [] if _ENDING.search(before) else [day]
 
 
@@ -86,15 +106,19 @@ def _tokens(name: str) -> str:
 
 
 _DAY_TOKEN = re.compile(
-    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)|(?P<plus>\+)"
+    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)"
     rf"|(?P<to>{_tokens('range')})|(?P<value>\d+)|(?P<minus>-)|(?P<sep>{_tokens('list')}|;)|(?P<word>[A-Za-z]+)",
     re.IGNORECASE,
 )
 
 
+_PLUS = re.compile(r"(?<=[a-z,])\s*\+(?=\s?\d)", re.IGNORECASE)  # of "day -8 to +60"; not that of "1 + 8"
+
+
 def read_days(text: str) -> list[int]:
     """`-5 to -3` → [-5, -4, -3]; `1, 8-10 and 15` → [1, 8, 9, 10, 15]."""
     days: list[int] = []
+    text = _PLUS.sub(" ", text)
     pending_range = negative = False
     previous = ""
     for match in _DAY_TOKEN.finditer(text):
@@ -119,8 +143,6 @@ def read_days(text: str) -> list[int]:
             else:
                 days.append(value)
             pending_range = negative = False
-        if kind == "plus":  # the sign of a day, or between two days: "days +1, +3", "days 1+8"
-            continue
         previous = kind if kind != "word" else previous if pending_range else kind
         if kind == "sep":
             pending_range = False

@@ -49,10 +49,18 @@ def _frequencies() -> tuple[Scanner, list[dict[str, Any]]]:
         for group in ("n", "m", "unit"):
             pattern = pattern.replace(f"(?P<{group}>", f"(?P<{group}{index}>")
         patterns.append(pattern)
-    return Scanner(patterns, before=r"\w/", unless=_NO_FREQUENCY), entries
+    return Scanner(patterns, before=r"\w", unless=_NO_FREQUENCY), entries
 
 
 _LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than(?:\s\w+){0,3}\s*\Z|\bnot exceed\w*\s*\Z", re.IGNORECASE)
+
+
+# After a number of doses: they are given at several times that are no interval.
+_SPREAD = re.compile(
+    r"[^.;]{0,40}?\bat (?:week|month|visit)s? \d+ ?(?:,|and\b|&)"
+    r"|[^.;,]{0,12}?\bover (?:a period of )?\d+ (?:weeks|months)",
+    re.IGNORECASE,
+)
 
 
 def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
@@ -60,8 +68,11 @@ def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[
     scanner, entries = _frequencies()
     found = []
     for index, match in scanner.find(lowered(text), start, end):
-        if not _LIMIT.search(text, max(0, match.start() - 30), match.start()):
-            found.append(Item("frequency", match.start(), match.end(), _frequency(match, index, entries[index])))
+        value = _frequency(match, index, entries[index])
+        limit = _LIMIT.search(text, max(0, match.start() - 30), match.start())
+        if limit or (value[1] is None and _SPREAD.match(text, match.end())):
+            continue
+        found.append(Item("frequency", match.start(), match.end(), value))
     return found
 
 

@@ -9,7 +9,7 @@ from functools import cache
 from typing import NamedTuple
 
 from extract.doses.attachment import is_observed
-from extract.doses.cycles import find_durations
+from extract.doses.cycles import find_cycles, find_durations
 from extract.doses.days import find_days
 from extract.doses.frequencies import find_frequencies
 from extract.doses.items import Item
@@ -83,6 +83,17 @@ def treatment_lengths(study: Study) -> set[tuple[float, str]]:
             if "treat" in words and _TREATMENT.search(words) and not _MOMENT.search(words):
                 found.update(_lengths(words))
     return found
+
+
+_MAX_CYCLE = 56.0
+
+
+def cycle_length(study: Study) -> float | None:
+    """The one length of a cycle that the record states, in days."""
+    texts = [*prose(study), *(i.description.text.norm[:600] for i in study.interventions if i.description is not None)]
+    found = {item.value for text in texts for item in find_cycles(text) if item.kind == "cycle_days"}
+    length = found.pop() if len(found) == 1 else None
+    return length if length is not None and 7 <= length <= _MAX_CYCLE else None
 
 
 class Part(NamedTuple):
