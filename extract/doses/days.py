@@ -18,7 +18,7 @@ def _any(name: str, key: str = "words") -> str:
 _NOT_PER = "".join(f"(?<!{word})" for word in read_toml("days.toml")["per"]["words"])
 _DAY_WORD = (
     rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?(?:\b|(?=\d))|dys?\b|dd\b)|"
-    r"(?<![\w-])[dD](?=\s?-?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
+    r"(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
 )
 _INTEGER = r"(?:-?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
 _SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
