@@ -31,13 +31,14 @@ def evidence(source: Field, start: int, end: int, flags: list[str] | None = None
         start += 1
     while end > start and norm[end - 1].isspace():
         end -= 1
-    raw_start, raw_end = text.raw_span(start, end)
-    quote = source.raw[raw_start:raw_end]
-    found = quote_flags(quote)
+    if text.norm is not text.raw:
+        start, end = text.raw_span(start, end)
+    quote = source.raw[start:end]
+    found = quote_flags(quote) if text.norm is not text.raw else []  # nothing in it was normalised
     return Evidence(
         source_field=source.path,
-        start_char=raw_start,
-        end_char=raw_end,
+        start_char=start,
+        end_char=end,
         quote=quote,
         flags=list(dict.fromkeys([*flags, *found])) if flags else found,
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache, partial
+from functools import cache
 from itertools import pairwise
 from typing import Any
 
@@ -18,7 +18,7 @@ from extract.doses.alike import (
 from extract.doses.bound import Remark
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.said import Said, cycle_length, treatment_lengths
+from extract.doses.said import Said, TreatmentLengths, cycle_length
 from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
@@ -100,6 +100,8 @@ def _runs(days: list[int]) -> list[int]:
 
 def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remarks: list[Remark]) -> None:
     """Fill routes and frequencies from what the record says of the same agent without an amount."""
+    if not statements:
+        return
     known: dict[str, dict[str, list[Any]]] = {}
     for statement in statements:
         _note(known, statement.agent.key, statement.facts, ("route",))
@@ -178,7 +180,7 @@ def _note(known: dict[str, dict[str, list[Any]]], key: str, facts: dict[str, Any
 
 def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
     """Route, frequency or days and length from sentences that name the agent, where all that say one agree."""
-    of_treatment = cache(partial(treatment_lengths, study))
+    of_treatment = TreatmentLengths(study)
     for key in dict.fromkeys(s.agent.key for s in statements):
         mine = [s for s in statements if s.agent.key == key]
         said = Said(study, lexicon, mine[0])

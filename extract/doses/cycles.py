@@ -34,19 +34,18 @@ def find_durations(text: str, start: int = 0, end: int = sys.maxsize) -> list[It
 
 
 def _length(low: str, match: re.Match[str]) -> tuple[float, str] | None:
-    named = match.groupdict()
-    if named.get("from") is not None:
-        weeks = int(match["value"]) - int(match["from"]) + 1
+    named = _said(match)
+    if "from" in named:
+        weeks = int(named["value"]) - int(named["from"]) + 1
         return (float(weeks), "wk") if weeks > 1 else None
-    value, unit = number(named.get("high") or match["value"]), TIME_UNITS[match["unit"]]
+    value, unit = number(named.get("high") or named["value"]), TIME_UNITS[named["unit"]]
     if unit == "h" or (unit == "a" and value > _MOST_YEARS):  # "adults over 50 years"
         return None
-    infused = "fractions" not in named and _infusion_time(unit).search(
-        low, max(0, match.start() - 14), match.start("value")
-    )
-    if infused or _until().search(low, max(0, match.start() - 110), match.start()):
+    before = low[max(0, match.start() - 110) : match.start()]
+    opening = low[max(0, match.start() - 14) : match.end()]
+    if "fractions" not in named and _infusion_time(unit).search(opening[: opening.rfind(named["value"])]):
         return None
-    return value, unit
+    return None if "til" in before and _until().search(before) else (value, unit)
 
 
 def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
@@ -79,26 +78,36 @@ def _length_in_days(named: dict[str, str], part: str) -> float:
 
 def _matches(kind: str, low: str, start: int, end: int) -> Iterator[tuple[int, int, dict[str, str]]]:
     """Where any pattern of a kind matches, and its groups that took part."""
-    for match in _any_of(kind).finditer(low, start, end):
-        named = {name.rstrip("0123456789"): said for name, said in match.groupdict().items() if said}
-        yield match.start(), match.end(), named
+    for _, match in _any_of(kind).find(low, start, end):
+        yield match.start(), match.end(), _said(match)
+
+
+def _said(match: re.Match[str]) -> dict[str, str]:
+    """The groups that took part, by their names."""
+    return {name.rstrip("0123456789"): said for name, said in match.groupdict().items() if said}
 
 
 @cache
-def _any_of(kind: str) -> re.Pattern[str]:
-    patterns = [
-        re.sub(r"\(\?P<(\w+)>", rf"(?P<\g<1>{index}>", _pattern(entry)) for index, entry in enumerate(_rules()[kind])
-    ]
-    return re.compile(rf"\b(?:{'|'.join(patterns)})")
+def _any_of(kind: str) -> Scanner:
+    return Scanner(_numbered(entry, index) for index, entry in enumerate(_rules()[kind]))
+
+
+def _numbered(entry: dict[str, Any], index: int) -> str:
+    """A pattern whose groups are told apart from those of the others."""
+    return re.sub(r"\(\?P<(\w+)>", rf"(?P<\g<1>{index}>", _pattern(entry))
 
 
 @cache
 def _duration_scanners() -> list[tuple[tuple[str, ...], Scanner]]:
-    """A scanner for each pattern of a duration, and the words one of which its texts have."""
-    return [
-        (tuple(entry.get("holds", [""])), Scanner([_pattern(entry)], before=entry.get("not_after", r"\w")))
-        for entry in _rules()["duration"]
+    """Scanners of durations, each with the words one of which its texts have; most patterns share one."""
+    entries: list[dict[str, Any]] = _rules()["duration"]
+    shared = [_numbered(entry, index) for index, entry in enumerate(entries) if "not_after" not in entry]
+    own = [
+        (tuple(entry["holds"]), Scanner([_numbered(entry, index)], before=entry["not_after"]))
+        for index, entry in enumerate(entries)
+        if "not_after" in entry
     ]
+    return [(("",), Scanner(shared)), *own]
 
 
 def _pattern(entry: dict[str, Any]) -> str:

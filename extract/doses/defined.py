@@ -25,15 +25,20 @@ _REACH = 160
 def defined_names(sources: list[Field], lexicon: Lexicon) -> dict[str, dict[str, Any]]:
     """The abbreviations after a list of as many agents as they have letters, as entries like `regimens.toml`'s."""
     found: dict[str, dict[str, Any]] = {}
-    for source in sources:
+    for source in sources if _may_list(lexicon) else ():
         text = source.text.norm
         for match in _ABBREVIATION.finditer(text):
             name, start = match[1], match.start()
-            if name not in found and _ENUMERATED.search(text, max(0, start - _LAST), start):
+            if name not in found and _ENUMERATED.search(text[max(0, start - _LAST) : start]):
                 listed = _listed(text, start, lexicon)[-len(name) :]
                 if len(listed) == len(name) and _is_spelled(name, listed) and not _is_known(name, lexicon):
                     found[name] = {"name": name, "components": [mention.agent.key for mention in listed]}
     return found
+
+
+def _may_list(lexicon: Lexicon) -> bool:
+    """Whether the study gives several agents; most give one, and explain no regimen."""
+    return len({agent.key for agents in lexicon.by_intervention.values() for agent in agents}) > 1
 
 
 def _is_known(name: str, lexicon: Lexicon) -> bool:

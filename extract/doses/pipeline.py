@@ -121,18 +121,20 @@ def _around_doses(reading: Reading) -> list[tuple[int, int]]:
 def _outside(items: list[Item], reading: Reading) -> list[Item]:
     """Without "D3" of vitamin D3 and the like, and without "per day" of 5 mg per day."""
     text, names = reading.text, reading.agents
-    rates = [
-        item
-        for item in items
-        if item.kind == "frequency"
-        and text.startswith(("per ", "a "), item.start)
-        and any(amount.start < item.start < amount.end for amount in reading.amounts)
-    ]
+    within = [(a.start, a.end) for a in reading.amounts] if " day" in text else []
     return [
         item
         for item in items
-        if item.kind == "route" or not (item in rates or any(m.start < item.end and item.start < m.end for m in names))
+        if item.kind == "route"
+        or not (
+            any(m.start < item.end and item.start < m.end for m in names)
+            or (item.kind == "frequency" and text.startswith(("per ", "a "), item.start) and _inside(item, within))
+        )
     ]
+
+
+def _inside(item: Item, spans: list[tuple[int, int]]) -> bool:
+    return any(start < item.start < end for start, end in spans)
 
 
 def _find_context(reading: Reading) -> None:

@@ -73,16 +73,23 @@ def prose(study: Study) -> list[str]:
     return texts
 
 
-def treatment_lengths(study: Study) -> set[tuple[float, str]]:
-    """How long the treatment lasts by the phrases that speak of it, whatever is given."""
-    found: set[tuple[float, str]] = set()
-    for text in prose(study):
-        low = text.lower()
+class TreatmentLengths:
+    """How long a study's treatment lasts by the phrases that speak of it, whatever is given; looked for once."""
+
+    def __init__(self, study: Study) -> None:
+        self.study = study
+        self._found: set[tuple[float, str]] | None = None
+
+    def __call__(self) -> set[tuple[float, str]]:
+        if self._found is None:
+            self._found = {length for text in prose(self.study) for length in self._in(text.lower())}
+        return self._found
+
+    def _in(self, low: str) -> Iterator[tuple[float, str]]:
         for phrase in _PHRASE.finditer(low) if "treat" in low else ():
             words = phrase.group()
             if "treat" in words and _TREATMENT.search(words) and not _MOMENT.search(words):
-                found.update(_lengths(words))
-    return found
+                yield from _lengths(words)
 
 
 _MAX_CYCLE = 56.0
