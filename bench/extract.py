@@ -57,12 +57,20 @@ def by_extractor(records: list[bytes]) -> None:
 def together(records: list[bytes], processes: int) -> None:
     """Studies a second when every process reads its part of the records."""
     parts = [records[number::processes] for number in range(processes)]
-    with ProcessPoolExecutor(processes, initializer=read_all, initargs=(records[:50],)) as pool:
+    with ProcessPoolExecutor(processes, initializer=_start, initargs=(records[:50],)) as pool:
         list(pool.map(time.sleep, [0.5] * processes))  # until every process has loaded the vocabularies
         start = time.perf_counter()
         list(pool.map(read_all, parts))
         seconds = time.perf_counter() - start
     print(f"{len(records) / seconds:,.0f} studies a second on {processes} processes")
+
+
+def _start(records: list[bytes]) -> None:
+    """A worker as the knowledge base starts it, with its vocabularies loaded."""
+    from kb.parallel import GARBAGE_WAITS  # brings DuckDB, which the main process here can do without
+
+    gc.set_threshold(*GARBAGE_WAITS)
+    read_all(records)
 
 
 def read_all(records: list[bytes]) -> int:

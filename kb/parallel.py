@@ -15,7 +15,7 @@ Result = TypeVar("Result")
 
 # So many new objects wait for the garbage collector, instead of Python's 700: what the workers make is freed when it
 # is no longer referred to, and looking for cycles in between took a seventh of their time.
-_GARBAGE_WAITS = (50_000, 20, 50)
+GARBAGE_WAITS = (50_000, 20, 50)
 
 
 def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers: int) -> Iterator[Result]:
@@ -25,9 +25,7 @@ def in_order(function: Callable[[Item], Result], items: Iterable[Item], workers:
         return
     # A forked child of a process with DuckDB's threads could hang: workers start afresh.
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        workers, mp_context=context, initializer=gc.set_threshold, initargs=_GARBAGE_WAITS
-    ) as pool:
+    with ProcessPoolExecutor(workers, mp_context=context, initializer=gc.set_threshold, initargs=GARBAGE_WAITS) as pool:
         waiting: deque[Future[Result]] = deque()
         for item in items:
             waiting.append(pool.submit(function, item))
