@@ -126,7 +126,7 @@ def test_cycles_at_the_end_of_an_enumeration_are_not_those_of_another_interval()
 
 
 def test_the_length_of_a_phase_that_follows_is_not_that_of_the_dose() -> None:
-    text = "Zanfluril 10 mg followed by a flexible titration phase for 8 weeks. Visits go on for 12 weeks."
+    text = "Zanfluril 10 mg followed by an open-label phase for 9 weeks. Visits go on for 12 weeks."
     (dose,) = one_arm(text, "Zanfluril").doses
     assert dose.evidence.quote == "Zanfluril 10 mg"
 
@@ -153,10 +153,10 @@ def test_a_maximum_leaves_the_schedule_to_the_dose() -> None:
 
 
 def test_a_maximum_in_brackets_leaves_it_the_role_and_the_schedule() -> None:
-    text = "Zanfluril 2.5 mg/kg (maximum calculated dose 250 mg), on day 1 of each 21-day cycle."
+    text = "Zanfluril 2.5 mg/kg (maximum calculated dose 240 mg) on day 2 of each 28-day cycle."
     doses = {d.amount_low: d for d in one_arm(text, "Zanfluril").doses}
-    assert (doses[2.5].role, doses[2.5].days, doses[2.5].cycle_days) == ("dose", [1], 21)
-    assert doses[250].role == "maximum"
+    assert (doses[2.5].role, doses[2.5].days, doses[2.5].cycle_days) == ("dose", [2], 28)
+    assert doses[240].role == "maximum"
 
 
 def test_a_total_of_several_days_is_no_daily_amount() -> None:

@@ -153,9 +153,9 @@ def test_a_brand_and_its_generic_name_are_one_agent_of_an_arm() -> None:
 
 
 def test_a_name_in_brackets_is_as_given_as_the_name_before_it() -> None:
-    arm = {"label": "A", "description": "Matching placebo to certolizumab pegol (CZP) every week"}
+    arm = {"label": "A", "description": "Placebo for certolizumab pegol (CZP) each week"}
     assert agents(read(arms=[arm], interventions=[{"name": "Placebo"}]), 1) == ["placebo"]
-    arm = {"label": "A", "description": "Certolizumab pegol (CZP) every week"}
+    arm = {"label": "A", "description": "Certolizumab pegol (CZP) each week"}
     assert agents(read(arms=[arm]), 1) == ["certolizumab"]
 
 

@@ -210,7 +210,7 @@ def test_how_long_by_the_sentences_about_the_agent(summary: str, length: tuple[f
 
 
 def test_the_drug_or_its_placebo_have_the_same_amount() -> None:
-    facts = one_arm("Zanfluril or matching placebo tablets at a dose of 30 mg daily.", "Zanfluril", "Placebo")
+    facts = one_arm("Zanfluril or a matching placebo at a dose of 30 mg daily.", "Zanfluril", "Placebo")
     assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 30), ("placebo", 30)]
 
 
@@ -227,7 +227,7 @@ def test_the_drug_or_its_placebo_have_the_same_amount() -> None:
         ("6 doses of zanfluril are given", 6, "{dose}"),
         ("3 monthly IVC injections of zanfluril", 3, "{dose}"),
         ("carboplatin: 2.5 AUC i.v. on day 1", 2.5, "{AUC}"),
-        (r"carboplatin (area under the curve \[AUC\] of 5 on day 1)", 5, "{AUC}"),
+        (r"carboplatin (area under the curve \[AUC\] of 6 each time)", 6, "{AUC}"),
     ],
 )
 def test_counts_of_pieces(text: str, amount: float, unit: str) -> None:

@@ -141,7 +141,7 @@ def endpoint_of(measure: str, description: str | None = None, condition: str = "
     ("Functional results", "function_disability"),
     ("Tolerance: drug tolerance", "adverse_events"),
     ("Patients at high risk", "other"),
-    ("Pharmacokinetics and their correlation with toxicity", "pk_other"),
+    ("Pharmacokinetics and correlations with toxicities", "pk_other"),
     ("Disease activity score", "symptom_score"),
     ("Bloody stool", "symptom_score"),
     ("Global assessment at study completion", "symptom_score"),
