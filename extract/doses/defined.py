@@ -37,8 +37,9 @@ def defined_names(sources: list[Field], lexicon: Lexicon) -> dict[str, dict[str,
 
 
 def _may_list(lexicon: Lexicon) -> bool:
-    """Whether the study gives several agents; most give one, and explain no regimen."""
-    return len({agent.key for agents in lexicon.by_intervention.values() for agent in agents}) > 1
+    """Whether the study gives several agents, or registers only their kind; most give one, and explain no regimen."""
+    agents = {agent.key: agent.kind for agents in lexicon.by_intervention.values() for agent in agents}
+    return len(agents) > 1 or "group" in agents.values()
 
 
 def _is_known(name: str, lexicon: Lexicon) -> bool:
