@@ -58,11 +58,6 @@ class Sections:
         index = bisect_right(self._starts, position) - 1
         return self.headings[index] if index >= 0 else None
 
-    def kind_at(self, position: int) -> str:
-        """`inclusion`, `exclusion` or `other` (no heading, or one for both)."""
-        heading = self.at(position)
-        return heading.kind if heading else OTHER
-
 
 @lru_cache(maxsize=4)  # ages and criteria ask for the sections of the same text
 def read_sections(norm: str) -> Sections:
