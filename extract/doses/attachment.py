@@ -10,7 +10,7 @@ from extract.doses.agents import Mention
 from extract.doses.bound import Bound, Remark
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
-from extract.doses.vocabulary import one_of, one_of_lower, words
+from extract.doses.vocabulary import DAYS_IN, one_of, one_of_lower, words
 from extract.lower import lowered
 
 _AS_NEEDED = Scanner(words("as_needed"))
@@ -191,7 +191,7 @@ def _is_cycle(frequency: tuple[float, float | None, str | None] | None) -> bool:
     """Whether a frequency is that of cycles: "every 3 weeks"."""
     if frequency is None or frequency[1] is None:
         return False
-    return frequency[2] == "cycle" or frequency[1] * {"d": 1, "wk": 7, "mo": 30}.get(str(frequency[2]), 0) >= 14
+    return frequency[2] == "cycle" or frequency[1] * DAYS_IN.get(str(frequency[2]), 0) >= 14
 
 
 def _clashes(item: Item, facts: dict[str, Any]) -> bool:

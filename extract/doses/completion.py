@@ -31,33 +31,28 @@ _NO_DAY = ((None, None), (1.0, "cycle"), (7.0, "d"))  # no frequency of an amoun
 def complete_schedule(statement: Statement) -> None:
     """Frequency and cycle that follow from the days (rulings 1 and 2 of the guideline)."""
     facts = statement.facts
-    days, frequency = facts.get("days"), facts.get("frequency")
+    days: list[int] = facts.get("days", [])
+    frequency = facts.get("frequency")
+    several = len(days) > 1
     second = facts.pop("second_frequency", None)
     if frequency and statement.amount.per_time == "d" and (_long(frequency) or frequency[1:] in _NO_DAY):
         if days and _long(frequency):
-            facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
-        del facts["frequency"]  # "0.1 mg/kg/day for 28 days of each cycle": so much a day
-        if days and _long(frequency):
-            facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
-        frequency = None
+            facts.setdefault("cycle_days", _interval(frequency))
+        frequency = None  # "0.1 mg/kg/day for 28 days of each cycle": so much a day
     if second and _long(second) and frequency and frequency[2] in _OFTEN and not _long(frequency):
-        facts.setdefault("cycle_days", second[1] * _IN_DAYS[second[2]])
+        facts.setdefault("cycle_days", _interval(second))
     if days and frequency == _DAILY and _sum_of_days(statement):
-        del facts["frequency"]
-        frequency = None
-    if days and len(days) > 1 and frequency and frequency[2] == "cycle":
-        del facts["frequency"]
-        frequency = None
-    if days and len(days) > 1 and frequency and _long(frequency) and frequency[0] == 1:
-        facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
-        del facts["frequency"]
         frequency = None
     if frequency and _long(frequency) and ("cycles" in facts or days):
-        facts.setdefault("cycle_days", frequency[1] * _IN_DAYS[frequency[2]])
-    if days and len(days) > 1 and days[-1] <= 0 and len(_runs(days)) == 1:
+        facts.setdefault("cycle_days", _interval(frequency))
+    if several and frequency and (frequency[2] == "cycle" or (_long(frequency) and frequency[0] == 1)):
+        frequency = None
+    if several and days[-1] <= 0 and len(_runs(days)) == 1:
         facts.setdefault("duration", (float(len(days)), "d"))  # before a transplant: days that no cycle repeats
-    if frequency is None and not _sum_of_days(statement):
-        _frequency_of_days(statement)
+    if frequency is None:
+        facts.pop("frequency", None)
+        if not _sum_of_days(statement):
+            _frequency_of_days(statement)
 
 
 def _frequency_of_days(statement: Statement) -> None:
@@ -84,8 +79,12 @@ def _few_days(duration: tuple[float, str] | None) -> bool:
 
 
 def _long(frequency: tuple[float, float | None, str | None]) -> bool:
-    every, unit = frequency[1], frequency[2]
-    return every is not None and unit in _IN_DAYS and every * _IN_DAYS[unit] >= 14
+    return frequency[1] is not None and frequency[2] in _IN_DAYS and _interval(frequency) >= 14
+
+
+def _interval(frequency: tuple[float, Any, Any]) -> float:
+    """The days from one to the next of what is given every so many days or weeks."""
+    return float(frequency[1] * _IN_DAYS[frequency[2]])
 
 
 def _runs(days: list[int]) -> list[int]:
@@ -145,7 +144,7 @@ def _in_cycles(study: Study, statements: list[Statement]) -> None:
 def _may_repeat(statement: Statement, length: float) -> bool:
     """Whether a dose is not said to be given at another interval than a cycle's."""
     frequency = statement.facts.get("frequency")
-    return frequency is None or not _long(frequency) or frequency[1] * _IN_DAYS[frequency[2]] == length
+    return frequency is None or not _long(frequency) or _interval(frequency) == length
 
 
 def _daily(statement: Statement) -> bool:

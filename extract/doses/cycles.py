@@ -10,14 +10,13 @@ from typing import Any
 
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
-from extract.doses.vocabulary import NUMBER, TIME_UNITS, number, read_toml
+from extract.doses.vocabulary import DAYS_IN, NUMBER, TIME_UNITS, number, read_toml
 from extract.lower import holds_any, lowered
 
 _UNIT = r"(?:days?|d|weeks?|wks?|wk|w|months?|mos?|years?|yrs?|hours?|hrs?|h)(?![a-z])"
 _NUMBER = rf"{NUMBER}(?:\s?\({NUMBER}\))?"  # "six (6)"
 _MOST_YEARS = 15
 _SHORTEST_CYCLE = 5  # days; "cycle 1 day 1" is none
-_IN_DAYS = {"d": 1.0, "wk": 7.0, "mo": 30.0}
 
 
 def find_durations(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
@@ -69,11 +68,11 @@ def _days(named: dict[str, str]) -> float:
     """The length of a cycle; none lasts hours or years ("a 2-year course"): 0."""
     if "on" in named:
         return _length_in_days(named, "on") + _length_in_days(named, "off")
-    return number(named["value"]) * _IN_DAYS.get(TIME_UNITS[named["unit"]], 0.0)
+    return number(named["value"]) * DAYS_IN.get(TIME_UNITS[named["unit"]], 0.0)
 
 
 def _length_in_days(named: dict[str, str], part: str) -> float:
-    return number(named[part]) * _IN_DAYS[TIME_UNITS[named[f"{part}_unit"]]]
+    return number(named[part]) * DAYS_IN[TIME_UNITS[named[f"{part}_unit"]]]
 
 
 def _matches(kind: str, low: str, start: int, end: int) -> Iterator[tuple[int, int, dict[str, str]]]:

@@ -20,7 +20,8 @@ _DAY_WORD = (
     rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?(?:\b|(?=\d))|dys?\b|dd\b)|"
     r"(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
 )
-_INTEGER = r"(?:-?\s?\d{1,3}|(?:one|two|three|four|five|six|seven|eight)\b)"
+_SPELLED = r"(?:one|two|three|four|five|six|seven|eight)\b"
+_INTEGER = rf"(?:-?\s?\d{{1,3}}|{_SPELLED})"
 _SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
@@ -71,7 +72,7 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     for match in _AFTER_ROUTE.finditer(text, start, end):
         if not any(item.start < match.end() and match.start("days") < item.end for item in found):
             days = read_days(match["days"])
-            if days and (len(days) > 1 or re.search(r"[,-]|$", text[match.end() :][:1])):
+            if days:
                 found.append(Item("days", match.start("days"), match.end(), days))
     return sorted(found, key=lambda item: item.start)
 
@@ -106,7 +107,7 @@ def _tokens(name: str) -> str:
 
 
 _DAY_TOKEN = re.compile(
-    r"(?P<number>\b(?:one|two|three|four|five|six|seven|eight)\b)"
+    rf"(?P<number>\b{_SPELLED})"
     rf"|(?P<to>{_tokens('range')})|(?P<value>\d+)|(?P<minus>-)|(?P<sep>{_tokens('list')}|;)|(?P<word>[A-Za-z]+)",
     re.IGNORECASE,
 )
@@ -138,8 +139,6 @@ def read_days(text: str) -> list[int]:
                 days += range(days[-1] + 1, value + 1)
             elif pending_range and days and days[-1] < 0 < value and -value > days[-1]:
                 days += range(days[-1] + 1, -value + 1)  # "day -5-3" means -5 to -3
-            elif pending_range and days and value < 0 and not negative:
-                days.append(value)
             else:
                 days.append(value)
             pending_range = negative = False

@@ -17,7 +17,7 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
 from extract.doses.selection import is_beam
-from extract.doses.vocabulary import one_of_lower, read_toml
+from extract.doses.vocabulary import DAYS_IN, one_of_lower, read_toml
 from extract.lower import holds_any
 from extract.sentences import find_all
 from extract.study import Study
@@ -54,7 +54,7 @@ _OTHER_LENGTH = re.compile(rf"\b{one_of_lower('other_length')}\b")
 _TREATMENT = re.compile(rf"\b{one_of_lower('treatment_time')}\b")
 _MOMENT = re.compile(rf"\b{one_of_lower('moment')}\b")
 _PHRASE = re.compile(r"[^.;\n]+")
-_DAYS_IN = {"d": 1.0, "wk": 7.0, "mo": 30.0, "a": 365.0}
+_DAYS_OR_YEARS = {**DAYS_IN, "a": 365.0}
 
 
 def _lengths(text: str) -> Iterator[tuple[float, str]]:
@@ -63,7 +63,7 @@ def _lengths(text: str) -> Iterator[tuple[float, str]]:
     for phrase in _PHRASE.finditer(low) if "week" in low or "month" in low or "day" in low or "year" in low else ():
         found = find_durations(low, phrase.start(), phrase.end())
         if found and not _OTHER_LENGTH.search(low, phrase.start(), phrase.end()):
-            yield from (i.value for i in found if 14 <= i.value[0] * _DAYS_IN[i.value[1]] <= 800)
+            yield from (i.value for i in found if 14 <= i.value[0] * _DAYS_OR_YEARS[i.value[1]] <= 800)
 
 
 def prose(study: Study) -> list[str]:

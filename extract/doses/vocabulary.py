@@ -28,6 +28,9 @@ TIME_UNITS = {
     "cycle": "cycle", "cycles": "cycle", "course": "cycle", "fraction": "fraction", "fractions": "fraction",
 }  # fmt: skip
 
+# For lengths of treatment and of cycles: no dates are reckoned, so a month is 30 days.
+DAYS_IN = {"d": 1.0, "wk": 7.0, "mo": 30.0}
+
 # A count in digits or words, as a regular expression.
 NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)"
 
