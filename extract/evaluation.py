@@ -289,17 +289,17 @@ def _compare_arms(
 ) -> None:
     aliases = expected.get("aliases", [])
     wanted = [(arm["label"], agent) for arm in expected["arms"] for agent in arm["agents"]]
-    given = [(labels[item.arm_no], item) for item in facts.doses.arm_agents]
+    # In the scorer's order: where one name holds another, it decides which of them is taken first.
+    given = sorted({(labels[item.arm_no], item.agent, item.agent_key) for item in facts.doses.arm_agents})
     left = list(given)
     for label, agent in wanted:
         for candidate in left:
-            names = (candidate[1].agent, candidate[1].agent_key)
-            if candidate[0] == label and any(_same_agent(agent, name, aliases) for name in names):
+            if candidate[0] == label and any(_same_agent(agent, name, aliases) for name in candidate[1:]):
                 left.remove(candidate)
                 break
         else:
             result.errors.append(f"{nct_id} arm agent missed: {agent} in «{label}»")
-    result.errors += [f"{nct_id} arm agent false: {item.agent} in «{label}»" for label, item in left]
+    result.errors += [f"{nct_id} arm agent false: {agent} in «{label}»" for label, agent, _ in left]
     result.add("arm: agents", len(given) - len(left), len(given), len(wanted))
     named = {(arm["label"], _squashed(name)) for arm in expected["arms"] for name in arm.get("regimen_names", [])}
     found = {(labels[r.arm_no], _squashed(r.regimen)) for r in facts.doses.regimens if r.regimen}
