@@ -88,7 +88,7 @@ def _bind_segment(
     previous: Mention | None = None
     floor = segment[0]
     for index, amount in enumerate(doses):
-        chosen = None if index in paired else choose(text, index, doses, here, previous, amount_first)
+        chosen = None if index in paired else _choose(text, index, doses, here, previous, amount_first)
         mentions = paired.get(index) or ([chosen] if chosen else [])
         for mention in mentions:
             own = mention is not previous and floor <= mention.start < amount.start
@@ -104,6 +104,18 @@ def _bind_segment(
     _look_ahead(text, bounds, topic, default)
     _share_solution(text, bounds)
     return bounds
+
+
+def _choose(
+    text: str, index: int, doses: list[Amount], here: list[Mention], previous: Mention | None, amount_first: bool
+) -> Mention | None:
+    """As `choose`; nothing is irradiated by mass: "radiotherapy (60 Gy), then 150 mg/m2" is of the drug before it."""
+    amount = doses[index]
+    if amount.kind == "mass" and any(m.agent.kind == "radiation" for m in here):
+        here = [m for m in here if m.agent.kind != "radiation"]
+        if previous is not None and previous.agent.kind == "radiation":
+            previous = next((m for m in reversed(here) if m.end <= amount.start), None)
+    return choose(text, index, doses, here, previous, amount_first)
 
 
 def _numbers(text: str, mention: Mention, amount: Amount) -> bool:

@@ -22,14 +22,14 @@ _SEPARATOR = (
     r"|\s*-\s*|\s*(?:to|through|up to|until)\s+|\s?<\s?)"
 )
 VALUES = re.compile(
-    rf"(?:(?<![\w^])(?<!\d[.,])|(?<=\d[xX*])|(?<=\d [xX*]\s))(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
+    rf"(?:(?<![\w^])(?<!\d[.,:])|(?<=\d[xX*])|(?<=\d [xX*]\s))(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
 )
 _DIGIT = re.compile(
     r"[0-9.](?:(?<=[0-9])|(?=[0-9]))"
 )  # what a number begins with: found faster than by trying the whole everywhere
 
 # One plain number before a letter or sign that nothing of the above begins with: found so, most need no more.
-_PLAIN = re.compile(r"(?<![\w^])(?<!\d[.,])\d+(?:\.\d+)?(?=\s?(?:[%)]|m(?!il|ln|io)|[cdf-ik-lnp-swyzA-DF-WYZ]))")
+_PLAIN = re.compile(r"(?<![\w^])(?<!\d[.,:])\d+(?:\.\d+)?(?=\s?(?:[%)]|m(?!il|ln|io)|[cdf-ik-lnp-swyzA-DF-WYZ]))")
 
 _ONE = re.compile(
     rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
