@@ -224,6 +224,7 @@ def _backfill(text: str, heads: list[_Head]) -> None:
                 if apart and kind in ("route", "cycle_days", "cycles"):
                     continue
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
+                held = held or (kind in ("frequency", "days") and _AFTERWARDS.search(gap) is not None)
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
 
