@@ -163,6 +163,11 @@ def _share_solution(text: str, bounds: list[Bound]) -> None:
             volume.agent, volume.named, volume.sure = strength.agent, strength.named, strength.sure
 
 
+def _opens_bracket(gap: str) -> bool:
+    """`325 mg (65 mg elemental iron)`: what stands in brackets is said of the amount, not of its agent."""
+    return "(" in gap and ")" not in gap
+
+
 def _look_ahead(text: str, bounds: list[Bound], topic: Mention | None, default: Agent | None) -> None:
     """`5 mg, then 3 mg of A`: what has no agent before it takes that of the next amount."""
     for k in range(len(bounds) - 2, -1, -1):
@@ -170,6 +175,8 @@ def _look_ahead(text: str, bounds: list[Bound], topic: Mention | None, default: 
         if bound.sure or following.named is None or following.amount.start - bound.end > 70:
             continue
         if default is not None and following.amount.kind not in (bound.amount.kind, "percent"):
+            continue
+        if default is not None and _opens_bracket(text[bound.end : following.amount.start]):
             continue
         if (topic is None and default is None) or following.start >= following.amount.start:
             bound.agent, bound.named, bound.sure = following.agent, following.named, True

@@ -137,8 +137,10 @@ def _statement(
     agent = agent_of(bound, lexicon)
     if agent is None or not accepted(bound, agent, text):
         return None
+    kept = bound.agent is not None and bound.agent.kind == agent.kind  # else it is of another than the one named
+    named = bound.named if kept else None
     statement = Statement(
-        bound.amount, agent, bound.named, source, base + bound.start, base + bound.end, rank, dict(bound.facts)
+        bound.amount, agent, named, source, base + bound.start, base + bound.end, rank, dict(bound.facts)
     )
     statement.segment = (base + bound.segment[0], base + bound.segment[1])
     statement.sure = bound.sure or (bound.named is None and (source.intervention_no or source.arm_no) is not None)

@@ -15,7 +15,7 @@ _TIGHT_RIGHT = re.compile(
     rf"[\s\"'\u201c,]*(?:\((?:[^()]{{0,40}})\)\s*)?(?:{one_of('between_amount_and_agent')}[\s-]+)*[\"'(]?\s*\Z",
     re.IGNORECASE,
 )
-_OF = re.compile(r"[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE)
+_OF = re.compile(r"[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:[\d.,]+\s?%\s*)?(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE)
 _TIGHT_LEFT = re.compile(
     r"[\s\"')\u00ae\u2122]*(?:\([^()]{0,60}\)?\s*)?"
     rf"(?:[:=,(\[\u2022*-]|\b{one_of('between_agent_and_amount')}\b|\s)*\Z",
@@ -157,7 +157,8 @@ def choose(
         left = previous if previous is not None and previous.end <= amount.start else None
         left_gap = text[left.end : amount.start] if left else ""
     right_of = right is not None and _of_it(right_gap) and len(right_gap) < 45
-    right_tight = right is not None and _tight_right(right_gap) and "," not in right_gap
+    beside = right_gap.lstrip(")") if amount_first else right_gap  # "2 mL (8 mg) dexamethasone"
+    right_tight = right is not None and _tight_right(beside) and "," not in right_gap
     left_tight = left is not None and _tight_left(left_gap)
     if not right_of and not left_tight and (named_after := name_after(text, amount)) is not None:
         return named_after
