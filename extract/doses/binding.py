@@ -106,14 +106,17 @@ def _bind_segment(
     return bounds
 
 
+_NOT_BY_MASS = frozenset(("radiation", "cells"))
+
+
 def _choose(
     text: str, index: int, doses: list[Amount], here: list[Mention], previous: Mention | None, amount_first: bool
 ) -> Mention | None:
-    """As `choose`; nothing is irradiated by mass: "radiotherapy (60 Gy), then 150 mg/m2" is of the drug before it."""
+    """As `choose`; rays and cells have no mass: "radiotherapy (60 Gy), then 150 mg/m2" is of the drug before it."""
     amount = doses[index]
-    if amount.kind == "mass" and any(m.agent.kind == "radiation" for m in here):
-        here = [m for m in here if m.agent.kind != "radiation"]
-        if previous is not None and previous.agent.kind == "radiation":
+    if amount.kind == "mass" and not _NOT_BY_MASS.isdisjoint([m.agent.kind for m in here]):
+        here = [m for m in here if m.agent.kind not in _NOT_BY_MASS]
+        if previous is not None and previous.agent.kind in _NOT_BY_MASS:
             previous = next((m for m in reversed(here) if m.end <= amount.start), None)
     return choose(text, index, doses, here, previous, amount_first)
 
