@@ -61,6 +61,47 @@ def test_ranges_and_lists() -> None:
     assert spans("25 to 50") == [(25, 50)]
     assert spans("1, 3 and 10") == [(1, 1), (3, 3), (10, 10)]
     assert spans("20-10") == [(20, 20), (10, 10)]
+    assert spans("50-75-100") == [(50, 50), (75, 75), (100, 100)]
+    assert spans("5,10") == [(5, 5), (10, 10)]
+    assert spans("1,25") == [(1.25, 1.25)]
+
+
+def test_a_point_may_multiply() -> None:
+    assert [(a.low, a.per) for a in found("2.10^6 CD34+ cells/kg")] == [(2e6, "kg")]
+    assert [(a.low, a.flags) for a in found("2.106 cells/kg")] == [(2e6, ["lost_superscript"])]
+    assert [a.low for a in found("on day 2. 10^6 cells")] == [1e6]
+
+
+def test_a_name_may_run_into_its_amount() -> None:
+    assert [(a.low, a.unit) for a in found("zanfluril15mg/kg and abacavir2.5 mg")] == [(15, "mg"), (2.5, "mg")]
+
+
+def test_a_unit_may_be_left_out_or_misprinted_against_the_surface() -> None:
+    assert [(a.low, a.unit, a.per) for a in found("150/m2 and 25/mg/m2 and 3 mg/m3")] == [
+        (150, "mg", "m2"), (25, "mg", "m2"), (3, "mg", "m2"),
+    ]  # fmt: skip
+
+
+def test_cells_may_be_counted_by_an_abbreviation() -> None:
+    assert [a.low for a in found("60,000 VSELs, then 200,000 UC-MSCs and 5x10^6 ADSCs")] == [60_000, 200_000, 5e6]
+    assert found("60,000 patients") == []
+
+
+def test_a_mass_in_the_volume_of_an_infusion_is_a_dose() -> None:
+    assert [a.concentration for a in found("1 g/250 mL, 5 mg/mL, 100 mg/20 mL")] == [False, True, True]
+
+
+@pytest.mark.parametrize(
+    ("text", "low", "frequency"),
+    [
+        ("2 doses of 300 mg per day", 300, (2, 1, "d")), ("3 x 1 g/day", 1, (3, 1, "d")),
+        ("three times 500 mg daily", 500, (3, 1, "d")), ("3 x 100 ug zanfluril in three weeks", 100, (3, 3, "wk")),
+        ("3 x 10 mg/kg/day", 10, (3, 1, "d")),
+    ],
+)  # fmt: skip
+def test_a_number_of_doses_in_a_time_is_a_frequency(text: str, low: float, frequency: tuple[float, float, str]) -> None:
+    (amount,) = found(text)
+    assert (amount.low, amount.per_time, amount.frequency) == (low, None, frequency)
 
 
 def test_levels_share_the_unit_printed_once() -> None:
@@ -102,6 +143,20 @@ def test_tablets_of_a_mass_are_one_intake() -> None:
     assert [(a.low, a.unit) for a in found("two 5 mg tablets")] == [(10, "mg")]
     assert [(a.low, a.unit) for a in found("2 x 250 mg")] == [(500, "mg")]
     assert [(a.low, a.unit) for a in found("3 x 0.6 mg")] == [(1.8, "mg")]
+    assert [(a.low, a.unit) for a in found("5 mg x 2 tablets; 5 mg 2tablets")] == [(10, "mg")] * 2
+    assert [(a.low, a.unit) for a in found("2 tablets of 300/100 mg")] == [(600, "mg"), (200, "mg")]
+    assert [(a.low, a.unit) for a in found("six 100 mg doses of zanfluril")] == [(100, "mg")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "4 tablets of zanfluril 5 mg are given for on demand use", "Supplied with ten tablets of 5 mg.",
+        "4 tablets of zanfluril 5 mg and abacavir are handed out", "in bottles of 6 5 mg tablets",
+    ],
+)  # fmt: skip
+def test_what_is_handed_out_is_no_intake(text: str) -> None:
+    assert [a.low for a in found(text) if a.unit == "mg"] == [5]
 
 
 def test_a_concentration_is_marked() -> None:
@@ -128,6 +183,7 @@ def test_numbers_that_belong_to_a_word_before_them() -> None:
     assert [a.low for a in found("5 mg AB60-4321 + 140 mg")] == [5, 140]
     assert [(a.low, a.high) for a in found("Level 1 - 300 mg")] == [(300, 300)]
     assert [(a.low, a.high) for a in found("stratum 4 < 300 mg")] == [(300, 300)]
+    assert [(a.low, a.high) for a in found("From day 57- 800 mg")] == [(800, 800)]
     assert [(a.low, a.high) for a in found("a dose of 1 - 300 mg")] == [(1, 300)]
 
 

@@ -26,6 +26,7 @@ _CELLS_AFTER = re.compile(
     r"(?:(?:\s+(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z+-]+){0,2}?\s+cells?)?(?![\w])",
     re.IGNORECASE,
 )
+_CELLS_NEXT = re.compile(rf"\s+{one_of('cell_noun')}\b(?!\s?/|\s(?:per|in|copies))", re.IGNORECASE)
 _NOT_CELLS = re.compile(
     r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
 )
@@ -58,7 +59,8 @@ def _letters(spelling: str) -> set[str]:
     return {"%"} if spelling[0] == "%" else {opening[0].lower() for opening in openings(spelling)}
 
 
-_BEFORE_UNIT = re.compile(r"[\s-]{0,2}(\S?)")
+_BEFORE_UNIT = re.compile(r"[\s-]{0,2}(?:/\s?(?=m?c?g/(?:m|kg)))?(\S?)")  # "25/mg/m2" has a stroke too many
+_PER_SQUARE_METRE = re.compile(r"\s?/\s?m\^?2(?!\w|\.\d)")
 
 
 def _read_unit(text: str, position: int) -> Unit | None:
@@ -74,6 +76,13 @@ def _read_unit(text: str, position: int) -> Unit | None:
     return entry["code"], entry["kind"], float(entry.get("factor", 1)), match.end()
 
 
+def _unit_left_out(text: str, number: re.Match[str]) -> Unit | None:
+    """`Carmustine 150/m2`: what is counted against the body's surface without a unit is counted in mg."""
+    if number.group().isdigit() and _PER_SQUARE_METRE.match(text, number.end()):
+        return "mg", "mass", 1.0, number.end()
+    return None
+
+
 def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     """All amounts in a normalised text, in order.
 
@@ -83,7 +92,7 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     low = lowered(text)
     pieces = holds_pieces(low)
     for match in find_values(text):
-        unit = _read_unit(text, match.end())
+        unit = _read_unit(text, match.end()) or _unit_left_out(text, match)
         if unit is None and match.end() - match.start() < 6 and match.group().isdigit():
             continue  # a short number that no unit follows: a year, a count, a day
         if _CODE_NUMBER.match(text, match.start()):
@@ -118,11 +127,11 @@ def _trimmed(text: str, items: list[Value]) -> list[Value]:
     return items
 
 
-_APART = re.compile(r"(\d+)(?: - | ?< ?)")
+_APART = re.compile(r"(\d+)(?: - |- | -| ?< ?)")
 
 
 def _after_its_number(text: str, items: list[Value]) -> list[Value]:
-    """`Level 1 - 300 mg` is no range from 1, nor is `stratum 4 < 300 mg`."""
+    """`Level 1 - 300 mg` is no range from 1, nor `from day 57- 800 mg` or `stratum 4 < 300 mg`."""
     first = items[0]
     if (number := _APART.match(text, first.start, first.end)) is None:
         return items
@@ -163,7 +172,7 @@ def _with_unit(text: str, items: list[Value], read: Unit, series: int, pieces: b
     read_denominators(text, last)
     if last.per is None and last.kind == "mass":
         read_behind_agent(text, last)
-    read_strength(text, last, pieces)
+    read_strength(text, amounts, pieces)
     for amount in amounts[:-1]:
         amount.flags.append("unit_inherited")
         amount.per, amount.per_time, amount.frequency = last.per, last.per_time, last.frequency
@@ -184,6 +193,8 @@ def _unit_at(text: str, value: Value, position: int, cells: bool, unit: Unit | N
             value.low = value.high = value.low * 1000
         lost = unit[0] == "{cells}" and not value.power and value.high < 1e4
         return _lost_power(text, value, unit[3]) if lost else unit
+    if 1e4 <= value.high < 1e5 and not value.power and (match := _CELLS_NEXT.match(text, position)):
+        return "{cells}", "cells", 1.0, match.end()
     if value.power or value.high >= 1e5:
         if value.power and is_per_body(text, position):
             return "{cells}", "cells", 1.0, position
@@ -196,13 +207,23 @@ def _unit_at(text: str, value: Value, position: int, cells: bool, unit: Unit | N
 
 
 def _lost_power(text: str, value: Value, end: int) -> Unit:
-    """`106 cells/kg`: nobody gives a hundred cells."""
-    digits = text[value.start : value.end]
-    if re.fullmatch(r"10(?:[5-9]|1[0-3])", digits) and value.low == value.high:
-        value.low = value.high = 10.0 ** int(digits[2:])
-        value.flags.append("lost_superscript")
+    """`106 cells/kg`, `2.106 cells/kg`: nobody gives a hundred cells."""
+    if _read_lost_power(text, value):
         return "{cells}", "cells", 1.0, end
     return "", "", 1.0, end
+
+
+_LOST_POWER = re.compile(r"(?:(?P<times>\d{1,3})[.*])?10(?P<power>[5-9]|1[0-3])")
+
+
+def _read_lost_power(text: str, value: Value) -> bool:
+    """Read `106` and `2.106` as powers of ten; False where a number can be none."""
+    match = _LOST_POWER.fullmatch(text, value.start, value.end)
+    if match is None or value.low != value.high:
+        return False
+    value.low = value.high = float(f"{match['times'] or 1}e{match['power']}")
+    value.flags.append("lost_superscript")
+    return True
 
 
 _RANGE_WORD = re.compile(r"\.?\s*(?:-|to|up to|through|until)\s*\Z")

@@ -70,7 +70,10 @@ def attach(
         if as_needed:
             bound.facts["as_needed"] = True
         if bound.amount.frequency:
-            bound.facts.setdefault("frequency", bound.amount.frequency)
+            several = bound.amount.frequency[0] > 1  # "3 x 500 mg daily" is no 500 mg once daily
+            bound.facts["frequency"] = (
+                bound.amount.frequency if several else bound.facts.get("frequency", bound.amount.frequency)
+            )
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 

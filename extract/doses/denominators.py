@@ -12,9 +12,11 @@ _BODY_WEIGHT = (
     r"(?:body[\s-]*(?:weight|wt|mass)|\bbw\b|bodyweight|b\.w\.|\bweight\b|ffm|lbm)\)?)?"
 )
 _PER_KG = rf"(?:kg|kilograms?|kgs){_BODY_WEIGHT}"
+# "mg/m3" is a misprint: nobody takes a drug by the volume of a room.
 _PER_M2 = (
-    r"(?:m\s?\^?\s?2|m\(2\)|sq\.?\s?m(?:et(?:er|re)s?)?|square[\s-]met(?:er|re)s?|bsa|m\s?sq(?:uared)?|meters? squared?"
-    r"|m \(2\))(?!\d)(?:\s*(?:of\s+)?\(?\s?body[\s-]surface(?:[\s-]area)?\)?|\s?\(?bsa\)?)?"
+    r"(?:m\s?\^?\s?2|(?<=mg/)m\^?3|m\(2\)|sq\.?\s?m(?:et(?:er|re)s?)?|square[\s-]met(?:er|re)s?|bsa"
+    r"|m\s?sq(?:uared)?|meters? squared?|m \(2\))(?!\d)"
+    r"(?:\s*(?:of\s+)?\(?\s?body[\s-]surface(?:[\s-]area)?\)?|\s?\(?bsa\)?)?"
 )
 _FRACTION = r"fractions?|fx|fr|f\b|exposure"
 _CONCENTRATION = rf"(?:\d+(?:\.\d+)?\s*)?{one_of('concentration_denominator')}"
@@ -33,6 +35,7 @@ _DENOMINATOR = re.compile(
 _LIST_OF_AMOUNTS = re.compile(r"(?<=mg)\s?/\s?\d+(?:\.\d+)?\s?mg\b|(?<=ug)\s?/\s?\d+(?:\.\d+)?\s?ug\b", re.IGNORECASE)
 # "1000 mg/4 ml im": so much is given, in 4 ml.
 _VOLUME_OF_SEVERAL = re.compile(r"\s?/\s?(?:[2-9]|1[\d.]|0?\.)[\d.]*\s?m", re.IGNORECASE)
+_INFUSED_VOLUME = re.compile(r"\s?/\s?(?:1[5-9]|[2-9]\d)\d\s?m", re.IGNORECASE)  # "1 g/250 mL": no product is that thin
 _GIVEN_NEXT = re.compile(
     r"\)?,?\s*(?:i\.?m\b|i\.?v\b|s\.?c\b|inject|intra|subcut|every|once|twice|daily|weekly)", re.IGNORECASE
 )
@@ -96,8 +99,9 @@ def _apply_denominator(amount: Amount, match: re.Match[str]) -> None:
     elif match["strength"]:
         amount.role = "strength"
     elif match["concentration"]:
-        amount.concentration = not (
-            _VOLUME_OF_SEVERAL.match(match.group()) and _GIVEN_NEXT.match(match.string, match.end())
+        denominator = match.group()
+        amount.concentration = not _INFUSED_VOLUME.match(denominator) and not (
+            _VOLUME_OF_SEVERAL.match(denominator) and _GIVEN_NEXT.match(match.string, match.end())
         )
     elif match["time"] or match["rate"] or inverse:
         unit = TIME_UNITS[(match["time"] or match["rate"] or inverse).lower()]
