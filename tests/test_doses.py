@@ -269,6 +269,18 @@ def test_a_code_name_nobody_knows_is_an_agent() -> None:
     assert [d.agent_key for d in facts.doses] == ["xy-klb", "sargramostim"]
 
 
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [
+        ("Blood samples are drawn before; participants will take 5 mg of tarazumab.", 5),
+        ("Tarazumab sodium 20 mg daily.", 20), ("Platelet count of 150,000/mm3 = 75 cGy", 75),
+        ("Tarazumab 5 mg daily. Drink 500 mL of it.", 5), ("Patients are irradiated to 60 Gy.", 60),
+    ],
+)  # fmt: skip
+def test_what_only_resembles_a_decoy_is_a_dose(text: str, low: float) -> None:
+    assert [dose.amount_low for dose in one_arm(text, "Tarazumab").doses] == [low]
+
+
 @pytest.mark.parametrize("entry", read_toml("decoys.toml")["decoy"], ids=lambda entry: str(entry["name"]))
 def test_every_decoy_has_an_example_that_gives_no_dose(entry: dict[str, Any]) -> None:
     if entry.get("needs_other_amount"):

@@ -11,7 +11,7 @@ from extract.lower import lowered
 from extract.sentences import find_all
 
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:i\.?v|i\.?m|s\.?c|p\.?o|e\.?g|i\.?e|vs|approx|inj|tab|tabs|cap|max|min|dr|no|resp|etc|fig|ca|incl|wt|q|b\.?i\.?d|t\.?i\.?d|mg|kg|ml|hr|hrs|[a-z]))\Z",
+    r"(?:\b(?:i\.?v|i\.?m|s\.?c|p\.?o|e\.?g|i\.?e|vs|approx|inj|tab|tabs|cap|max|min|dr|no|resp|etc|fig|ca|incl|wt|st|q|b\.?i\.?d|t\.?i\.?d|mg|kg|ml|hr|hrs|[a-z]))\Z",
     re.IGNORECASE,
 )
 # "5 mg/kg. Group B" and "10 mg p.o. Patients" end a sentence, "5 mg p.o. Day 1" does not.
