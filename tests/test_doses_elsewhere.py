@@ -245,3 +245,24 @@ def test_counted_administrations_of_the_text_s_own_agent() -> None:
 
 def test_doses_that_are_compared_are_not_counted() -> None:
     assert one_arm("A comparison of 2 doses of zanfluril.", "Zanfluril").doses == []
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("Zanfluril 5 mg/tablet, 2 tablets each time, twice daily.", [(10, "dose"), (5, "strength")]),
+        ("Zanfluril 5 mg/capsule, one capsule twice daily.", [(5, "dose")]),
+        ("Each tablet contains 5 mg zanfluril. Take three tablets of zanfluril daily.", [(15, "dose"), (5, "strength")]),
+        ("Zanfluril 20 mg daily. Each tablet contains 5 mg. Two tablets are taken twice.", [(20, "dose"), (5, "strength")]),
+    ],
+)  # fmt: skip
+def test_the_strength_of_a_piece_times_their_number_is_an_intake(text: str, stated: list[tuple[float, str]]) -> None:
+    found = [(dose.amount_low, dose.role) for dose in one_arm(text, "Zanfluril").doses]
+    assert sorted(found) == sorted(stated)
+
+
+def test_parts_of_a_product_are_no_doses() -> None:
+    facts = one_arm("Zanfluril 2 g daily: each capsule contains ginseng 50 mg and zinc 5 mg.", "Zanfluril")
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 2)]
+    facts = one_arm("A capsule containing zanfluril 5 mg and abacavir 10 mg daily.", "Zanfluril", "Abacavir")
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 5), ("abacavir", 10)]

@@ -17,7 +17,7 @@ from extract.doses.merging import Statement, merge, without_ranges_of_levels
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like_in, passages
 from extract.doses.selection import accepted, agent_of, select
-from extract.doses.strengths import named_strengths
+from extract.doses.strengths import as_intakes, named_strengths
 from extract.doses.vocabulary import one_of
 from extract.facts import Dose, DoseFacts, evidence
 from extract.study import Field, Study
@@ -36,7 +36,7 @@ def extract_doses(study: Study) -> DoseFacts:
         found, said = _read(study, lexicon, *fields[index], hits)
         statements += found
         remarks += said
-    merged = without_ranges_of_levels(merge(select(statements)))
+    merged = without_ranges_of_levels(merge(select(as_intakes(statements))))
     merged += named_strengths(study, lexicon, merged)
     settle_arms(study, lexicon, merged)
     complete(study, lexicon, merged, remarks)

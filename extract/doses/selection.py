@@ -7,6 +7,7 @@ import re
 from extract.doses.agents import Agent, known_keys
 from extract.doses.arm_agents import GENERIC_CELLS
 from extract.doses.bound import Bound
+from extract.doses.contents import is_part
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.vocabulary import one_of
@@ -63,6 +64,8 @@ def is_beam(agent: Agent) -> bool:
 def accepted(bound: Bound, agent: Agent, text: str) -> bool:
     """Whether the amount can be a dose of this agent at all."""
     amount = bound.amount
+    if agent.intervention_no is None and is_part(text, amount.start):
+        return False
     if amount.kind == "percent":
         if agent.kind in ("radiation", "cells", "group", "vaccine") or amount.low <= 0 or amount.high > 100:
             return False

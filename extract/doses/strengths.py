@@ -1,17 +1,65 @@
-"""How strong a product is, where its name is all that the record says of its amount: `Zanfluril, 100 units/mL`."""
+"""How strong a product is: the mass of an intake of several pieces, and what is known of a product never measured out.
+
+`5 mg/tablet … 2 tablets twice daily` is an intake of 10 mg; `Zanfluril, 100 units/mL` may be all that a record says.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from extract.doses.amount import Amount
 from extract.doses.amounts import find_amounts
 from extract.doses.lexicon import Lexicon
-from extract.doses.merging import Statement
+from extract.doses.merging import Statement, scaled
 from extract.study import Intervention, Study
 
 _PER_VOLUME = re.compile(r"\d\s?[a-z]{1,5}\s?/\s?[\d.]*\s?ml", re.IGNORECASE)
 _KINDS = ("mass", "activity")
+_MASSIVE = ("mass", "activity", "substance", "cells")
+
+
+_PIECES = ("{tablet}", "{capsule}", "{sachet}", "{puff}")
+
+
+def as_intakes(statements: list[Statement]) -> list[Statement]:
+    """The same, with the mass of an intake for the number of its pieces, where only the mass of one piece is stated.
+
+    The strength of a piece is then stated no more if an intake is one piece.
+    """
+    intakes: set[int] = set()
+    for strength in _only_strengths(statements):
+        mine = [s for s in statements if s.agent.key == strength.agent.key]
+        for statement in mine:
+            if statement.amount.unit in _PIECES:
+                statement.amount = _several(strength.amount, statement.amount)
+                intakes.add(id(statement))
+        if any(s.amount.low == strength.amount.low and id(s) in intakes for s in mine):
+            statements = [s for s in statements if s not in mine or s.amount.role != "strength"]
+    return statements
+
+
+def _only_strengths(statements: list[Statement]) -> list[Statement]:
+    """Of every agent of which no mass is stated but that of one piece, the first statement of this."""
+    by_agent: dict[str, list[Statement]] = {}
+    for statement in statements:
+        if statement.amount.kind in _MASSIVE:
+            by_agent.setdefault(statement.agent.key, []).append(statement)
+    return [
+        mine[0]
+        for mine in by_agent.values()
+        if {s.amount.role for s in mine} == {"strength"} and len({scaled(s.amount) for s in mine}) == 1
+    ]
+
+
+def _several(strength: Amount, pieces: Amount) -> Amount:
+    return replace(
+        pieces,
+        low=round(pieces.low * strength.low, 9),
+        high=round(pieces.high * strength.high, 9),
+        unit=strength.unit,
+        kind=strength.kind,
+    )
 
 
 def named_strengths(study: Study, lexicon: Lexicon, statements: list[Statement]) -> list[Statement]:
