@@ -178,6 +178,22 @@ def test_the_strength_of_a_product_counts_where_nothing_else_is_said() -> None:
     assert [(d.amount_low, d.role) for d in facts.doses] == [(20, "dose")]
 
 
+@pytest.mark.parametrize(
+    ("description", "stated"),
+    [
+        ("A white suspension containing 200 mg/mL for injection.", [(200, "mg/mL")]),
+        ("A dye, 100 mg per mL.", [(100, "mg/mL")]), ("Contrast medium, 320 mg I/mL.", [(320, "mg/mL")]),
+        ("0,9%", [(0.9, "%")]), ("Injections 20% are given.", [(20, "%")]),
+        ("Given to a target level of 5 mg/mL.", []), ("10 mg/mL, or 20 mg/mL.", []),
+        ("Given as 5 mg of 2 mg/mL.", [(5, "mg")]),
+    ],
+)  # fmt: skip
+def test_the_strength_of_a_product_may_be_its_description(description: str, stated: list[tuple[float, str]]) -> None:
+    intervention = {"name": "Zanfluril", "description": description}
+    facts = read(arms=[{"label": "A"}], interventions=[intervention])
+    assert [(d.amount_low, d.unit) for d in facts.doses] == stated
+
+
 def test_how_long_by_the_title_and_by_days_before_day_0() -> None:
     facts = read(
         title="A 12-week double-blind trial of zanfluril",
@@ -252,8 +268,8 @@ def test_doses_that_are_compared_are_not_counted() -> None:
     [
         ("Zanfluril 5 mg/tablet, 2 tablets each time, twice daily.", [(10, "dose"), (5, "strength")]),
         ("Zanfluril 5 mg/capsule, one capsule twice daily.", [(5, "dose")]),
-        ("Each tablet contains 5 mg zanfluril. Take three tablets of zanfluril daily.", [(15, "dose"), (5, "strength")]),
-        ("Zanfluril 20 mg daily. Each tablet contains 5 mg. Two tablets are taken twice.", [(20, "dose"), (5, "strength")]),
+        ("Each tablet contains 5 mg. Take three tablets of zanfluril daily.", [(15, "dose"), (5, "strength")]),
+        ("Zanfluril 20 mg a day. Each tablet contains 5 mg. Two are taken twice.", [(20, "dose"), (5, "strength")]),
     ],
 )  # fmt: skip
 def test_the_strength_of_a_piece_times_their_number_is_an_intake(text: str, stated: list[tuple[float, str]]) -> None:

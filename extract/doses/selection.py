@@ -17,6 +17,7 @@ _NOT_A_CONCENTRATION = re.compile(
     r"|received|recovered|responded|survived|had\b|were\b|\(95)"
 )
 _DOSAGE_FORM = re.compile(rf"\s*(?:\w+\s+){{0,2}}?{one_of('dosage_form_after')}", re.IGNORECASE)
+_FAR = 80  # from the name of an agent to its percentage
 _FORM_BEFORE = re.compile(rf"\b{one_of('dosage_form_before')}\s+(?:of |at )?\Z", re.IGNORECASE)
 
 
@@ -102,10 +103,13 @@ _AFTER_NAME = [re.compile(p) for p in (r"\s+\(?\Z", r"\s+at\s\(?\Z")]
 def _is_concentration(bound: Bound, text: str) -> bool:
     """`0.5% bupivacaine`, `bupivacaine 0.5%`, `a 5% cream`: the agent or the dosage form stands beside it."""
     amount = bound.amount
+    if text.strip(" .()") == text[amount.start : amount.end]:
+        return True  # the whole description of a product
     after = text[amount.end : amount.end + 60]
     if _NOT_A_CONCENTRATION.match(after):
         return False
-    if _DOSAGE_FORM.match(after) or _FORM_BEFORE.search(text[max(0, amount.start - 22) : amount.start]):
+    form = _DOSAGE_FORM.match(after) or _FORM_BEFORE.search(text[max(0, amount.start - 22) : amount.start])
+    if form and amount.start - bound.start < _FAR:
         return True
     if bound.named is None:
         return False

@@ -12,9 +12,9 @@ from extract.doses.amount import Amount
 from extract.doses.amounts import find_amounts
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement, scaled
-from extract.study import Intervention, Study
+from extract.study import Study
 
-_PER_VOLUME = re.compile(r"\d\s?[a-z]{1,5}\s?/\s?[\d.]*\s?ml", re.IGNORECASE)
+_PER_VOLUME = re.compile(r"\d\s?[a-z]{1,5}(?:\sI)?\s?(?:/|per)\s?(?:1\s)?(?:ml|cc|millilit)", re.IGNORECASE)
 _KINDS = ("mass", "activity")
 _MASSIVE = ("mass", "activity", "substance", "cells")
 
@@ -63,30 +63,50 @@ def _several(strength: Amount, pieces: Amount) -> Amount:
 
 
 def named_strengths(study: Study, lexicon: Lexicon, statements: list[Statement]) -> list[Statement]:
-    """One statement of the role `concentration` for every agent whose one amount is that of its product's name."""
+    """One statement of the role `concentration` for every agent of which nothing is known but its product's strength.
+
+    It stands in the name of the product, or in its description.
+    """
     dosed = {statement.agent.key for statement in statements}
     found = []
     for intervention in study.interventions:
         agents = lexicon.by_intervention.get(intervention.intervention_no, [])
         if len(agents) != 1 or agents[0].key in dosed:
             continue
-        strength = _strength(intervention)
-        if strength is not None:
-            dosed.add(agents[0].key)
-            statement = Statement(
-                strength, agents[0], None, intervention.name, strength.start, strength.end, rank=1, registered=True
-            )
-            statement.arm_nos = list(intervention.arm_nos)
-            found.append(statement)
+        for source in (intervention.name, intervention.description):
+            strength = _strength(source.text.norm) if source is not None else None
+            if source is not None and strength is not None:
+                dosed.add(agents[0].key)
+                statement = Statement(
+                    strength, agents[0], None, source, strength.start, strength.end, rank=1, registered=True
+                )
+                statement.arm_nos = list(intervention.arm_nos)
+                found.append(statement)
+                break
     return found
 
 
-def _strength(intervention: Intervention) -> Amount | None:
-    name = intervention.name.text.norm
-    if _PER_VOLUME.search(name) is None:
+_IN_THE_BODY = re.compile(
+    r"\b(?:levels?|plasma|serum|blood|trough|target\w*|concentrations? (?:above|below|between|over|under)|limit)\b[^.;]{0,40}\Z",
+    re.IGNORECASE,
+)
+# A mass counts per mL; units are those by which insulin is ordered, whatever the volume.
+_UNITS = {"mg": "mg/mL", "ug": "ug/mL", "g": "g/mL"}
+
+
+def _strength(text: str) -> Amount | None:
+    """The one strength of a product that a text states."""
+    if _PER_VOLUME.search(text) is None:
         return None
-    amounts = [amount for amount in find_amounts(name) if amount.concentration and amount.kind in _KINDS]
-    if len(amounts) != 1:
+    amounts = [amount for amount in find_amounts(text) if _is_strength(text, amount)]
+    if len({(amount.low, amount.high, amount.unit) for amount in amounts}) != 1:
         return None
     amounts[0].role = "concentration"
+    amounts[0].unit = _UNITS.get(amounts[0].unit, amounts[0].unit)
     return amounts[0]
+
+
+def _is_strength(text: str, amount: Amount) -> bool:
+    if not amount.concentration or amount.kind not in _KINDS or _IN_THE_BODY.search(text[: amount.start]):
+        return False
+    return _PER_VOLUME.search(text, amount.start, amount.end) is not None
