@@ -282,3 +282,28 @@ def test_parts_of_a_product_are_no_doses() -> None:
     assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 2)]
     facts = one_arm("A capsule containing zanfluril 5 mg and abacavir 10 mg daily.", "Zanfluril", "Abacavir")
     assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 5), ("abacavir", 10)]
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("Zanfluril 70 mg placebo tablet every 2 weeks.", [("placebo", 70)]),
+        ("Either zanfluril or placebo at 30 mg/day for 2 weeks, 20 mg/day for 1 week and 10 mg/day for a week.",
+         [("placebo", 10), ("placebo", 20), ("placebo", 30), ("zanfluril", 10), ("zanfluril", 20), ("zanfluril", 30)]),
+        ("Zanfluril or placebo may be increased to a maximum of 60 mg.", [("placebo", 60), ("zanfluril", 60)]),
+        ("Zanfluril 5 mg. Take 3 tablets of zanfluril or placebo.", [("placebo", 3), ("zanfluril", 5)]),
+        ("6 injections (three a side) of either zanfluril or placebo. Zanfluril 5 mg.",
+         [("placebo", 6), ("zanfluril", 5)]),
+        ("Zanfluril 5 mg or placebo, 1 tablet once daily.", [("placebo", 1), ("zanfluril", 5)]),
+        ("Take 1 matching placebo oral tablet daily.", [("placebo", 1)]),
+        ("Zanfluril 5 mg or placebo once daily.", [("zanfluril", 5)]),
+    ],
+)  # fmt: skip
+def test_amounts_of_a_placebo(text: str, stated: list[tuple[str, float]]) -> None:
+    facts = one_arm(text, "Zanfluril", "Placebo")
+    assert sorted((dose.agent_key, dose.amount_low) for dose in facts.doses) == stated
+
+
+def test_a_placebo_of_corresponding_volume_has_no_amount() -> None:
+    arm = {"label": "A", "description": "Corresponding volume to 100 mg/day or 2 mg/kg/day."}
+    assert read(arms=[arm], interventions=[{"name": "Placebo"}]).doses == []

@@ -32,7 +32,7 @@ _COUNTED = Scanner(
 )
 # A figure right before the form is read with the other amounts; this is for "2 placebo capsules".
 _FIGURED = re.compile(
-    rf"(?P<count>[1-9])(?<![\w.,/^-].)\s(?:(?!{one_of('no_name_of_pieces')}\b)[a-z][\w-]+\s){{1,2}}?"
+    rf"(?P<count>[1-9])(?<![\w.,/^-].)\s(?:(?!{one_of('no_name_of_pieces')}\b)[a-z][\w-]+\s){{1,3}}?"
     rf"(?P<unit>{_any('named')})\b"
 )
 _COUNT_BEFORE = re.compile(

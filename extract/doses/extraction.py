@@ -95,11 +95,16 @@ _LOOKS_LIKE = re.compile(rf"\b{one_of('looks_like')}", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/+&]|\b(?:and|with|plus)\b", re.IGNORECASE)
 
 
+_CORRESPONDING = re.compile(
+    r"\b(?:corresponding|equivalent|equal) (?:volume|amount|number|dose)s? (?:to|of)\b", re.IGNORECASE
+)
 _PLACEBO_OF = re.compile(r"\bplacebo of\b", re.IGNORECASE)
 
 
 def _imitated(default: Agent, bound: Bound, text: str) -> bool:
     """Whether a placebo's text names an agent with its amount only as what the placebo looks like."""
+    if bound.named is None and _CORRESPONDING.search(text):
+        return True
     named = bound.agent
     if named is None or named.kind != "drug" or named.intervention_no is None or _SEVERAL.search(default.name):
         return False

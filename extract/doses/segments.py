@@ -51,7 +51,7 @@ _MAYBE = re.compile(  # one set of characters first, which the engine looks for 
 )
 _PERCENT_AFTER = re.compile(r" (?<=[a-z]{5} )\d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
 _PIECES: list[str] = read_toml("dose_forms.toml")["forms"]["openings"]
-_COUNT_WORD = re.compile(rf"(?:one|two|three|four|half|[1-9]) (?:[\w-]+ ){{0,2}}?(?:{'|'.join(_PIECES)})")
+_COUNT_WORD = re.compile(rf"(?:one|two|three|four|half|[1-9]) (?:[\w-]+ ){{0,3}}?(?:{'|'.join(_PIECES)})")
 _LONGEST_PIECE = max(map(len, _PIECES))
 _AREA = re.compile(r"\bauc|under the (?:conc|time|plasma|curve)")
 
@@ -76,7 +76,7 @@ def _counts(low: str, pieces: list[str]) -> list[int]:
     done = 0
     for end in find_all(low, pieces):
         start = end
-        for _ in range(3):
+        for _ in range(4):
             start = max(low.rfind(" ", done, start), done)
         for match in _COUNT_WORD.finditer(low, max(done, start - 5), end + _LONGEST_PIECE):
             found.append(match.start())

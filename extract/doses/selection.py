@@ -133,7 +133,11 @@ def select(statements: list[Statement]) -> list[Statement]:
     kept = []
     for statement in statements:
         kind, key = statement.amount.kind, statement.agent.key
-        if kind in ("count", "percent") and (key in massive or key in liquid):
+        if (
+            kind in ("count", "percent")
+            and (key in massive or key in liquid)
+            and not _of_own_arms(statement, statements)
+        ):
             continue
         if kind == "percent" and key in counted:
             continue
@@ -141,3 +145,11 @@ def select(statements: list[Statement]) -> list[Statement]:
             continue
         kept.append(statement)
     return kept
+
+
+def _of_own_arms(pieces: Statement, statements: list[Statement]) -> bool:
+    """Whether no arm that receives a number of placebo's pieces receives a mass or a volume of it too."""
+    if pieces.agent.kind != "placebo" or pieces.amount.kind != "count" or not pieces.arm_nos:
+        return False
+    others = [s for s in statements if s.agent.kind == "placebo" and s.amount.kind not in ("count", "percent")]
+    return all(s.arm_nos and not set(s.arm_nos).intersection(pieces.arm_nos) for s in others)

@@ -87,7 +87,8 @@ def named_strengths(study: Study, lexicon: Lexicon, statements: list[Statement])
 
 
 _IN_THE_BODY = re.compile(
-    r"\b(?:levels?|plasma|serum|blood|trough|target\w*|concentrations? (?:above|below|between|over|under)|limit)\b[^.;]{0,40}\Z",
+    r"\b(?:levels?|plasma|serum|blood|trough|target\w*|concentrations? (?:above|below|between|over|under)|limit)\b"
+    r"[^.;]{0,40}\Z",
     re.IGNORECASE,
 )
 # A mass counts per mL; units are those by which insulin is ordered, whatever the volume.
