@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from extract.doses.agents import known_keys
 from extract.doses.vocabulary import read_toml
 from tests.dose_studies import amounts, frequency, one_arm, read
 
@@ -294,6 +295,16 @@ def test_every_decoy_has_an_example_that_gives_no_dose(entry: dict[str, Any]) ->
 def test_every_role_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
     facts = one_arm(f"Tarazumab, {entry['example']}, is given.", "Tarazumab", "Radiotherapy")
     assert entry["code"] in [dose.role for dose in facts.doses]
+
+
+@pytest.mark.parametrize(("text", "expected"), read_toml("misprints.toml")["examples"].items())
+def test_milligrams_that_can_only_be_micrograms(text: str, expected: list[object]) -> None:
+    (dose,) = one_arm(text, text.split()[0]).doses
+    assert [dose.amount_low, dose.unit] == expected
+
+
+def test_every_drug_that_is_misprinted_is_known() -> None:
+    assert set(read_toml("misprints.toml")["ug"]) <= known_keys()
 
 
 def test_eligibility_criteria_are_not_read() -> None:

@@ -16,7 +16,7 @@ from extract.doses.lexicon import Lexicon, study_lexicon
 from extract.doses.merging import Statement, merge, without_ranges_of_levels
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like_in, passages
-from extract.doses.selection import accepted, agent_of, select
+from extract.doses.selection import accepted, agent_of, as_meant, select
 from extract.doses.strengths import as_intakes, named_strengths
 from extract.doses.vocabulary import one_of
 from extract.facts import Dose, DoseFacts, evidence
@@ -142,6 +142,7 @@ def _statement(
     agent = agent_of(bound, lexicon)
     if agent is None or not accepted(bound, agent, text):
         return None
+    bound.amount = as_meant(bound.amount, agent)
     statement = Statement(
         bound.amount, agent, bound.named, source, base + bound.start, base + bound.end, rank, dict(bound.facts)
     )

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from extract.doses.agents import Agent, known_keys
+from extract.doses.amount import Amount
 from extract.doses.arm_agents import GENERIC_CELLS
 from extract.doses.bound import Bound
 from extract.doses.contents import is_part
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.vocabulary import one_of
+from extract.doses.vocabulary import one_of, read_toml
 
 _NOT_A_CONCENTRATION = re.compile(
     r"\s*(?:of\s+(?:the|all|patients|subjects|participants)|CI\b|confidence|increase|decrease|reduction|risk|power|chance"
@@ -36,6 +38,15 @@ def agent_of(bound: Bound, lexicon: Lexicon) -> Agent | None:
     if agent is not None and agent.key in GENERIC_CELLS and agent.intervention_no is None:
         return _own_cells(agent, lexicon) or agent
     return agent
+
+
+def as_meant(amount: Amount, agent: Agent) -> Amount:
+    """The amount in micrograms where its milligrams can only be a misprint: `salmeterol 50 mg`."""
+    bounds = read_toml("misprints.toml")["ug"].get(agent.key) if amount.unit == "mg" else None
+    least = bounds.get("per_body" if amount.per else "fixed") if bounds is not None else None
+    if least is None or amount.low < least or amount.concentration:
+        return amount
+    return replace(amount, unit="ug", flags=[*amount.flags, "misprinted_unit"])
 
 
 def _only_own(lexicon: Lexicon) -> Agent | None:
