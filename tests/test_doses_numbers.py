@@ -118,6 +118,36 @@ def test_a_unit_on_both_ends_is_one_range() -> None:
     assert [(a.low, a.high) for a in found("25 mg to 50 mg")] == [(25, 50)]
     assert [(a.low, a.high) for a in found("increased from 25 mg to 50 mg")] == [(25, 25), (50, 50)]
     assert [(a.low, a.high) for a in found("ranging from 25 mg. to 50 mg.")] == [(25, 50)]
+    assert [(a.low, a.high, a.unit) for a in found("250mg-1g and 500 mg to 1 g")] == [
+        (250, 1000, "mg"), (500, 1000, "mg"),
+    ]  # fmt: skip
+    assert [(a.low, a.high) for a in found("100mg-200mg-400mg")] == [(100, 100), (200, 200), (400, 400)]
+
+
+def test_a_range_in_brackets_may_be_multiplied() -> None:
+    assert [(a.low, a.high, a.per) for a in found("(1-5)×10^6/kg")] == [(1e6, 5e6, "kg")]
+    assert [(a.low, a.high, a.flags) for a in found("(0.5-2) x 106 cells")] == [(5e5, 2e6, ["lost_superscript"])]
+
+
+def test_thousands_with_a_blank_or_an_apostrophe() -> None:
+    assert [a.low for a in found("12 500 IU, 1'000 mg and 10 000 IU")] == [12_500, 1000, 10_000]
+    assert [a.low for a in found("on day 12 500 mg")] == [500]
+
+
+def test_a_footnote_may_stand_before_a_unit() -> None:
+    assert [(a.low, a.unit, a.per) for a in found("2* g/m2")] == [(2, "g", "m2")]
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        ("one and a half tablets", [(1.5, 1.5)]), ("1 1/2 tablets", [(1.5, 1.5)]), ("1½ tablets", [(1.5, 1.5)]),
+        ("1/2 tablet", [(0.5, 0.5)]), ("one to two capsules", [(1, 2)]), ("one or two tablets", [(1, 1), (2, 2)]),
+        ("two (2) tablets", [(2, 2)]),
+    ],
+)  # fmt: skip
+def test_pieces_in_words_and_fractions(text: str, counts: list[tuple[float, float]]) -> None:
+    assert [(a.low, a.high) for a in found(text) if a.kind == "count"] == counts
 
 
 @pytest.mark.parametrize(

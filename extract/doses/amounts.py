@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -59,7 +60,7 @@ def _letters(spelling: str) -> set[str]:
     return {"%"} if spelling[0] == "%" else {opening[0].lower() for opening in openings(spelling)}
 
 
-_BEFORE_UNIT = re.compile(r"[\s-]{0,2}(?:/\s?(?=m?c?g/(?:m|kg)))?(\S?)")  # "25/mg/m2" has a stroke too many
+_BEFORE_UNIT = re.compile(r"(?:\*\s)?[\s-]{0,2}(?:/\s?(?=m?c?g/(?:m|kg)))?(\S?)")  # "25/mg/m2" has a stroke too many
 _PER_SQUARE_METRE = re.compile(r"\s?/\s?m\^?2(?!\w|\.\d)")
 
 
@@ -98,6 +99,8 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
         if _CODE_NUMBER.match(text, match.start()):
             continue
         items = values(match)
+        if unit is not None and unit[1] == "count":
+            items = _fraction(text, match) or items
         if items and items[0].low != items[0].high:
             items = _after_its_number(text, items)
         if len(items) > 1:
@@ -115,6 +118,21 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
         found += counted(low, found)
     found.sort(key=attrgetter("start"))
     return _joined_ranges(text, found)
+
+
+_FRACTION = re.compile(r"(?P<whole>\d?)(?P<part>[13])/(?P<of>[24])")
+_WHOLE_BEFORE = re.compile(r"(?<![\w.,/-])([1-9])\s\Z")
+
+
+def _fraction(text: str, number: re.Match[str]) -> list[Value]:
+    """`1/2` and `1 1/2` of pieces; none where the number is no fraction."""
+    match = _FRACTION.fullmatch(number.group())
+    if match is None:
+        return []
+    before = _WHOLE_BEFORE.search(text, max(0, number.start() - 3), number.start())
+    whole = float(match["whole"] or (before[1] if before is not None else 0))
+    value = whole + float(match["part"]) / float(match["of"])
+    return [Value(value, value, before.start() if before is not None else number.start(), number.end())]
 
 
 def _trimmed(text: str, items: list[Value]) -> list[Value]:
@@ -236,9 +254,10 @@ _RISING = re.compile(
 def _joined_ranges(text: str, amounts: list[Amount]) -> list[Amount]:
     """`25 mg to 50 mg` and `25mg-50mg` are one range, unless the text says that the dose changes."""
     found: list[Amount] = []
-    for amount in amounts:
-        if found and _is_upper_end(text, found[-1], amount):
-            found[-1].high, found[-1].end = amount.high, amount.end
+    steps = _steps(text, amounts)
+    for index, amount in enumerate(amounts):
+        if found and index not in steps and _is_upper_end(text, found[-1], amount):
+            found[-1].high, found[-1].end = amount.high * _factor(amount, found[-1]), amount.end
             found[-1].per = amount.per or found[-1].per
             found[-1].per_time = amount.per_time or found[-1].per_time
             continue
@@ -250,8 +269,30 @@ def _joined_ranges(text: str, amounts: list[Amount]) -> list[Amount]:
     return found
 
 
+_STEP = re.compile(r"\s?-\s?|\sto\s")
+
+
+def _steps(text: str, amounts: list[Amount]) -> set[int]:
+    """Which amounts are steps, by their place: `100 mg-200 mg-400 mg`."""
+    rising = [
+        low.unit == high.unit and low.high < high.low and _STEP.fullmatch(text, low.end, high.start) is not None
+        for low, high in pairwise(amounts)
+    ]
+    return {k for i, (a, b) in enumerate(pairwise(rising)) if a and b for k in (i, i + 1, i + 2)}
+
+
+_IN_UG = {"g": 1e6, "mg": 1e3, "ug": 1.0}
+
+
+def _factor(upper: Amount, lower: Amount) -> float:
+    """What makes the unit of the upper end of a range that of the lower: `500 mg to 1 g`."""
+    return 1.0 if upper.unit == lower.unit else _IN_UG[upper.unit] / _IN_UG[lower.unit]
+
+
 def _is_upper_end(text: str, lower: Amount, upper: Amount) -> bool:
-    if lower.unit != upper.unit or lower.low != lower.high or upper.low != upper.high or lower.high >= upper.low:
+    if lower.unit != upper.unit and not {lower.unit, upper.unit} <= _IN_UG.keys():
+        return False
+    if lower.low != lower.high or upper.low != upper.high or lower.high >= upper.low * _factor(upper, lower):
         return False
     if lower.per_time and upper.per_time and lower.per_time != upper.per_time:
         return False

@@ -25,8 +25,9 @@ def _any(name: str) -> str:
 
 _COUNTED = Scanner(
     [
-        r"(?P<count>a half|half|one|two|three|four|five|six|seven|eight|ten|one-half|"
-        r"1/2)(?:\s?\(\d+\))?[\s-]+(?:(?!mg|days?|weeks?)[\w-]+\s){0,2}?"
+        r"(?P<count>one and (?:a|one)[\s-]half|two and a half|a half|half|one-half|one|two|three|four|five|six|seven|"
+        r"eight|ten|1/2)(?:\s?\(\d+\))?(?:\s?(?P<joined>to|or|-)\s?(?P<most>two|three|four|five|six)(?:\s?\(\d+\))?)?"
+        r"[\s-]+(?:(?!mg|days?|weeks?)[\w-]+\s){0,2}?"
         rf"(?P<unit>{'|'.join(_PIECES)})\b",
     ]
 )
@@ -89,11 +90,28 @@ def counted(low: str, known: list[Amount]) -> list[Amount]:
     taken = {amount.start for amount in known}
     found = []
     for match in [*(match for _, match in _COUNTED.find(low)), *_figured(low)]:
-        word = match["count"]
-        count = 0.5 if "half" in word or word == "1/2" else _count(word)
         if match.start() not in taken:
-            found.append(Amount(count, count, _unit_of(match["unit"]), "count", match.start(), match.end()))
+            found += _pieces(match)
     return found
+
+
+_HALVES = {"one and": 1.5, "two and": 2.5}
+
+
+def _pieces(match: re.Match[str]) -> list[Amount]:
+    """What a match counts: `two tablets`, `one to two tablets`, or both of `one or two tablets`."""
+    words = match.groupdict()
+    word, unit = match["count"], _unit_of(match["unit"])
+    count = _HALVES.get(word[:7], 0.5) if "half" in word or word == "1/2" else _count(word)
+    if not words.get("most"):
+        return [Amount(count, count, unit, "count", match.start(), match.end())]
+    most = _count(match["most"])
+    if match["joined"] != "or":
+        return [Amount(count, max(count, most), unit, "count", match.start(), match.end())]
+    return [
+        Amount(count, count, unit, "count", match.start(), match.end("count")),
+        Amount(most, most, unit, "count", match.start("most"), match.end()),
+    ]
 
 
 @cache

@@ -10,7 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-_DECIMAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: 000)+(?!\d)|\d+(?:[.,]\d+)?|(?<![A-Za-z])\.\d+)"
+_DECIMAL = (
+    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:'\d{3})+(?!\d)|\d{1,3}(?: 000)+(?!\d)"
+    r"|\d{2,3} \d{3}(?=\s?(?:IU|U)\b)"  # "12 500 IU"
+    r"|\d+(?:[.,]\d+)?|(?<![A-Za-z])\.\d+)"
+)
 _EXPONENT = r"(?:\s?\^\s?\(?\+?-?\d{1,2}\)?|\*\*?\s?\d{1,2}|\s?[eE]\s?\+?\d{1,2}|\s?\(\d{1,2}\)|exp\s?\d{1,2})"
 # "5 x 108" has lost its superscript; "2 x 100" has none, and nothing is counted in tens.
 _LOST = r"(?:(?:[3-9]|1[0-4])(?!\d)| (?:[3-9]|1[0-4])(?!\d)(?=\s?(?:/|cells?\b|CAR|viable|[A-Z])))"
@@ -24,8 +28,13 @@ _SEPARATOR = (
     r"|\s*-\s*|\s*(?:to|through|up to|until)\s+|\s?<\s?)"
 )
 _GLUED = r"(?=[\d.,]+\s?(?:m[gl]|mcg|ug|g|IU|Gy)\b)"  # "canagliflozin100mg": no blank after the name
+# "(1-5) x 10^6": from behind the bracket on.
+_BRACKETED = (
+    rf"(?<=\()(?P<least>{_DECIMAL})\s?(?:-|to)\s?(?P<most>{_DECIMAL})\s?\)"
+    rf"{_TIMES}10(?P<both>{_EXPONENT}|{_LOST})(?![\d^])"
+)
 VALUES = re.compile(
-    rf"(?:(?<![\w^])(?<!\d[.,])|(?<=\d[xX*])|(?<=\d [xX*]\s)|(?<=[a-z]{{5}}){_GLUED})"
+    rf"{_BRACKETED}|(?:(?<![\w^])(?<!\d[.,])|(?<=\d[xX*])|(?<=\d [xX*]\s)|(?<=[a-z]{{5}}){_GLUED})"
     rf"(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
 )
 _DIGIT = re.compile(
@@ -35,15 +44,19 @@ _DIGIT = re.compile(
 # One plain number before a letter or sign that nothing of the above begins with: found so, most need no more.
 _PLAIN = re.compile(r"(?<![\w^])(?<!\d[.,])\d+(?:\.\d+)?(?=\s?(?:[%)]|m(?!il|ln|io)|[cdf-ik-lnp-swyzA-DF-WYZ]))")
 
+_AHEAD = r"(?=\s?(?:IU|U)\b)"  # not to be seen from within a number
+
 _ONE = re.compile(
-    rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
-    rf"|(?P<before_point>\d{{1,3}})(?:\.| \. )10\s?\^\s?\(?(?P<after_point>\d{{1,2}})\)?"
-    rf"|10(?P<bare>{_EXPONENT})"
-    rf"|(?P<e_mantissa>{_DECIMAL})[eE]\+?(?P<e>\d{{1,2}})"
-    rf"|(?P<plain>{_DECIMAL})(?P<scale>{_SCALE})?"
+    (
+        rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
+        rf"|(?P<before_point>\d{{1,3}})(?:\.| \. )10\s?\^\s?\(?(?P<after_point>\d{{1,2}})\)?"
+        rf"|10(?P<bare>{_EXPONENT})"
+        rf"|(?P<e_mantissa>{_DECIMAL})[eE]\+?(?P<e>\d{{1,2}})"
+        rf"|(?P<plain>{_DECIMAL})(?P<scale>{_SCALE})?"
+    ).replace(_AHEAD, "")
 )
 _QUARTERS = ("25", "75")
-_SPLIT = re.compile(rf"(?P<value>{_VALUE})|(?P<separator>{_SEPARATOR})")
+_SPLIT = re.compile(rf"(?P<value>{_VALUE})|(?P<separator>{_SEPARATOR})".replace(_AHEAD, ""))
 _DIGITS = re.compile(r"-?\d+")
 _SCALES = {"thousand": 3, "million": 6, "mln": 6, "mio": 6, "billion": 9, "bn": 9, "trillion": 12}
 
@@ -77,7 +90,7 @@ class _Number:
 
 def decimal(text: str) -> float:
     """A printed number as meant: `1,000` is a thousand, `0,5` and `2,25` are decimals."""
-    text = text.replace(" ", "")
+    text = text.replace(" ", "").replace("'", "")
     if "," in text:
         whole, _, rest = text.partition(",")
         thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) and whole != "0"
@@ -101,6 +114,8 @@ def find_values(text: str) -> Iterator[re.Match[str]]:
 def values(match: re.Match[str]) -> list[Value]:
     """The numbers and ranges in a match of `VALUES`; a number without power takes that of the last one."""
     printed = match.group()
+    if match.re is VALUES and match["both"]:
+        return [_bracketed(match)]
     if printed.replace(".", "", 1).isdecimal():  # most are one plain number
         only = float(printed)
         return [Value(only, only, match.start(), match.end())]
@@ -125,6 +140,14 @@ def values(match: re.Match[str]) -> list[Value]:
         found.append(value)
         index += 1
     return found
+
+
+def _bracketed(match: re.Match[str]) -> Value:
+    """`(1-5) x 10^6`."""
+    power = _DIGITS.findall(match["both"])[-1]
+    low, high = (float(f"{decimal(match[name])!r}e{power}") for name in ("least", "most"))
+    flags = [] if re.match(r"\s?[\^(*eE]|exp", match["both"]) else ["lost_superscript"]
+    return Value(low, high, match.start(), match.end(), power=True, flags=flags)
 
 
 def _numbers(match: re.Match[str]) -> tuple[list[_Number], list[str]]:

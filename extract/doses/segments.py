@@ -45,13 +45,13 @@ _NOT_AFTER_PERCENT = (
     r"|respon|differ|compar|attrition|will|would|lost|lower|higher|more|less|versus|vs"
 )
 _MAYBE = re.compile(  # one set of characters first, which the engine looks for fastest where it has no \d in it
-    rf"[0-9x*](?:(?<=\d)(?:[\s-]{{0,2}}+(?:{_MAYBE_UNIT})"
+    rf"[0-9x*](?:(?<=\d)(?:(?:\*\s)?[\s-]{{0,2}}+(?:{_MAYBE_UNIT})"
     rf"|\s?(?:%|per ?cent)\s?(?:[\w/()]{{0,5}}\s)?(?!{_NOT_AFTER_PERCENT})[a-z]{{3}}"
     r"|e\d|\s?/\s?m(?:\^?2|g/)|(?<=1)0(?:\s?\^|\s?\(\d|[5-9]\s?(?:/|c))|\s?%\s?(?:\0|\Z)|(?<=,000,000)\s[a-z]|(?<=,000)\s(?:[a-z-]{0,7}(?:sc|mnc)s?\b|vsel|til))|(?<=[x*])\s?10)"
 )
 _PERCENT_AFTER = re.compile(r" (?<=[a-z]{5} )\d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
 _PIECES: list[str] = read_toml("dose_forms.toml")["forms"]["openings"]
-_COUNT_WORD = re.compile(rf"(?:one|two|three|four|half|[1-9]) (?:[\w-]+ ){{0,3}}?(?:{'|'.join(_PIECES)})")
+_COUNT_WORD = re.compile(rf"(?:one|two|three|four|half|[1-9]) (?:[\w()-]+ ){{0,3}}?(?:{'|'.join(_PIECES)})")
 _LONGEST_PIECE = max(map(len, _PIECES))
 _AREA = re.compile(r"\bauc|under the (?:conc|time|plasma|curve)")
 
