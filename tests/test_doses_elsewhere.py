@@ -280,6 +280,10 @@ def test_the_strength_of_a_piece_times_their_number_is_an_intake(text: str, stat
 def test_parts_of_a_product_are_no_doses() -> None:
     facts = one_arm("Zanfluril 2 g daily: each capsule contains ginseng 50 mg and zinc 5 mg.", "Zanfluril")
     assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 2)]
+    facts = one_arm(
+        "Zanfluril 2 g. Composition includes:\n\n97% cellulose (as is)\n\n2% zinc\n\nIt is white.", "Zanfluril"
+    )
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 2)]
     facts = one_arm("A capsule containing zanfluril 5 mg and abacavir 10 mg daily.", "Zanfluril", "Abacavir")
     assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 5), ("abacavir", 10)]
 
@@ -307,3 +311,13 @@ def test_amounts_of_a_placebo(text: str, stated: list[tuple[str, float]]) -> Non
 def test_a_placebo_of_corresponding_volume_has_no_amount() -> None:
     arm = {"label": "A", "description": "Corresponding volume to 100 mg/day or 2 mg/kg/day."}
     assert read(arms=[arm], interventions=[{"name": "Placebo"}]).doses == []
+
+
+def test_the_mass_of_a_product_and_of_its_drug() -> None:
+    facts = one_arm("5 g sachets of zanfluril gel (50 mg zanfluril) once daily.", "Zanfluril gel")
+    assert [(dose.amount_low, dose.unit) for dose in facts.doses] == [(50, "mg")]
+
+
+def test_the_strength_of_a_solvent_is_no_dose() -> None:
+    text = "Zanfluril 5 mg is diluted in 50 mL of 0.9% saline, then wash the line using 100 mL of 0.9% saline."
+    assert [(d.agent_key, d.amount_low) for d in one_arm(text, "Zanfluril").doses] == [("zanfluril", 5)]

@@ -134,6 +134,21 @@ def test_thousands_with_a_blank_or_an_apostrophe() -> None:
     assert [a.low for a in found("on day 12 500 mg")] == [500]
 
 
+def test_the_number_of_a_mass_or_volume_may_be_a_word() -> None:
+    amounts = found("One gram per day, then fifteen milliliters and half a litre")
+    assert [(a.low, a.unit, a.per_time) for a in amounts] == [(1, "g", "d"), (15, "mL", None), (0.5, "L", None)]
+    assert found("a five-program study of one diagram") == []
+
+
+def test_a_strength_may_have_its_agent_before_the_volume() -> None:
+    amounts = found("172.5 mg zanfluril citrate (150 mg zanfluril base) per ml, and 5 mg of abacavir per day")
+    assert [a.concentration for a in amounts] == [True, True, False]
+
+
+def test_the_number_of_a_phase_is_no_amount() -> None:
+    assert found("the dose found in phase 1 mg/kg/day") == []
+
+
 def test_a_footnote_may_stand_before_a_unit() -> None:
     assert [(a.low, a.unit, a.per) for a in found("2* g/m2")] == [(2, "g", "m2")]
 

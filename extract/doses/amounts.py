@@ -20,6 +20,7 @@ from extract.doses.indexes import ends_with_index_word
 from extract.doses.numbers import Value, find_values, values
 from extract.doses.scanning import openings
 from extract.doses.vocabulary import one_of, read_toml
+from extract.doses.worded import worded
 from extract.lower import lowered
 
 _CELLS_AFTER = re.compile(
@@ -105,6 +106,8 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
             items = _after_its_number(text, items)
         if len(items) > 1:
             items = _between(text, _trimmed(text, items))
+        elif items and _PHASE_BEFORE.search(text, max(0, match.start() - 8), match.start()):
+            items = []  # "the dose found in phase 1 mg/kg"
         if items:
             new = _with_unit(text, items, _unit_at(text, items[-1], match.end(), cells, unit), len(found), pieces)
             named = (
@@ -114,6 +117,7 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
             )
             found += [] if named else new  # "CI-994 capsules"
     found += areas_under_curve(text)
+    found += worded(text, low)
     if pieces:
         found += counted(low, found)
     found.sort(key=attrgetter("start"))
@@ -145,6 +149,7 @@ def _trimmed(text: str, items: list[Value]) -> list[Value]:
     return items
 
 
+_PHASE_BEFORE = re.compile(r"\bphase\s\Z", re.IGNORECASE)
 _APART = re.compile(r"(\d+)(?: - |- | -| ?< ?)")
 
 

@@ -13,7 +13,7 @@ _BEGINS = re.compile(
     r"|\bcomposed of\b\s?:?|\bcomposition (?:will )?(?:includes?|is|of)\b\s?:?",
     re.IGNORECASE,
 )
-_ENDS = re.compile(r"\)|;|\.(?=\s+[A-Z]|\Z)")
+_SIGN = re.compile(r"[();]|\.(?=\s+[A-Z]|\Z)")
 _PART = re.compile(r"\d\s?(?:m?g|mcg|ug|m[lL]|IU|%)(?![A-Za-z])")
 _LONGEST = 500
 
@@ -30,8 +30,17 @@ def _lists(text: str) -> list[tuple[int, int]]:
         return []
     found = []
     for match in _BEGINS.finditer(text):
-        stop = _ENDS.search(text, match.end(), match.end() + _LONGEST)
-        end = stop.start() if stop is not None else min(len(text), match.end() + _LONGEST)
+        end = _end(text, match.end())
         if len(_PART.findall(text, match.end(), end)) > 1:
             found.append((match.end(), end))
     return found
+
+
+def _end(text: str, start: int) -> int:
+    """Where a list ends: with its sentence, or with the bracket in which it stands."""
+    open_brackets = 0
+    for sign in _SIGN.finditer(text, start, start + _LONGEST):
+        open_brackets += {"(": 1, ")": -1}.get(sign[0], 0)
+        if open_brackets < 0 or (sign[0] in ".;" and not open_brackets):
+            return sign.start()
+    return min(len(text), start + _LONGEST)

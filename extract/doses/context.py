@@ -97,6 +97,8 @@ def _hints() -> tuple[re.Pattern[str], dict[str, set[int]]]:
     return re.compile(any_word(standing)), standing
 
 
+_SOLVENTS = ("diluent", "solvent", "preparation")
+_OF_IT = re.compile(r"\s*(?:of\s+)?(?:an?\s+)?(?:sterile\s+|normal\s+)?")
 _SALT_BEFORE = re.compile(r"\s(?:sodium|potassium|calcium)[\s(,:]*\Z", re.IGNORECASE)
 
 
@@ -111,6 +113,7 @@ def mark_decoys(
     low = lowered(text)
     index = 0
     previous_end = 0
+    solvent: Amount | None = None
     for amount in amounts:
         while index + 1 < len(segments) and segments[index][1] < amount.start:
             index += 1
@@ -129,6 +132,9 @@ def mark_decoys(
         named = any(not name_ends.isdisjoint(range(stop - 4, stop + 1)) for stop in stops)
         hinted = (_hinted(low[first : amount.start]), _hinted(low[amount.end : last]))
         amount.decoy = _decoy(before, after, amount, amounts, (start, end), named, hinted)
+        if amount.kind == "percent" and solvent is not None and _OF_IT.fullmatch(text, solvent.end, amount.start):
+            amount.decoy = solvent.decoy  # "diluted in 50 ml of 0.9% saline"
+        solvent = amount if amount.kind == "volume" and amount.decoy in _SOLVENTS else None
         if not amount.decoy:
             _set_role(before, after, amount, hinted)
 

@@ -47,6 +47,11 @@ _PER_AFTER_AGENT = re.compile(
     rf"\s*of\s+(?:[A-Za-z][\w-]*\s+){{1,3}}?(?:per\s|/\s?)(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
     re.IGNORECASE,
 )
+# "172.5 mg zanfluril citrate (150 mg base) per ml": how strong a solution is.
+_PER_ML_AFTER_AGENT = re.compile(
+    r"(?:\s+of)?(?:\s+(?!in\b|and\b|or\b|then\b|with\b|at\b|per\b)[A-Za-z][\w-]*){1,4}(?:\s?\([^()]{0,40}\))?\)?\s*"
+    r"(?:per|/|in (?:each|every|1|one))\s?(?:1\s?)?(?:m[lL]|millilit(?:er|re)|cc)\b",
+)
 _ELEMENT = re.compile(r"\s(?:Gd|I|Fe|Ca|Mg|elemental \w+)(?=\s?/\s?(?:kg|m))")
 _TOLERANCE_AFTER = re.compile(r"\s*\(\s*\+/-\s*\d{1,2}\s*%\)(?=\s*/)")
 
@@ -58,9 +63,10 @@ def is_per_body(text: str, position: int) -> bool:
 
 
 def read_behind_agent(text: str, amount: Amount) -> None:
-    """Read `per kg` or `per m²`, and a time, where the agent stands between an amount and them."""
+    """Read `per kg` or `per m²`, and a time, or `per mL`, where the agent stands between an amount and them."""
     match = _PER_AFTER_AGENT.match(text, amount.end)
     if match is None:
+        amount.concentration = amount.concentration or bool(_PER_ML_AFTER_AGENT.match(text, amount.end))
         return
     amount.per = "kg" if match["kg"] else "m2"
     following = _DENOMINATOR.match(text, match.end())

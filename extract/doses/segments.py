@@ -7,6 +7,7 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from extract.doses.vocabulary import read_toml
+from extract.doses.worded import worded_like
 from extract.lower import lowered
 from extract.sentences import find_all
 
@@ -64,6 +65,7 @@ def dose_like(text: str) -> list[int]:
         found += [match.start() - 5 for match in _PERCENT_AFTER.finditer(low)]
     if "auc" in low or "under the" in low:
         found += [match.start() for match in _AREA.finditer(low)]
+    found += worded_like(low)
     pieces = [piece for piece in _PIECES if piece in low]
     if pieces:
         found += _counts(low, pieces)
