@@ -51,6 +51,10 @@ def test_a_lost_superscript_is_flagged() -> None:
     assert (amount.low, amount.flags) == (2e8, ["lost_superscript"])
 
 
+def test_a_superscript_may_be_lost_with_a_blank() -> None:
+    assert [(a.low, a.per) for a in found("2 x 10 6 cells/kg and 3 x 10 7 /kg")] == [(2e6, "kg"), (3e7, "kg")]
+
+
 def test_a_power_may_stand_at_the_upper_end_only() -> None:
     assert spans("0.3-2 x 10^7") == [(3e6, 2e7)]
     assert spans("1, 3 and 10 x 10^6") == [(1e6, 1e6), (3e6, 3e6), (1e7, 1e7)]
@@ -88,7 +92,9 @@ def test_cells_may_be_counted_by_an_abbreviation() -> None:
 
 
 def test_a_mass_in_the_volume_of_an_infusion_is_a_dose() -> None:
-    assert [a.concentration for a in found("1 g/250 mL, 5 mg/mL, 100 mg/20 mL")] == [False, True, True]
+    assert [a.concentration for a in found("1 g/250 mL, 40 mg/0.4 mL, 5 mg/mL, 100 mg/20 mL")] == [
+        False, False, True, True,
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -190,6 +196,7 @@ def test_tablets_of_a_mass_are_one_intake() -> None:
     assert [(a.low, a.unit) for a in found("3 x 0.6 mg")] == [(1.8, "mg")]
     assert [(a.low, a.unit) for a in found("5 mg x 2 tablets; 5 mg 2tablets")] == [(10, "mg")] * 2
     assert [(a.low, a.unit) for a in found("2 tablets of 300/100 mg")] == [(600, "mg"), (200, "mg")]
+    assert [a.low for a in found("5 mg tablets, 2 tablets a day; 5 mg tablets, 1 tablet")] == [10, 5, 1]
     assert [(a.low, a.unit) for a in found("six 100 mg doses of zanfluril")] == [(100, "mg")]
 
 
@@ -223,6 +230,7 @@ def test_numbers_that_belong_to_a_word_before_them() -> None:
     assert [a.low for a in found("Day 1, 100 mg")] == [100]
     assert [a.low for a in found("on days -4 to -2, and 2 Gy")] == [2]
     assert [a.low for a in found("VP-16, 100 mg/m2")] == [100]
+    assert [a.low for a in found("8 Gy x 3; 24 Gy, 25 mg/m2 x 5, 50 mg/m2")] == [8, 24, 25, 50]
     assert found("AB-994 capsules") == []
     assert found("AB 0994 capsules") == []
     assert [a.low for a in found("5 mg AB60-4321 + 140 mg")] == [5, 140]
@@ -234,6 +242,7 @@ def test_numbers_that_belong_to_a_word_before_them() -> None:
 
 def test_units_by_other_names() -> None:
     assert [(a.low, a.unit) for a in found("78 CGE, 70 cGy, 1 microg")] == [(78, "Gy"), (70, "cGy"), (1, "ug")]
+    assert [(a.low, a.unit, a.per_time) for a in found("4 l/min, 10 LPM")] == [(4, "L", "min"), (10, "L", "min")]
 
 
 def test_thousands_of_units_with_a_point() -> None:

@@ -33,6 +33,7 @@ _NOT_CELLS = re.compile(
     r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
 )
 _HYPHENATED_WORD = re.compile(r"[A-Za-z]\d{0,3}-\Z")  # "CI-994", "BAY60-4552"
+_MULTIPLIED = re.compile(r"(?:[A-Za-z)]|m\^?2)\s?[xX*]\s?\Z")
 _WHOLE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.000")  # of units: nobody states thousandths of one
 _CODE_NUMBER = re.compile(r"0\d")  # "AB 0243 tablets": no amount is printed so
 _TOLERANCE = re.compile(r"(?:\+/-|\u00b1)\s*$")
@@ -140,9 +141,9 @@ def _fraction(text: str, number: re.Match[str]) -> list[Value]:
 
 
 def _trimmed(text: str, items: list[Value]) -> list[Value]:
-    """Without the numbers that belong to a word before them ("Day 1, 100 mg", "VP-16, 100 mg")."""
+    """Without the numbers that belong to a word before them ("Day 1, 100 mg", "VP-16, 100 mg", "8 Gy x 3; 24 Gy")."""
     before = text[max(0, items[0].start - 30) : items[0].start]
-    if _HYPHENATED_WORD.search(before):
+    if _HYPHENATED_WORD.search(before) or _MULTIPLIED.search(before):
         return items[1:]
     if ends_with_index_word(before):
         return items[-1:]
@@ -192,6 +193,8 @@ def _with_unit(text: str, items: list[Value], read: Unit, series: int, pieces: b
         return []
     last = amounts[-1]
     last.end = end
+    if text[:end].endswith(("lpm", "LPM", "Lpm")):
+        last.per_time = "min"
     read_denominators(text, last)
     if last.per is None and last.kind == "mass":
         read_behind_agent(text, last)

@@ -44,7 +44,8 @@ _COUNT_BEFORE = re.compile(
 _PIECES_AFTER = re.compile(
     r"\s*(?:[,:x*]|\(|per (?:puff|actuation)[,:]?)?\s*(?P<count>\d{1,2}|one|two|three|four)\s+"
     rf"{_any('sprayed')}\b|\s?[x*]\s?(?P<times>[2-9]|two|three|four|five|six)\s?{_any('solid')}\b"
-    rf"|\s(?P<pieces>[2-4]|two|three|four)\s?{_any('solid')}\b",
+    rf"|\s(?P<pieces>[2-4]|two|three|four)\s?{_any('solid')}\b"
+    rf"|\s{_any('solid')}\s?[,:;]\s?(?:take\s)?(?P<then>[2-6]|two|three|four|five|six)\s{_any('solid')}\b",
     re.IGNORECASE,
 )
 _FORM_AFTER = re.compile(rf"\s*-?(?:(?!and\b|or\b|of\b)[A-Za-z-]+\s){{0,2}}?{_any('solid')}\b", re.IGNORECASE)
@@ -152,7 +153,7 @@ def read_strength(text: str, amounts: list[Amount], pieces: bool) -> None:
         or ((form or times) and _COUNT_BEFORE.search(before))
     )
     if not match and (puffs := _PIECES_AFTER.match(text, last.end)):
-        _multiply(parts, _count(puffs["count"] or puffs["times"] or puffs["pieces"]))
+        _multiply(parts, _count(next(filter(None, puffs.groups()))))
         last.end, last.role = puffs.end(), "dose"
     if not match:
         return

@@ -35,7 +35,8 @@ _DENOMINATOR = re.compile(
 _LIST_OF_AMOUNTS = re.compile(r"(?<=mg)\s?/\s?\d+(?:\.\d+)?\s?mg\b|(?<=ug)\s?/\s?\d+(?:\.\d+)?\s?ug\b", re.IGNORECASE)
 # "1000 mg/4 ml im": so much is given, in 4 ml.
 _VOLUME_OF_SEVERAL = re.compile(r"\s?/\s?(?:[2-9]|1[\d.]|0?\.)[\d.]*\s?m", re.IGNORECASE)
-_INFUSED_VOLUME = re.compile(r"\s?/\s?(?:1[5-9]|[2-9]\d)\d\s?m", re.IGNORECASE)  # "1 g/250 mL": no product is that thin
+# "1 g/250 mL": no product is that thin; "40 mg/0.4 mL": what a syringe holds is given.
+_INFUSED_VOLUME = re.compile(r"\s?/\s?(?:(?:1[5-9]|[2-9]\d)\d|0?\.\d+)\s?m", re.IGNORECASE)
 _GIVEN_NEXT = re.compile(
     r"\)?,?\s*(?:i\.?m\b|i\.?v\b|s\.?c\b|inject|intra|subcut|every|once|twice|daily|weekly)", re.IGNORECASE
 )

@@ -10,14 +10,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+_UNITS_AHEAD = r"(?=\s?(?:IU|U)\b)"
 _DECIMAL = (
     r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:'\d{3})+(?!\d)|\d{1,3}(?: 000)+(?!\d)"
-    r"|\d{2,3} \d{3}(?=\s?(?:IU|U)\b)"  # "12 500 IU"
+    rf"|\d{{2,3}} \d{{3}}{_UNITS_AHEAD}"  # "12 500 IU"
     r"|\d+(?:[.,]\d+)?|(?<![A-Za-z])\.\d+)"
 )
 _EXPONENT = r"(?:\s?\^\s?\(?\+?-?\d{1,2}\)?|\*\*?\s?\d{1,2}|\s?[eE]\s?\+?\d{1,2}|\s?\(\d{1,2}\)|exp\s?\d{1,2})"
 # "5 x 108" has lost its superscript; "2 x 100" has none, and nothing is counted in tens.
-_LOST = r"(?:(?:[3-9]|1[0-4])(?!\d)| (?:[3-9]|1[0-4])(?!\d)(?=\s?(?:/|cells?\b|CAR|viable|[A-Z])))"
+_CELLS_AHEAD = r"(?=\s?(?:/|cells?\b|CAR|viable|[A-Z]))"
+_LOST = rf"(?:(?:[3-9]|1[0-4])(?!\d)| (?:[3-9]|1[0-4])(?!\d){_CELLS_AHEAD})"
 _TIMES = r"\s?(?:x|X|\*|\u2022)\s?"
 _POINTED = r"\d{1,3}(?:\.| \. )10\s?\^\s?\(?\d{1,2}\)?"  # "2.10^6": the point multiplies
 _POWER = rf"(?:{_DECIMAL}{_TIMES}10(?:{_EXPONENT}|{_LOST})|{_POINTED}|10{_EXPONENT}|{_DECIMAL}[eE]\+?\d{{1,2}})"
@@ -44,19 +46,23 @@ _DIGIT = re.compile(
 # One plain number before a letter or sign that nothing of the above begins with: found so, most need no more.
 _PLAIN = re.compile(r"(?<![\w^])(?<!\d[.,])\d+(?:\.\d+)?(?=\s?(?:[%)]|m(?!il|ln|io)|[cdf-ik-lnp-swyzA-DF-WYZ]))")
 
-_AHEAD = r"(?=\s?(?:IU|U)\b)"  # not to be seen from within a number
+
+def _within(pattern: str) -> str:
+    """The pattern for a number that was found already, from within which nothing ahead can be seen."""
+    return pattern.replace(_UNITS_AHEAD, "").replace(_CELLS_AHEAD, "")
+
 
 _ONE = re.compile(
-    (
+    _within(
         rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
         rf"|(?P<before_point>\d{{1,3}})(?:\.| \. )10\s?\^\s?\(?(?P<after_point>\d{{1,2}})\)?"
         rf"|10(?P<bare>{_EXPONENT})"
         rf"|(?P<e_mantissa>{_DECIMAL})[eE]\+?(?P<e>\d{{1,2}})"
         rf"|(?P<plain>{_DECIMAL})(?P<scale>{_SCALE})?"
-    ).replace(_AHEAD, "")
+    )
 )
 _QUARTERS = ("25", "75")
-_SPLIT = re.compile(rf"(?P<value>{_VALUE})|(?P<separator>{_SEPARATOR})".replace(_AHEAD, ""))
+_SPLIT = re.compile(_within(rf"(?P<value>{_VALUE})|(?P<separator>{_SEPARATOR})"))
 _DIGITS = re.compile(r"-?\d+")
 _SCALES = {"thousand": 3, "million": 6, "mln": 6, "mio": 6, "billion": 9, "bn": 9, "trillion": 12}
 

@@ -35,7 +35,7 @@ _BREAK_OR_STAR = re.compile(rf"{_BREAK.pattern}|\s\*\s(?=[A-Z])")
 _MAYBE_UNIT = (
     r"m(?:[glcebi]|mol|o(?:l|nthly)|u\b)|n(?:g|mol|ano)|u(?:g|ci|mol|nit|\b|i\b|\.i|sp|fc)"
     r"|g(?:\b|[mry]|s\b|c\b|tt|enom|bq|iga)|c(?:g[ye]|c\b|\.c|ell|fu|enti|olony|cid|ap(?:s|l|\b))"
-    r"|l(?:\b|it(?:er|re)|ozenge)|k(?:bq|ilo|aps)|rad|b(?:illion|au)|f(?:fu|ocus)|d(?:rop|oses? of)"
+    r"|l(?:\b|pm|it(?:er|re)|ozenge)|k(?:bq|ilo|aps)|rad|b(?:illion|au)|f(?:fu|ocus)|d(?:rop|oses? of)"
     r"|i(?:u\b|\.u|n(?:t(?:ernational|ra)|fectious|hal|jection))|t(?:rillion|ab|housand|cid|il)"
     r"|p(?:ill|uff|a(?:tch|cket)|ellet|laque|fu)|a(?:pplic|ctuat|mp|nti-?xa|xa)|v(?:i(?:al|able|rus|ral)|ector|g\b|p\b|\.g)"
     r"|s(?:ubcut|achet|pray|upposit|oftgel|oft c|tick|q-u|c inj)|hard c|oral c|gelatin c|vegetable c"
@@ -48,7 +48,7 @@ _NOT_AFTER_PERCENT = (
 _MAYBE = re.compile(  # one set of characters first, which the engine looks for fastest where it has no \d in it
     rf"[0-9x*](?:(?<=\d)(?:(?:\*\s)?[\s-]{{0,2}}+(?:{_MAYBE_UNIT})"
     rf"|\s?(?:%|per ?cent)\s?(?:[\w/()]{{0,5}}\s)?(?!{_NOT_AFTER_PERCENT})[a-z]{{3}}"
-    r"|e\d|\s?/\s?m(?:\^?2|g/)|(?<=1)0(?:\s?\^|\s?\(\d|[5-9]\s?(?:/|c))|\s?%\s?(?:\0|\Z)|(?<=,000,000)\s[a-z]|(?<=,000)\s(?:[a-z-]{0,7}(?:sc|mnc)s?\b|vsel|til))|(?<=[x*])\s?10)"
+    r"|e\d|\s?/\s?m(?:\^?2|g/)|(?<=1)0(?:\s?\^|\s?\(\d|\s?[5-9]\s?(?:/|c))|\s?%\s?(?:\0|\Z)|(?<=,000,000)\s[a-z]|(?<=,000)\s(?:[a-z-]{0,7}(?:sc|mnc)s?\b|vsel|til))|(?<=[x*])\s?10)"
 )
 _PERCENT_AFTER = re.compile(r" (?<=[a-z]{5} )\d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
 _PIECES: list[str] = read_toml("dose_forms.toml")["forms"]["openings"]
