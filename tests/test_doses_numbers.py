@@ -74,6 +74,8 @@ def test_a_point_may_multiply() -> None:
     assert [(a.low, a.per) for a in found("2.10^6 CD34+ cells/kg")] == [(2e6, "kg")]
     assert [(a.low, a.flags) for a in found("2.106 cells/kg")] == [(2e6, ["lost_superscript"])]
     assert [a.low for a in found("on day 2. 10^6 cells")] == [1e6]
+    assert [a.low for a in found("levels of 1.106, 5.106 and 10.106", cells=True)] == [1e6, 5e6, 1e7]
+    assert found("p=1.106, 5.106 and 10.107", cells=True) == []
 
 
 def test_a_name_may_run_into_its_amount() -> None:

@@ -103,6 +103,8 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
         items = values(match)
         if unit is not None and unit[1] == "count":
             items = _fraction(text, match) or items
+        if len(items) > 1 and (cells or (unit is not None and unit[0] == "{cells}")):
+            _read_lost_powers(text, items)
         if items and items[0].low != items[0].high:
             items = _after_its_number(text, items)
         if len(items) > 1:
@@ -240,6 +242,16 @@ def _lost_power(text: str, value: Value, end: int) -> Unit:
 
 
 _LOST_POWER = re.compile(r"(?:(?P<times>\d{1,3})[.*])?10(?P<power>[5-9]|1[0-3])")
+
+
+def _read_lost_powers(text: str, items: list[Value]) -> None:
+    """Read `1.106, 5.106 and 10.106` as levels of cells: all have the same power."""
+    matches = [_LOST_POWER.fullmatch(text, item.start, item.end) for item in items]
+    if len({match["power"] if match is not None and match["times"] else "" for match in matches} - {""}) != 1:
+        return
+    if all(match is not None and match["times"] for match in matches):
+        for item in items:
+            item.power = _read_lost_power(text, item)
 
 
 def _read_lost_power(text: str, value: Value) -> bool:
