@@ -321,3 +321,10 @@ def test_the_mass_of_a_product_and_of_its_drug() -> None:
 def test_the_strength_of_a_solvent_is_no_dose() -> None:
     text = "Zanfluril 5 mg is diluted in 50 mL of 0.9% saline, then wash the line using 100 mL of 0.9% saline."
     assert [(d.agent_key, d.amount_low) for d in one_arm(text, "Zanfluril").doses] == [("zanfluril", 5)]
+
+
+def test_what_each_ml_contains_is_no_intake() -> None:
+    facts = one_arm("Each mL contains 5 mg zanfluril. Patients receive 2 mL of zanfluril.", "Zanfluril")
+    assert [(dose.amount_low, dose.unit) for dose in facts.doses] == [(2, "mL")]
+    facts = one_arm("Each mL of solution contains 5 mg zanfluril.", "Zanfluril")
+    assert [(dose.amount_low, dose.role) for dose in facts.doses] == [(5, "concentration")]

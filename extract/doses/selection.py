@@ -137,7 +137,8 @@ def select(statements: list[Statement]) -> list[Statement]:
     massive = {
         s.agent.key
         for s in statements
-        if s.amount.kind in ("mass", "cells", "activity", "substance", "auc") and s.amount.role != "strength"
+        if s.amount.kind in ("mass", "cells", "activity", "substance", "auc")
+        and s.amount.role not in ("strength", "concentration")
     }
     liquid = {s.agent.key for s in statements if s.amount.kind == "volume"}
     counted = {s.agent.key for s in statements if s.amount.kind == "count"}
@@ -151,6 +152,8 @@ def select(statements: list[Statement]) -> list[Statement]:
         ):
             continue
         if kind == "percent" and key in counted:
+            continue
+        if kind == "mass" and statement.amount.role == "concentration" and (key in massive or key in liquid):
             continue
         if kind == "volume" and key in massive and not statement.amount.per_time:
             continue
