@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from extract.doses.agents import known_keys
 from extract.doses.vocabulary import read_toml
 from tests.dose_studies import amounts, frequency, one_arm, read
 
@@ -269,6 +270,18 @@ def test_a_code_name_nobody_knows_is_an_agent() -> None:
     assert [d.agent_key for d in facts.doses] == ["xy-klb", "sargramostim"]
 
 
+@pytest.mark.parametrize(
+    ("text", "low"),
+    [
+        ("Blood samples are drawn before; participants will take 5 mg of tarazumab.", 5),
+        ("Tarazumab sodium 20 mg daily.", 20), ("Platelet count of 150,000/mm3 = 75 cGy", 75),
+        ("Tarazumab 5 mg daily. Drink 500 mL of it.", 5), ("Patients are irradiated to 60 Gy.", 60),
+    ],
+)  # fmt: skip
+def test_what_only_resembles_a_decoy_is_a_dose(text: str, low: float) -> None:
+    assert [dose.amount_low for dose in one_arm(text, "Tarazumab").doses] == [low]
+
+
 @pytest.mark.parametrize("entry", read_toml("decoys.toml")["decoy"], ids=lambda entry: str(entry["name"]))
 def test_every_decoy_has_an_example_that_gives_no_dose(entry: dict[str, Any]) -> None:
     if entry.get("needs_other_amount"):
@@ -282,6 +295,16 @@ def test_every_decoy_has_an_example_that_gives_no_dose(entry: dict[str, Any]) ->
 def test_every_role_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
     facts = one_arm(f"Tarazumab, {entry['example']}, is given.", "Tarazumab", "Radiotherapy")
     assert entry["code"] in [dose.role for dose in facts.doses]
+
+
+@pytest.mark.parametrize(("text", "expected"), read_toml("misprints.toml")["examples"].items())
+def test_milligrams_that_can_only_be_micrograms(text: str, expected: list[object]) -> None:
+    (dose,) = one_arm(text, text.split()[0]).doses
+    assert [dose.amount_low, dose.unit] == expected
+
+
+def test_every_drug_that_is_misprinted_is_known() -> None:
+    assert set(read_toml("misprints.toml")["ug"]) <= known_keys()
 
 
 def test_eligibility_criteria_are_not_read() -> None:

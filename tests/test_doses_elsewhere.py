@@ -178,6 +178,22 @@ def test_the_strength_of_a_product_counts_where_nothing_else_is_said() -> None:
     assert [(d.amount_low, d.role) for d in facts.doses] == [(20, "dose")]
 
 
+@pytest.mark.parametrize(
+    ("description", "stated"),
+    [
+        ("A white suspension containing 200 mg/mL for injection.", [(200, "mg/mL")]),
+        ("A dye, 100 mg per mL.", [(100, "mg/mL")]), ("Contrast medium, 320 mg I/mL.", [(320, "mg/mL")]),
+        ("0,9%", [(0.9, "%")]), ("Injections 20% are given.", [(20, "%")]),
+        ("Given to a target level of 5 mg/mL.", []), ("10 mg/mL, or 20 mg/mL.", []),
+        ("Given as 5 mg of 2 mg/mL.", [(5, "mg")]),
+    ],
+)  # fmt: skip
+def test_the_strength_of_a_product_may_be_its_description(description: str, stated: list[tuple[float, str]]) -> None:
+    intervention = {"name": "Zanfluril", "description": description}
+    facts = read(arms=[{"label": "A"}], interventions=[intervention])
+    assert [(d.amount_low, d.unit) for d in facts.doses] == stated
+
+
 def test_how_long_by_the_title_and_by_days_before_day_0() -> None:
     facts = read(
         title="A 12-week double-blind trial of zanfluril",
@@ -245,3 +261,70 @@ def test_counted_administrations_of_the_text_s_own_agent() -> None:
 
 def test_doses_that_are_compared_are_not_counted() -> None:
     assert one_arm("A comparison of 2 doses of zanfluril.", "Zanfluril").doses == []
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("Zanfluril 5 mg/tablet, 2 tablets each time, twice daily.", [(10, "dose"), (5, "strength")]),
+        ("Zanfluril 5 mg/capsule, one capsule twice daily.", [(5, "dose")]),
+        ("Each tablet contains 5 mg. Take three tablets of zanfluril daily.", [(15, "dose"), (5, "strength")]),
+        ("Zanfluril 20 mg a day. Each tablet contains 5 mg. Two are taken twice.", [(20, "dose"), (5, "strength")]),
+    ],
+)  # fmt: skip
+def test_the_strength_of_a_piece_times_their_number_is_an_intake(text: str, stated: list[tuple[float, str]]) -> None:
+    found = [(dose.amount_low, dose.role) for dose in one_arm(text, "Zanfluril").doses]
+    assert sorted(found) == sorted(stated)
+
+
+def test_parts_of_a_product_are_no_doses() -> None:
+    facts = one_arm("Zanfluril 2 g daily: each capsule contains ginseng 50 mg and zinc 5 mg.", "Zanfluril")
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 2)]
+    facts = one_arm(
+        "Zanfluril 2 g. Composition includes:\n\n97% cellulose (as is)\n\n2% zinc\n\nIt is white.", "Zanfluril"
+    )
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 2)]
+    facts = one_arm("A capsule containing zanfluril 5 mg and abacavir 10 mg daily.", "Zanfluril", "Abacavir")
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 5), ("abacavir", 10)]
+
+
+@pytest.mark.parametrize(
+    ("text", "stated"),
+    [
+        ("Zanfluril 70 mg placebo tablet every 2 weeks.", [("placebo", 70)]),
+        ("Either zanfluril or placebo at 30 mg/day for 2 weeks, 20 mg/day for 1 week and 10 mg/day for a week.",
+         [("placebo", 10), ("placebo", 20), ("placebo", 30), ("zanfluril", 10), ("zanfluril", 20), ("zanfluril", 30)]),
+        ("Zanfluril or placebo may be increased to a maximum of 60 mg.", [("placebo", 60), ("zanfluril", 60)]),
+        ("Zanfluril 5 mg. Take 3 tablets of zanfluril or placebo.", [("placebo", 3), ("zanfluril", 5)]),
+        ("6 injections (three a side) of either zanfluril or placebo. Zanfluril 5 mg.",
+         [("placebo", 6), ("zanfluril", 5)]),
+        ("Zanfluril 5 mg or placebo, 1 tablet once daily.", [("placebo", 1), ("zanfluril", 5)]),
+        ("Take 1 matching placebo oral tablet daily.", [("placebo", 1)]),
+        ("Zanfluril 5 mg or placebo once daily.", [("zanfluril", 5)]),
+    ],
+)  # fmt: skip
+def test_amounts_of_a_placebo(text: str, stated: list[tuple[str, float]]) -> None:
+    facts = one_arm(text, "Zanfluril", "Placebo")
+    assert sorted((dose.agent_key, dose.amount_low) for dose in facts.doses) == stated
+
+
+def test_a_placebo_of_corresponding_volume_has_no_amount() -> None:
+    arm = {"label": "A", "description": "Corresponding volume to 100 mg/day or 2 mg/kg/day."}
+    assert read(arms=[arm], interventions=[{"name": "Placebo"}]).doses == []
+
+
+def test_the_mass_of_a_product_and_of_its_drug() -> None:
+    facts = one_arm("5 g sachets of zanfluril gel (50 mg zanfluril) once daily.", "Zanfluril gel")
+    assert [(dose.amount_low, dose.unit) for dose in facts.doses] == [(50, "mg")]
+
+
+def test_the_strength_of_a_solvent_is_no_dose() -> None:
+    text = "Zanfluril 5 mg is diluted in 50 mL of 0.9% saline, then wash the line using 100 mL of 0.9% saline."
+    assert [(d.agent_key, d.amount_low) for d in one_arm(text, "Zanfluril").doses] == [("zanfluril", 5)]
+
+
+def test_what_each_ml_contains_is_no_intake() -> None:
+    facts = one_arm("Each mL contains 5 mg zanfluril. Patients receive 2 mL of zanfluril.", "Zanfluril")
+    assert [(dose.amount_low, dose.unit) for dose in facts.doses] == [(2, "mL")]
+    facts = one_arm("Each mL of solution contains 5 mg zanfluril.", "Zanfluril")
+    assert [(dose.amount_low, dose.role) for dose in facts.doses] == [(5, "concentration")]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from functools import cache
+from itertools import pairwise
 from operator import attrgetter
 from typing import Any
 
@@ -19,6 +20,7 @@ from extract.doses.indexes import ends_with_index_word
 from extract.doses.numbers import Value, find_values, values
 from extract.doses.scanning import openings
 from extract.doses.vocabulary import one_of, read_toml
+from extract.doses.worded import worded
 from extract.lower import lowered
 
 _CELLS_AFTER = re.compile(
@@ -26,10 +28,12 @@ _CELLS_AFTER = re.compile(
     r"(?:(?:\s+(?!and\b|or\b|to\b|in\b|on\b|at\b|day)[A-Za-z+-]+){0,2}?\s+cells?)?(?![\w])",
     re.IGNORECASE,
 )
+_CELLS_NEXT = re.compile(rf"\s+{one_of('cell_noun')}\b(?!\s?/|\s(?:per|in|copies))", re.IGNORECASE)
 _NOT_CELLS = re.compile(
     r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
 )
 _HYPHENATED_WORD = re.compile(r"[A-Za-z]\d{0,3}-\Z")  # "CI-994", "BAY60-4552"
+_MULTIPLIED = re.compile(r"(?:[A-Za-z)]|m\^?2)\s?[xX*]\s?\Z")
 _WHOLE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.000")  # of units: nobody states thousandths of one
 _CODE_NUMBER = re.compile(r"0\d")  # "AB 0243 tablets": no amount is printed so
 _TOLERANCE = re.compile(r"(?:\+/-|\u00b1)\s*$")
@@ -58,7 +62,8 @@ def _letters(spelling: str) -> set[str]:
     return {"%"} if spelling[0] == "%" else {opening[0].lower() for opening in openings(spelling)}
 
 
-_BEFORE_UNIT = re.compile(r"[\s-]{0,2}(\S?)")
+_BEFORE_UNIT = re.compile(r"(?:\*\s)?[\s-]{0,2}(?:/\s?(?=m?c?g/(?:m|kg)))?(\S?)")  # "25/mg/m2" has a stroke too many
+_PER_SQUARE_METRE = re.compile(r"\s?/\s?m\^?2(?!\w|\.\d)")
 
 
 def _read_unit(text: str, position: int) -> Unit | None:
@@ -74,6 +79,13 @@ def _read_unit(text: str, position: int) -> Unit | None:
     return entry["code"], entry["kind"], float(entry.get("factor", 1)), match.end()
 
 
+def _unit_left_out(text: str, number: re.Match[str]) -> Unit | None:
+    """`Carmustine 150/m2`: what is counted against the body's surface without a unit is counted in mg."""
+    if number.group().isdigit() and _PER_SQUARE_METRE.match(text, number.end()):
+        return "mg", "mass", 1.0, number.end()
+    return None
+
+
 def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     """All amounts in a normalised text, in order.
 
@@ -83,16 +95,22 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     low = lowered(text)
     pieces = holds_pieces(low)
     for match in find_values(text):
-        unit = _read_unit(text, match.end())
+        unit = _read_unit(text, match.end()) or _unit_left_out(text, match)
         if unit is None and match.end() - match.start() < 6 and match.group().isdigit():
             continue  # a short number that no unit follows: a year, a count, a day
         if _CODE_NUMBER.match(text, match.start()):
             continue
         items = values(match)
+        if unit is not None and unit[1] == "count":
+            items = _fraction(text, match) or items
+        if len(items) > 1 and (cells or (unit is not None and unit[0] == "{cells}")):
+            _read_lost_powers(text, items)
         if items and items[0].low != items[0].high:
             items = _after_its_number(text, items)
         if len(items) > 1:
             items = _between(text, _trimmed(text, items))
+        elif items and _PHASE_BEFORE.search(text, max(0, match.start() - 8), match.start()):
+            items = []  # "the dose found in phase 1 mg/kg"
         if items:
             new = _with_unit(text, items, _unit_at(text, items[-1], match.end(), cells, unit), len(found), pieces)
             named = (
@@ -102,27 +120,44 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
             )
             found += [] if named else new  # "CI-994 capsules"
     found += areas_under_curve(text)
+    found += worded(text, low)
     if pieces:
         found += counted(low, found)
     found.sort(key=attrgetter("start"))
     return _joined_ranges(text, found)
 
 
+_FRACTION = re.compile(r"(?P<whole>\d?)(?P<part>[13])/(?P<of>[24])")
+_WHOLE_BEFORE = re.compile(r"(?<![\w.,/-])([1-9])\s\Z")
+
+
+def _fraction(text: str, number: re.Match[str]) -> list[Value]:
+    """`1/2` and `1 1/2` of pieces; none where the number is no fraction."""
+    match = _FRACTION.fullmatch(number.group())
+    if match is None:
+        return []
+    before = _WHOLE_BEFORE.search(text, max(0, number.start() - 3), number.start())
+    whole = float(match["whole"] or (before[1] if before is not None else 0))
+    value = whole + float(match["part"]) / float(match["of"])
+    return [Value(value, value, before.start() if before is not None else number.start(), number.end())]
+
+
 def _trimmed(text: str, items: list[Value]) -> list[Value]:
-    """Without the numbers that belong to a word before them ("Day 1, 100 mg", "VP-16, 100 mg")."""
+    """Without the numbers that belong to a word before them ("Day 1, 100 mg", "VP-16, 100 mg", "8 Gy x 3; 24 Gy")."""
     before = text[max(0, items[0].start - 30) : items[0].start]
-    if _HYPHENATED_WORD.search(before):
+    if _HYPHENATED_WORD.search(before) or _MULTIPLIED.search(before):
         return items[1:]
     if ends_with_index_word(before):
         return items[-1:]
     return items
 
 
-_APART = re.compile(r"(\d+)(?: - | ?< ?)")
+_PHASE_BEFORE = re.compile(r"\bphase\s\Z", re.IGNORECASE)
+_APART = re.compile(r"(\d+)(?: - |- | -| ?< ?)")
 
 
 def _after_its_number(text: str, items: list[Value]) -> list[Value]:
-    """`Level 1 - 300 mg` is no range from 1, nor is `stratum 4 < 300 mg`."""
+    """`Level 1 - 300 mg` is no range from 1, nor `from day 57- 800 mg` or `stratum 4 < 300 mg`."""
     first = items[0]
     if (number := _APART.match(text, first.start, first.end)) is None:
         return items
@@ -160,10 +195,12 @@ def _with_unit(text: str, items: list[Value], read: Unit, series: int, pieces: b
         return []
     last = amounts[-1]
     last.end = end
+    if text[:end].endswith(("lpm", "LPM", "Lpm")):
+        last.per_time = "min"
     read_denominators(text, last)
     if last.per is None and last.kind == "mass":
         read_behind_agent(text, last)
-    read_strength(text, last, pieces)
+    read_strength(text, amounts, pieces)
     for amount in amounts[:-1]:
         amount.flags.append("unit_inherited")
         amount.per, amount.per_time, amount.frequency = last.per, last.per_time, last.frequency
@@ -184,6 +221,8 @@ def _unit_at(text: str, value: Value, position: int, cells: bool, unit: Unit | N
             value.low = value.high = value.low * 1000
         lost = unit[0] == "{cells}" and not value.power and value.high < 1e4
         return _lost_power(text, value, unit[3]) if lost else unit
+    if 1e4 <= value.high < 1e5 and not value.power and (match := _CELLS_NEXT.match(text, position)):
+        return "{cells}", "cells", 1.0, match.end()
     if value.power or value.high >= 1e5:
         if value.power and is_per_body(text, position):
             return "{cells}", "cells", 1.0, position
@@ -196,13 +235,33 @@ def _unit_at(text: str, value: Value, position: int, cells: bool, unit: Unit | N
 
 
 def _lost_power(text: str, value: Value, end: int) -> Unit:
-    """`106 cells/kg`: nobody gives a hundred cells."""
-    digits = text[value.start : value.end]
-    if re.fullmatch(r"10(?:[5-9]|1[0-3])", digits) and value.low == value.high:
-        value.low = value.high = 10.0 ** int(digits[2:])
-        value.flags.append("lost_superscript")
+    """`106 cells/kg`, `2.106 cells/kg`: nobody gives a hundred cells."""
+    if _read_lost_power(text, value):
         return "{cells}", "cells", 1.0, end
     return "", "", 1.0, end
+
+
+_LOST_POWER = re.compile(r"(?:(?P<times>\d{1,3})[.*])?10(?P<power>[5-9]|1[0-3])")
+
+
+def _read_lost_powers(text: str, items: list[Value]) -> None:
+    """Read `1.106, 5.106 and 10.106` as levels of cells: all have the same power."""
+    matches = [_LOST_POWER.fullmatch(text, item.start, item.end) for item in items]
+    if len({match["power"] if match is not None and match["times"] else "" for match in matches} - {""}) != 1:
+        return
+    if all(match is not None and match["times"] for match in matches):
+        for item in items:
+            item.power = _read_lost_power(text, item)
+
+
+def _read_lost_power(text: str, value: Value) -> bool:
+    """Read `106` and `2.106` as powers of ten; False where a number can be none."""
+    match = _LOST_POWER.fullmatch(text, value.start, value.end)
+    if match is None or value.low != value.high:
+        return False
+    value.low = value.high = float(f"{match['times'] or 1}e{match['power']}")
+    value.flags.append("lost_superscript")
+    return True
 
 
 _RANGE_WORD = re.compile(r"\.?\s*(?:-|to|up to|through|until)\s*\Z")
@@ -215,9 +274,10 @@ _RISING = re.compile(
 def _joined_ranges(text: str, amounts: list[Amount]) -> list[Amount]:
     """`25 mg to 50 mg` and `25mg-50mg` are one range, unless the text says that the dose changes."""
     found: list[Amount] = []
-    for amount in amounts:
-        if found and _is_upper_end(text, found[-1], amount):
-            found[-1].high, found[-1].end = amount.high, amount.end
+    steps = _steps(text, amounts)
+    for index, amount in enumerate(amounts):
+        if found and index not in steps and _is_upper_end(text, found[-1], amount):
+            found[-1].high, found[-1].end = amount.high * _factor(amount, found[-1]), amount.end
             found[-1].per = amount.per or found[-1].per
             found[-1].per_time = amount.per_time or found[-1].per_time
             continue
@@ -229,8 +289,30 @@ def _joined_ranges(text: str, amounts: list[Amount]) -> list[Amount]:
     return found
 
 
+_STEP = re.compile(r"\s?-\s?|\sto\s")
+
+
+def _steps(text: str, amounts: list[Amount]) -> set[int]:
+    """Which amounts are steps, by their place: `100 mg-200 mg-400 mg`."""
+    rising = [
+        low.unit == high.unit and low.high < high.low and _STEP.fullmatch(text, low.end, high.start) is not None
+        for low, high in pairwise(amounts)
+    ]
+    return {k for i, (a, b) in enumerate(pairwise(rising)) if a and b for k in (i, i + 1, i + 2)}
+
+
+_IN_UG = {"g": 1e6, "mg": 1e3, "ug": 1.0}
+
+
+def _factor(upper: Amount, lower: Amount) -> float:
+    """What makes the unit of the upper end of a range that of the lower: `500 mg to 1 g`."""
+    return 1.0 if upper.unit == lower.unit else _IN_UG[upper.unit] / _IN_UG[lower.unit]
+
+
 def _is_upper_end(text: str, lower: Amount, upper: Amount) -> bool:
-    if lower.unit != upper.unit or lower.low != lower.high or upper.low != upper.high or lower.high >= upper.low:
+    if lower.unit != upper.unit and not {lower.unit, upper.unit} <= _IN_UG.keys():
+        return False
+    if lower.low != lower.high or upper.low != upper.high or lower.high >= upper.low * _factor(upper, lower):
         return False
     if lower.per_time and upper.per_time and lower.per_time != upper.per_time:
         return False

@@ -70,7 +70,10 @@ def attach(
         if as_needed:
             bound.facts["as_needed"] = True
         if bound.amount.frequency:
-            bound.facts.setdefault("frequency", bound.amount.frequency)
+            several = bound.amount.frequency[0] > 1  # "3 x 500 mg daily" is no 500 mg once daily
+            bound.facts["frequency"] = (
+                bound.amount.frequency if several else bound.facts.get("frequency", bound.amount.frequency)
+            )
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 
@@ -219,12 +222,15 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             # "A 850 mg twice daily + B 1000 mg IM each month for a year": only the length is said of both
             apart = "frequency" in bound.facts and source.get("frequency") not in (None, bound.facts["frequency"])
             often = "frequency" in bound.facts
-            repeated = _is_cycle(source.get("frequency")) and _has_days_of_cycle(bound) and not _AFTERWARDS.search(gap)
+            cyclic, then = _is_cycle(source.get("frequency")), _AFTERWARDS.search(gap) is not None
+            repeated = cyclic and _has_days_of_cycle(bound) and not then
+            # "A 5 mg followed by B 6 mg every 3 weeks" is repeated as a whole; else what follows has its own schedule
+            later = then and not (cyclic and bound.agent not in [other.agent for other in following.bounds])
             for kind in _KINDS:
                 if apart and kind in ("route", "cycle_days", "cycles"):
                     continue
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
-                held = held or (kind in ("frequency", "days") and _AFTERWARDS.search(gap) is not None)
+                held = held or (later and kind in ("frequency", "days"))
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
 

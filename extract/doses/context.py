@@ -30,6 +30,7 @@ class _Decoy:
     unless_after: Search
     kinds: tuple[str, ...]
     needs_other_amount: bool
+    both: bool
 
 
 @dataclass(slots=True)
@@ -57,6 +58,7 @@ def _decoys() -> list[_Decoy]:
             _pattern(entry.get("unless_after")),
             tuple(entry.get("kinds", ())),
             bool(entry.get("needs_other_amount")),
+            bool(entry.get("both")),
         )
         for entry in read_toml("decoys.toml")["decoy"]
     ]
@@ -95,6 +97,11 @@ def _hints() -> tuple[re.Pattern[str], dict[str, set[int]]]:
     return re.compile(any_word(standing)), standing
 
 
+_SOLVENTS = ("diluent", "solvent", "preparation")
+_OF_IT = re.compile(r"\s*(?:of\s+)?(?:an?\s+)?(?:sterile\s+|normal\s+)?")
+_SALT_BEFORE = re.compile(r"\s(?:sodium|potassium|calcium)[\s(,:]*\Z", re.IGNORECASE)
+
+
 def mark_decoys(
     text: str, amounts: list[Amount], segments: list[tuple[int, int]], names: list[tuple[int, int]] | None = None
 ) -> None:
@@ -106,6 +113,7 @@ def mark_decoys(
     low = lowered(text)
     index = 0
     previous_end = 0
+    solvent: Amount | None = None
     for amount in amounts:
         while index + 1 < len(segments) and segments[index][1] < amount.start:
             index += 1
@@ -118,9 +126,15 @@ def mark_decoys(
         last = max(amount.end, min(end, amount.end + 110))
         # A line end within a phrase is only where an old record wraps its lines.
         before, after = (text[a:b].replace("\n", " ") for a, b in ((first, amount.start), (amount.end, last)))
-        named = not name_ends.isdisjoint(range(amount.start - 4, amount.start + 1))
+        stops = (
+            (amount.start, amount.start - len(salt[0])) if (salt := _SALT_BEFORE.search(before)) else (amount.start,)
+        )
+        named = any(not name_ends.isdisjoint(range(stop - 4, stop + 1)) for stop in stops)
         hinted = (_hinted(low[first : amount.start]), _hinted(low[amount.end : last]))
         amount.decoy = _decoy(before, after, amount, amounts, (start, end), named, hinted)
+        if amount.kind == "percent" and solvent is not None and _OF_IT.fullmatch(text, solvent.end, amount.start):
+            amount.decoy = solvent.decoy  # "diluted in 50 ml of 0.9% saline"
+        solvent = amount if amount.kind == "volume" and amount.decoy in _SOLVENTS else None
         if not amount.decoy:
             _set_role(before, after, amount, hinted)
 
@@ -184,12 +198,15 @@ def _decoy(
             continue
         may_before = index in hinted[0] or decoy.kinds
         may_after = index in hinted[1] or decoy.kinds
-        if named and decoy.name == "laboratory":
+        if (named or amount.kind == "radiation") and decoy.name == "laboratory":
             continue
-        hit = (may_before and decoy.before(before) and not decoy.unless_before(before)) or (
-            may_after and decoy.after(after) and not decoy.unless_after(after) and not decoy.unless_before(before)
+        hits = (
+            bool(may_before and decoy.before(before) and not decoy.unless_before(before)),
+            bool(
+                may_after and decoy.after(after) and not decoy.unless_after(after) and not decoy.unless_before(before)
+            ),
         )
-        if not hit:
+        if not (all(hits) if decoy.both else any(hits)):
             continue
         if decoy.needs_other_amount and not any(
             other is not amount

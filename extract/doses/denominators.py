@@ -12,9 +12,11 @@ _BODY_WEIGHT = (
     r"(?:body[\s-]*(?:weight|wt|mass)|\bbw\b|bodyweight|b\.w\.|\bweight\b|ffm|lbm)\)?)?"
 )
 _PER_KG = rf"(?:kg|kilograms?|kgs){_BODY_WEIGHT}"
+# "mg/m3" is a misprint: nobody takes a drug by the volume of a room.
 _PER_M2 = (
-    r"(?:m\s?\^?\s?2|m\(2\)|sq\.?\s?m(?:et(?:er|re)s?)?|square[\s-]met(?:er|re)s?|bsa|m\s?sq(?:uared)?|meters? squared?"
-    r"|m \(2\))(?!\d)(?:\s*(?:of\s+)?\(?\s?body[\s-]surface(?:[\s-]area)?\)?|\s?\(?bsa\)?)?"
+    r"(?:m\s?\^?\s?2|(?<=mg/)m\^?3|m\(2\)|sq\.?\s?m(?:et(?:er|re)s?)?|square[\s-]met(?:er|re)s?|bsa"
+    r"|m\s?sq(?:uared)?|meters? squared?|m \(2\))(?!\d)"
+    r"(?:\s*(?:of\s+)?\(?\s?body[\s-]surface(?:[\s-]area)?\)?|\s?\(?bsa\)?)?"
 )
 _FRACTION = r"fractions?|fx|fr|f\b|exposure"
 _CONCENTRATION = rf"(?:\d+(?:\.\d+)?\s*)?{one_of('concentration_denominator')}"
@@ -33,6 +35,8 @@ _DENOMINATOR = re.compile(
 _LIST_OF_AMOUNTS = re.compile(r"(?<=mg)\s?/\s?\d+(?:\.\d+)?\s?mg\b|(?<=ug)\s?/\s?\d+(?:\.\d+)?\s?ug\b", re.IGNORECASE)
 # "1000 mg/4 ml im": so much is given, in 4 ml.
 _VOLUME_OF_SEVERAL = re.compile(r"\s?/\s?(?:[2-9]|1[\d.]|0?\.)[\d.]*\s?m", re.IGNORECASE)
+# "1 g/250 mL": no product is that thin; "40 mg/0.4 mL": what a syringe holds is given.
+_INFUSED_VOLUME = re.compile(r"\s?/\s?(?:(?:1[5-9]|[2-9]\d)\d|0?\.\d+)\s?m", re.IGNORECASE)
 _GIVEN_NEXT = re.compile(
     r"\)?,?\s*(?:i\.?m\b|i\.?v\b|s\.?c\b|inject|intra|subcut|every|once|twice|daily|weekly)", re.IGNORECASE
 )
@@ -43,6 +47,11 @@ _IN_PARENTHESES = re.compile(
 _PER_AFTER_AGENT = re.compile(
     rf"\s*of\s+(?:[A-Za-z][\w-]*\s+){{1,3}}?(?:per\s|/\s?)(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
     re.IGNORECASE,
+)
+# "172.5 mg zanfluril citrate (150 mg base) per ml": how strong a solution is.
+_PER_ML_AFTER_AGENT = re.compile(
+    r"(?:\s+of)?(?:\s+(?!in\b|and\b|or\b|then\b|with\b|at\b|per\b)[A-Za-z][\w-]*){1,4}(?:\s?\([^()]{0,40}\))?\)?\s*"
+    r"(?:per|/|in (?:each|every|1|one))\s?(?:1\s?)?(?:m[lL]|millilit(?:er|re)|cc)\b",
 )
 _ELEMENT = re.compile(r"\s(?:Gd|I|Fe|Ca|Mg|elemental \w+)(?=\s?/\s?(?:kg|m))")
 _TOLERANCE_AFTER = re.compile(r"\s*\(\s*\+/-\s*\d{1,2}\s*%\)(?=\s*/)")
@@ -55,9 +64,10 @@ def is_per_body(text: str, position: int) -> bool:
 
 
 def read_behind_agent(text: str, amount: Amount) -> None:
-    """Read `per kg` or `per m²`, and a time, where the agent stands between an amount and them."""
+    """Read `per kg` or `per m²`, and a time, or `per mL`, where the agent stands between an amount and them."""
     match = _PER_AFTER_AGENT.match(text, amount.end)
     if match is None:
+        amount.concentration = amount.concentration or bool(_PER_ML_AFTER_AGENT.match(text, amount.end))
         return
     amount.per = "kg" if match["kg"] else "m2"
     following = _DENOMINATOR.match(text, match.end())
@@ -96,8 +106,9 @@ def _apply_denominator(amount: Amount, match: re.Match[str]) -> None:
     elif match["strength"]:
         amount.role = "strength"
     elif match["concentration"]:
-        amount.concentration = not (
-            _VOLUME_OF_SEVERAL.match(match.group()) and _GIVEN_NEXT.match(match.string, match.end())
+        denominator = match.group()
+        amount.concentration = not _INFUSED_VOLUME.match(denominator) and not (
+            _VOLUME_OF_SEVERAL.match(denominator) and _GIVEN_NEXT.match(match.string, match.end())
         )
     elif match["time"] or match["rate"] or inverse:
         unit = TIME_UNITS[(match["time"] or match["rate"] or inverse).lower()]

@@ -16,8 +16,8 @@ from extract.doses.lexicon import Lexicon, study_lexicon
 from extract.doses.merging import Statement, merge, without_ranges_of_levels
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like_in, passages
-from extract.doses.selection import accepted, agent_of, select
-from extract.doses.strengths import named_strengths
+from extract.doses.selection import accepted, agent_of, as_meant, select
+from extract.doses.strengths import as_intakes, named_strengths
 from extract.doses.vocabulary import one_of
 from extract.facts import Dose, DoseFacts, evidence
 from extract.study import Field, Study
@@ -36,7 +36,7 @@ def extract_doses(study: Study) -> DoseFacts:
         found, said = _read(study, lexicon, *fields[index], hits)
         statements += found
         remarks += said
-    merged = without_ranges_of_levels(merge(select(statements)))
+    merged = without_ranges_of_levels(merge(select(as_intakes(statements))))
     merged += named_strengths(study, lexicon, merged)
     settle_arms(study, lexicon, merged)
     complete(study, lexicon, merged, remarks)
@@ -95,11 +95,16 @@ _LOOKS_LIKE = re.compile(rf"\b{one_of('looks_like')}", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/+&]|\b(?:and|with|plus)\b", re.IGNORECASE)
 
 
+_CORRESPONDING = re.compile(
+    r"\b(?:corresponding|equivalent|equal) (?:volume|amount|number|dose)s? (?:to|of)\b", re.IGNORECASE
+)
 _PLACEBO_OF = re.compile(r"\bplacebo of\b", re.IGNORECASE)
 
 
 def _imitated(default: Agent, bound: Bound, text: str) -> bool:
     """Whether a placebo's text names an agent with its amount only as what the placebo looks like."""
+    if bound.named is None and _CORRESPONDING.search(text):
+        return True
     named = bound.agent
     if named is None or named.kind != "drug" or named.intervention_no is None or _SEVERAL.search(default.name):
         return False
@@ -139,6 +144,7 @@ def _statement(
         return None
     kept = bound.agent is not None and bound.agent.kind == agent.kind  # else it is of another than the one named
     named = bound.named if kept else None
+    bound.amount = as_meant(bound.amount, agent)
     statement = Statement(
         bound.amount, agent, named, source, base + bound.start, base + bound.end, rank, dict(bound.facts)
     )

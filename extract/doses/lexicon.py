@@ -227,7 +227,9 @@ class _Builder:
         if any(len(a.key) > 2 and a.key in lowered for a in agents):
             return agents
         first = re.split(r"(?<=[a-z)])\.\s", text)[0]
-        mentions = [m for m in find_agents(first, stems=False) if m.agent.kind != "group" and not only_dilutes(first, m)]
+        mentions = [
+            m for m in find_agents(first, stems=False) if m.agent.kind != "group" and not only_dilutes(first, m)
+        ]
         if not mentions or not re.search(r"\d\s?(?:mg|mcg|ug|g|ml|iu|units?|%|gy)\b", first, re.IGNORECASE):
             return agents
         described = []

@@ -8,21 +8,36 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
-_DECIMAL = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?: 000)+(?!\d)|\d+(?:[.,]\d+)?|(?<![A-Za-z])\.\d+)"
+_UNITS_AHEAD = r"(?=\s?(?:IU|U)\b)"
+_DECIMAL = (
+    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:'\d{3})+(?!\d)|\d{1,3}(?: 000)+(?!\d)"
+    rf"|\d{{2,3}} \d{{3}}{_UNITS_AHEAD}"  # "12 500 IU"
+    r"|\d+(?:[.,]\d+)?|(?<![A-Za-z])\.\d+)"
+)
 _EXPONENT = r"(?:\s?\^\s?\(?\+?-?\d{1,2}\)?|\*\*?\s?\d{1,2}|\s?[eE]\s?\+?\d{1,2}|\s?\(\d{1,2}\)|exp\s?\d{1,2})"
 # "5 x 108" has lost its superscript; "2 x 100" has none, and nothing is counted in tens.
-_LOST = r"(?:(?:[3-9]|1[0-4])(?!\d)| (?:[3-9]|1[0-4])(?!\d)(?=\s?(?:/|cells?\b|CAR|viable|[A-Z])))"
+_CELLS_AHEAD = r"(?=\s?(?:/|cells?\b|CAR|viable|[A-Z]))"
+_LOST = rf"(?:(?:[3-9]|1[0-4])(?!\d)| (?:[3-9]|1[0-4])(?!\d){_CELLS_AHEAD})"
 _TIMES = r"\s?(?:x|X|\*|\u2022)\s?"
-_POWER = rf"(?:{_DECIMAL}{_TIMES}10(?:{_EXPONENT}|{_LOST})|10{_EXPONENT}|{_DECIMAL}[eE]\+?\d{{1,2}})"
+_POINTED = r"\d{1,3}(?:\.| \. )10\s?\^\s?\(?\d{1,2}\)?"  # "2.10^6": the point multiplies
+_POWER = rf"(?:{_DECIMAL}{_TIMES}10(?:{_EXPONENT}|{_LOST})|{_POINTED}|10{_EXPONENT}|{_DECIMAL}[eE]\+?\d{{1,2}})"
 _SCALE = r"(?:[\s-]?(?:thousand|million|billion|trillion|mln|mio|bn)\b)"
 _VALUE = rf"(?:{_POWER}|{_DECIMAL}){_SCALE}?"
 _SEPARATOR = (
     r"(?:\s*(?:,\s*(?:and|or|then|to)\s|,|;(?=\s?\d)|/|\s(?:and|or|vs\.?|versus|then|and/or|&)\s|\+(?=\s?\d)|&)\s*"
     r"|\s*-\s*|\s*(?:to|through|up to|until)\s+|\s?<\s?)"
 )
+_GLUED = r"(?=[\d.,]+\s?(?:m[gl]|mcg|ug|g|IU|Gy)\b)"  # "canagliflozin100mg": no blank after the name
+# "(1-5) x 10^6": from behind the bracket on.
+_BRACKETED = (
+    rf"(?<=\()(?P<least>{_DECIMAL})\s?(?:-|to)\s?(?P<most>{_DECIMAL})\s?\)"
+    rf"{_TIMES}10(?P<both>{_EXPONENT}|{_LOST})(?![\d^])"
+)
 VALUES = re.compile(
-    rf"(?:(?<![\w^])(?<!\d[.,:])|(?<=\d[xX*])|(?<=\d [xX*]\s))(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
+    rf"{_BRACKETED}|(?:(?<![\w^])(?<!\d[.,:])|(?<=\d[xX*])|(?<=\d [xX*]\s)|(?<=[a-z]{{5}}){_GLUED})"
+    rf"(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
 )
 _DIGIT = re.compile(
     r"[0-9.](?:(?<=[0-9])|(?=[0-9]))"
@@ -31,13 +46,23 @@ _DIGIT = re.compile(
 # One plain number before a letter or sign that nothing of the above begins with: found so, most need no more.
 _PLAIN = re.compile(r"(?<![\w^])(?<!\d[.,:])\d+(?:\.\d+)?(?=\s?(?:[%)]|m(?!il|ln|io)|[cdf-ik-lnp-swyzA-DF-WYZ]))")
 
+
+def _within(pattern: str) -> str:
+    """The pattern for a number that was found already, from within which nothing ahead can be seen."""
+    return pattern.replace(_UNITS_AHEAD, "").replace(_CELLS_AHEAD, "")
+
+
 _ONE = re.compile(
-    rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
-    rf"|10(?P<bare>{_EXPONENT})"
-    rf"|(?P<e_mantissa>{_DECIMAL})[eE]\+?(?P<e>\d{{1,2}})"
-    rf"|(?P<plain>{_DECIMAL})(?P<scale>{_SCALE})?"
+    _within(
+        rf"(?P<mantissa>{_DECIMAL}){_TIMES}10(?:(?P<exponent>{_EXPONENT})|(?P<lost>{_LOST}))(?P<scale0>{_SCALE})?"
+        rf"|(?P<before_point>\d{{1,3}})(?:\.| \. )10\s?\^\s?\(?(?P<after_point>\d{{1,2}})\)?"
+        rf"|10(?P<bare>{_EXPONENT})"
+        rf"|(?P<e_mantissa>{_DECIMAL})[eE]\+?(?P<e>\d{{1,2}})"
+        rf"|(?P<plain>{_DECIMAL})(?P<scale>{_SCALE})?"
+    )
 )
-_SPLIT = re.compile(rf"(?P<value>{_VALUE})|(?P<separator>{_SEPARATOR})")
+_QUARTERS = ("25", "75")
+_SPLIT = re.compile(_within(rf"(?P<value>{_VALUE})|(?P<separator>{_SEPARATOR})"))
 _DIGITS = re.compile(r"-?\d+")
 _SCALES = {"thousand": 3, "million": 6, "mln": 6, "mio": 6, "billion": 9, "bn": 9, "trillion": 12}
 
@@ -71,7 +96,7 @@ class _Number:
 
 def decimal(text: str) -> float:
     """A printed number as meant: `1,000` is a thousand, `0,5` and `2,25` are decimals."""
-    text = text.replace(" ", "")
+    text = text.replace(" ", "").replace("'", "")
     if "," in text:
         whole, _, rest = text.partition(",")
         thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) and whole != "0"
@@ -95,11 +120,15 @@ def find_values(text: str) -> Iterator[re.Match[str]]:
 def values(match: re.Match[str]) -> list[Value]:
     """The numbers and ranges in a match of `VALUES`; a number without power takes that of the last one."""
     printed = match.group()
+    if match.re is VALUES and match["both"]:
+        return [_bracketed(match)]
     if printed.replace(".", "", 1).isdecimal():  # most are one plain number
         only = float(printed)
         return [Value(only, only, match.start(), match.end())]
     numbers, separators = _numbers(match)
     _share_exponent(numbers)
+    if _is_staircase(numbers, separators):
+        separators = ["list"] * len(separators)
     found: list[Value] = []
     index = 0
     while index < len(numbers):
@@ -119,6 +148,14 @@ def values(match: re.Match[str]) -> list[Value]:
     return found
 
 
+def _bracketed(match: re.Match[str]) -> Value:
+    """`(1-5) x 10^6`."""
+    power = _DIGITS.findall(match["both"])[-1]
+    low, high = (float(f"{decimal(match[name])!r}e{power}") for name in ("least", "most"))
+    flags = [] if re.match(r"\s?[\^(*eE]|exp", match["both"]) else ["lost_superscript"]
+    return Value(low, high, match.start(), match.end(), power=True, flags=flags)
+
+
 def _numbers(match: re.Match[str]) -> tuple[list[_Number], list[str]]:
     numbers: list[_Number] = []
     separators: list[str] = []
@@ -134,10 +171,18 @@ def _numbers(match: re.Match[str]) -> tuple[list[_Number], list[str]]:
     return numbers, separators[: max(0, len(numbers) - 1)]
 
 
+def _is_staircase(numbers: list[_Number], separators: list[str]) -> bool:
+    """`50-75-100` are three steps, no range."""
+    rising = all(low.value < high.value for low, high in pairwise(numbers))
+    return len(separators) > 1 and set(separators) == {"range"} and rising
+
+
 def _list_without_blanks(text: str, start: int) -> list[_Number] | None:
-    """`5,10` is a list when it rises and neither part looks like a decimal's."""
+    """`5,10` is a list when it rises and neither part looks like a decimal's (`1,25`)."""
     left, comma, right = text.partition(",")
     if not comma or not right.isdigit() or not left.isdigit() or len(right) == 3 or left == "0":
+        return None
+    if len(left) == 1 and right in _QUARTERS:
         return None
     if len(right) >= 2 and int(right) > int(left) and right[-1] in "05":
         return [_number(left, start), _number(right, start + len(left) + 1)]
@@ -164,6 +209,8 @@ def _number(text: str, start: int) -> _Number:
             flags.append("lost_superscript")
         elif "e" in match["exponent"].lower() and "x" not in match["exponent"]:
             flags.append("e_notation")
+    elif match["before_point"]:
+        mantissa, exponent = float(match["before_point"]), int(match["after_point"])
     elif match["bare"]:
         mantissa = 1.0
         exponent = int(_DIGITS.findall(match["bare"])[-1])

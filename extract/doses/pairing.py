@@ -15,7 +15,9 @@ _TIGHT_RIGHT = re.compile(
     rf"[\s\"'\u201c,]*(?:\((?:[^()]{{0,40}})\)\s*)?(?:{one_of('between_amount_and_agent')}[\s-]+)*[\"'(]?\s*\Z",
     re.IGNORECASE,
 )
-_OF = re.compile(r"[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:[\d.,]+\s?%\s*)?(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE)
+_OF = re.compile(
+    r"[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:[\d.,]+\s?%\s*)?(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE
+)
 _TIGHT_LEFT = re.compile(
     r"[\s\"')\u00ae\u2122]*(?:\([^()]{0,60}\)?\s*)?"
     rf"(?:[:=,(\[\u2022*-]|\b{one_of('between_agent_and_amount')}\b|\s)*\Z",
@@ -72,18 +74,38 @@ def paired_by_wording(
 
 
 _OR = re.compile(r"[\s\w®()-]{0,14}(?:\bor\b|/)[\s\w-]{0,22}")
+_PIECES_OF = re.compile(r"(?:[^.;,()]|\([^()]*\)){0,40}?\bof\s(?:either\s)?\Z")
+_THEN = re.compile(r"[^.;]{0,60}\Z")
 
 
 def _or_placebo(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, list[Mention]] | None:
-    """`A or matching placebo at 30 mg`: so much of either."""
+    """`A or matching placebo at 30 mg, then 20 mg`, `2 tablets of A or placebo`: so much of either."""
     for agent, placebo in pairwise(here):
         if placebo.agent.kind != "placebo" or agent.agent.kind == "placebo":
             continue
-        if doses[0].start < placebo.end or not _OR.fullmatch(text, agent.end, placebo.start):
+        if not _OR.fullmatch(text, agent.end, placebo.start):
             continue
-        if follows_tightly(text, placebo, doses[0]):
-            return {k: [agent, placebo] for k, dose in enumerate(doses) if dose.series == doses[0].series}
+        for index, dose in enumerate(doses):
+            if dose.kind == "count" and dose.end <= agent.start and _PIECES_OF.match(text[dose.end : agent.start]):
+                return {index: [agent, placebo]}
+        after = [k for k, dose in enumerate(doses) if dose.start >= placebo.end]
+        if after and follows_tightly(text, placebo, doses[after[0]]):
+            own = doses[after[0]].kind == "count" and any(agent.end <= dose.start < placebo.start for dose in doses)
+            return dict.fromkeys(_steps(text, doses, after, here), [placebo] if own else [agent, placebo])
     return None
+
+
+def _steps(text: str, doses: list[Amount], indexes: list[int], here: list[Mention]) -> list[int]:
+    """The first of some amounts with the steps that follow it: `30 mg/day for 2 weeks, 20 mg/day for a week`."""
+    steps = indexes[:1]
+    for index in indexes[1:]:
+        last, dose = doses[steps[-1]], doses[index]
+        alike = (last.unit, last.per, last.kind) == (dose.unit, dose.per, dose.kind)
+        named = any(last.end <= m.start < dose.start for m in here) or any(0 <= m.start - dose.end < 25 for m in here)
+        if dose.series != last.series and (not alike or named or not _THEN.match(text, last.end, dose.start)):
+            break
+        steps.append(index)
+    return steps
 
 
 _OPENS = re.compile(r"\s*\(\s*\Z")
@@ -136,6 +158,11 @@ def names_amount_first(text: str, doses: list[Amount], here: list[Mention]) -> b
     return _tight_right(gap) or _of_it(gap)
 
 
+_PLACEBO_PIECE = re.compile(
+    r"\s(?:tablet|capsule|pill|caplet|softgel|patch|injection|solution|cream|gel)", re.IGNORECASE
+)
+
+
 def choose(
     text: str, index: int, doses: list[Amount], here: list[Mention], previous: Mention | None, amount_first: bool
 ) -> Mention | None:
@@ -165,6 +192,8 @@ def choose(
     if right_of and not (left_tight and len(left_gap) <= 3):
         return right
     touching = not right_gap.strip()
+    if touching and right is not None and right.agent.kind == "placebo" and _PLACEBO_PIECE.match(text, right.end):
+        return right  # "A 70 mg placebo tablets"
     alone = touching and bool(left_gap.strip(" (,:")) and not left_tight
     if right_tight and (amount_first or alone or (touching and amount.kind == "percent")):
         return right

@@ -46,7 +46,9 @@ _NEAR = 34
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
 _MAX_SENTENCES = 8
-_AMOUNT = re.compile(r"\d\s?(?:[mnu]?g|mcg|c?gy|i?u|m?l|cc|units?|mmol|meq|m?ci|[gkm]bq|million|cells|x ?10)\b", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"\d\s?(?:[mnu]?g|mcg|c?gy|i?u|m?l|cc|units?|mmol|meq|m?ci|[gkm]bq|million|cells|x ?10)\b", re.IGNORECASE
+)
 _SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
 
 

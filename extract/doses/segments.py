@@ -7,11 +7,12 @@ from bisect import bisect_right
 from collections.abc import Iterator
 
 from extract.doses.vocabulary import read_toml
+from extract.doses.worded import worded_like
 from extract.lower import lowered
 from extract.sentences import find_all
 
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:i\.?v|i\.?m|s\.?c|p\.?o|e\.?g|i\.?e|vs|approx|inj|tab|tabs|cap|max|min|dr|no|resp|etc|fig|ca|incl|wt|q|b\.?i\.?d|t\.?i\.?d|mg|kg|ml|hr|hrs|[a-z]))\Z",
+    r"(?:\b(?:i\.?v|i\.?m|s\.?c|p\.?o|e\.?g|i\.?e|vs|approx|inj|tab|tabs|cap|max|min|dr|no|resp|etc|fig|ca|incl|wt|st|q|b\.?i\.?d|t\.?i\.?d|mg|kg|ml|hr|hrs|[a-z]))\Z",
     re.IGNORECASE,
 )
 # "5 mg/kg. Group B" and "10 mg p.o. Patients" end a sentence, "5 mg p.o. Day 1" does not.
@@ -34,7 +35,7 @@ _BREAK_OR_STAR = re.compile(rf"{_BREAK.pattern}|\s\*\s(?=[A-Z])")
 _MAYBE_UNIT = (
     r"m(?:[glcebi]|mol|o(?:l|nthly)|u\b)|n(?:g|mol|ano)|u(?:g|ci|mol|nit|\b|i\b|\.i|sp|fc)"
     r"|g(?:\b|[mry]|s\b|c\b|tt|enom|bq|iga)|c(?:g[ye]|c\b|\.c|ell|fu|enti|olony|cid|ap(?:s|l|\b))"
-    r"|l(?:\b|it(?:er|re)|ozenge)|k(?:bq|ilo)|rad|b(?:illion|au)|f(?:fu|ocus)|d(?:rop|oses? of)"
+    r"|l(?:\b|pm|it(?:er|re)|ozenge)|k(?:bq|ilo|aps)|rad|b(?:illion|au)|f(?:fu|ocus)|d(?:rop|oses? of)"
     r"|i(?:u\b|\.u|n(?:t(?:ernational|ra)|fectious|hal|jection))|t(?:rillion|ab|housand|cid|il)"
     r"|p(?:ill|uff|a(?:tch|cket)|ellet|laque|fu)|a(?:pplic|ctuat|mp|nti-?xa|xa)|v(?:i(?:al|able|rus|ral)|ector|g\b|p\b|\.g)"
     r"|s(?:ubcut|achet|pray|upposit|oftgel|oft c|tick|q-u|c inj)|hard c|oral c|gelatin c|vegetable c"
@@ -45,13 +46,13 @@ _NOT_AFTER_PERCENT = (
     r"|respon|differ|compar|attrition|will|would|lost|lower|higher|more|less|versus|vs"
 )
 _MAYBE = re.compile(  # one set of characters first, which the engine looks for fastest where it has no \d in it
-    rf"[0-9x*](?:(?<=\d)(?:[\s-]{{0,2}}+(?:{_MAYBE_UNIT})"
+    rf"[0-9x*](?:(?<=\d)(?:(?:\*\s)?[\s-]{{0,2}}+(?:{_MAYBE_UNIT})"
     rf"|\s?(?:%|per ?cent)\s?(?:[\w/()]{{0,5}}\s)?(?!{_NOT_AFTER_PERCENT})[a-z]{{3}}"
-    r"|e\d|(?<=1)0(?:\s?\^|\s?\(\d|[5-9]\s?(?:/|c))|(?<=,000,000)\s[a-z])|(?<=[x*])\s?10)"
+    r"|e\d|\s?/\s?m(?:\^?2|g/)|(?<=1)0(?:\s?\^|\s?\(\d|\s?[5-9]\s?(?:/|c))|\s?%\s?(?:\0|\Z)|\.10[5-9][,)\s]|(?<=,000,000)\s[a-z]|(?<=,000)\s(?:[a-z-]{0,7}(?:sc|mnc)s?\b|vsel|til))|(?<=[x*])\s?10)"
 )
 _PERCENT_AFTER = re.compile(r" (?<=[a-z]{5} )\d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
 _PIECES: list[str] = read_toml("dose_forms.toml")["forms"]["openings"]
-_COUNT_WORD = re.compile(rf"(?:one|two|three|four|half|[1-9]) (?:[\w-]+ ){{0,2}}?(?:{'|'.join(_PIECES)})")
+_COUNT_WORD = re.compile(rf"(?:one|two|three|four|half|[1-9]) (?:[\w()-]+ ){{0,3}}?(?:{'|'.join(_PIECES)})")
 _LONGEST_PIECE = max(map(len, _PIECES))
 _AREA = re.compile(r"\bauc|under the (?:conc|time|plasma|curve)")
 
@@ -64,6 +65,7 @@ def dose_like(text: str) -> list[int]:
         found += [match.start() - 5 for match in _PERCENT_AFTER.finditer(low)]
     if "auc" in low or "under the" in low:
         found += [match.start() for match in _AREA.finditer(low)]
+    found += worded_like(low)
     pieces = [piece for piece in _PIECES if piece in low]
     if pieces:
         found += _counts(low, pieces)
@@ -76,7 +78,7 @@ def _counts(low: str, pieces: list[str]) -> list[int]:
     done = 0
     for end in find_all(low, pieces):
         start = end
-        for _ in range(3):
+        for _ in range(4):
             start = max(low.rfind(" ", done, start), done)
         for match in _COUNT_WORD.finditer(low, max(done, start - 5), end + _LONGEST_PIECE):
             found.append(match.start())

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from extract.doses.agents import Agent, known_keys
+from extract.doses.amount import Amount
 from extract.doses.arm_agents import GENERIC_CELLS
 from extract.doses.bound import Bound
+from extract.doses.contents import is_part
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.vocabulary import one_of
+from extract.doses.vocabulary import one_of, read_toml
 
 _NOT_A_CONCENTRATION = re.compile(
     r"\s*(?:of\s+(?:the|all|patients|subjects|participants)|CI\b|confidence|increase|decrease|reduction|risk|power|chance"
     r"|received|recovered|responded|survived|had\b|were\b|\(95)"
 )
 _DOSAGE_FORM = re.compile(rf"\s*(?:\w+\s+){{0,2}}?{one_of('dosage_form_after')}", re.IGNORECASE)
+_FAR = 80  # from the name of an agent to its percentage
 _FORM_BEFORE = re.compile(rf"\b{one_of('dosage_form_before')}\s+(?:of |at )?\Z", re.IGNORECASE)
 
 
@@ -42,6 +46,15 @@ def agent_of(bound: Bound, lexicon: Lexicon) -> Agent | None:
 def _is_drug(agent: Agent) -> bool:
     """Whether an agent is a drug of the vocabulary: "cyclophosphamide, then 1x10^6/kg" is of the study's cells."""
     return agent.key in known_keys()
+
+
+def as_meant(amount: Amount, agent: Agent) -> Amount:
+    """The amount in micrograms where its milligrams can only be a misprint: `salmeterol 50 mg`."""
+    bounds = read_toml("misprints.toml")["ug"].get(agent.key) if amount.unit == "mg" else None
+    least = bounds.get("per_body" if amount.per else "fixed") if bounds is not None else None
+    if least is None or amount.low < least or amount.concentration:
+        return amount
+    return replace(amount, unit="ug", flags=[*amount.flags, "misprinted_unit"])
 
 
 def _only_own(lexicon: Lexicon) -> Agent | None:
@@ -71,6 +84,8 @@ def is_beam(agent: Agent) -> bool:
 def accepted(bound: Bound, agent: Agent, text: str) -> bool:
     """Whether the amount can be a dose of this agent at all."""
     amount = bound.amount
+    if agent.intervention_no is None and is_part(text, amount.start):
+        return False
     if amount.kind == "percent":
         if agent.kind in ("radiation", "cells", "group", "vaccine") or amount.low <= 0 or amount.high > 100:
             return False
@@ -107,10 +122,13 @@ _AFTER_NAME = [re.compile(p) for p in (r"\s+\(?\Z", r"\s+at\s\(?\Z")]
 def _is_concentration(bound: Bound, text: str) -> bool:
     """`0.5% bupivacaine`, `bupivacaine 0.5%`, `a 5% cream`: the agent or the dosage form stands beside it."""
     amount = bound.amount
+    if text.strip(" .()") == text[amount.start : amount.end]:
+        return True  # the whole description of a product
     after = text[amount.end : amount.end + 60]
     if _NOT_A_CONCENTRATION.match(after):
         return False
-    if _DOSAGE_FORM.match(after) or _FORM_BEFORE.search(text[max(0, amount.start - 22) : amount.start]):
+    form = _DOSAGE_FORM.match(after) or _FORM_BEFORE.search(text[max(0, amount.start - 22) : amount.start])
+    if form and amount.start - bound.start < _FAR:
         return True
     if bound.named is None:
         return False
@@ -127,18 +145,33 @@ def select(statements: list[Statement]) -> list[Statement]:
     massive = {
         s.agent.key
         for s in statements
-        if s.amount.kind in ("mass", "cells", "activity", "substance", "auc") and s.amount.role != "strength"
+        if s.amount.kind in ("mass", "cells", "activity", "substance", "auc")
+        and s.amount.role not in ("strength", "concentration")
     }
     liquid = {s.agent.key for s in statements if s.amount.kind == "volume"}
     counted = {s.agent.key for s in statements if s.amount.kind == "count"}
     kept = []
     for statement in statements:
         kind, key = statement.amount.kind, statement.agent.key
-        if kind in ("count", "percent") and (key in massive or key in liquid):
+        if (
+            kind in ("count", "percent")
+            and (key in massive or key in liquid)
+            and not _of_own_arms(statement, statements)
+        ):
             continue
         if kind == "percent" and key in counted:
+            continue
+        if kind == "mass" and statement.amount.role == "concentration" and (key in massive or key in liquid):
             continue
         if kind == "volume" and key in massive and not statement.amount.per_time:
             continue
         kept.append(statement)
     return kept
+
+
+def _of_own_arms(pieces: Statement, statements: list[Statement]) -> bool:
+    """Whether no arm that receives a number of placebo's pieces receives a mass or a volume of it too."""
+    if pieces.agent.kind != "placebo" or pieces.amount.kind != "count" or not pieces.arm_nos:
+        return False
+    others = [s for s in statements if s.agent.kind == "placebo" and s.amount.kind not in ("count", "percent")]
+    return all(s.arm_nos and not set(s.arm_nos).intersection(pieces.arm_nos) for s in others)

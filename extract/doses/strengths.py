@@ -1,44 +1,113 @@
-"""How strong a product is, where its name is all that the record says of its amount: `Zanfluril, 100 units/mL`."""
+"""How strong a product is: the mass of an intake of several pieces, and what is known of a product never measured out.
+
+`5 mg/tablet … 2 tablets twice daily` is an intake of 10 mg; `Zanfluril, 100 units/mL` may be all that a record says.
+"""
 
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from extract.doses.amount import Amount
 from extract.doses.amounts import find_amounts
 from extract.doses.lexicon import Lexicon
-from extract.doses.merging import Statement
-from extract.study import Intervention, Study
+from extract.doses.merging import Statement, scaled
+from extract.study import Study
 
-_PER_VOLUME = re.compile(r"\d\s?[a-z]{1,5}\s?/\s?[\d.]*\s?ml", re.IGNORECASE)
+_PER_VOLUME = re.compile(r"\d\s?[a-z]{1,5}(?:\sI)?\s?(?:/|per)\s?(?:1\s)?(?:ml|cc|millilit)", re.IGNORECASE)
 _KINDS = ("mass", "activity")
+_MASSIVE = ("mass", "activity", "substance", "cells")
+
+
+_PIECES = ("{tablet}", "{capsule}", "{sachet}", "{puff}")
+
+
+def as_intakes(statements: list[Statement]) -> list[Statement]:
+    """The same, with the mass of an intake for the number of its pieces, where only the mass of one piece is stated.
+
+    The strength of a piece is then stated no more if an intake is one piece.
+    """
+    intakes: set[int] = set()
+    for strength in _only_strengths(statements):
+        mine = [s for s in statements if s.agent.key == strength.agent.key]
+        for statement in mine:
+            if statement.amount.unit in _PIECES:
+                statement.amount = _several(strength.amount, statement.amount)
+                intakes.add(id(statement))
+        if any(s.amount.low == strength.amount.low and id(s) in intakes for s in mine):
+            statements = [s for s in statements if s not in mine or s.amount.role != "strength"]
+    return statements
+
+
+def _only_strengths(statements: list[Statement]) -> list[Statement]:
+    """Of every agent of which no mass is stated but that of one piece, the first statement of this."""
+    by_agent: dict[str, list[Statement]] = {}
+    for statement in statements:
+        if statement.amount.kind in _MASSIVE:
+            by_agent.setdefault(statement.agent.key, []).append(statement)
+    return [
+        mine[0]
+        for mine in by_agent.values()
+        if {s.amount.role for s in mine} == {"strength"} and len({scaled(s.amount) for s in mine}) == 1
+    ]
+
+
+def _several(strength: Amount, pieces: Amount) -> Amount:
+    return replace(
+        pieces,
+        low=round(pieces.low * strength.low, 9),
+        high=round(pieces.high * strength.high, 9),
+        unit=strength.unit,
+        kind=strength.kind,
+    )
 
 
 def named_strengths(study: Study, lexicon: Lexicon, statements: list[Statement]) -> list[Statement]:
-    """One statement of the role `concentration` for every agent whose one amount is that of its product's name."""
+    """One statement of the role `concentration` for every agent of which nothing is known but its product's strength.
+
+    It stands in the name of the product, or in its description.
+    """
     dosed = {statement.agent.key for statement in statements}
     found = []
     for intervention in study.interventions:
         agents = lexicon.by_intervention.get(intervention.intervention_no, [])
         if len(agents) != 1 or agents[0].key in dosed:
             continue
-        strength = _strength(intervention)
-        if strength is not None:
-            dosed.add(agents[0].key)
-            statement = Statement(
-                strength, agents[0], None, intervention.name, strength.start, strength.end, rank=1, registered=True
-            )
-            statement.arm_nos = list(intervention.arm_nos)
-            found.append(statement)
+        for source in (intervention.name, intervention.description):
+            strength = _strength(source.text.norm) if source is not None else None
+            if source is not None and strength is not None:
+                dosed.add(agents[0].key)
+                statement = Statement(
+                    strength, agents[0], None, source, strength.start, strength.end, rank=1, registered=True
+                )
+                statement.arm_nos = list(intervention.arm_nos)
+                found.append(statement)
+                break
     return found
 
 
-def _strength(intervention: Intervention) -> Amount | None:
-    name = intervention.name.text.norm
-    if _PER_VOLUME.search(name) is None:
+_IN_THE_BODY = re.compile(
+    r"\b(?:levels?|plasma|serum|blood|trough|target\w*|concentrations? (?:above|below|between|over|under)|limit)\b"
+    r"[^.;]{0,40}\Z",
+    re.IGNORECASE,
+)
+# A mass counts per mL; units are those by which insulin is ordered, whatever the volume.
+_UNITS = {"mg": "mg/mL", "ug": "ug/mL", "g": "g/mL"}
+
+
+def _strength(text: str) -> Amount | None:
+    """The one strength of a product that a text states."""
+    if _PER_VOLUME.search(text) is None:
         return None
-    amounts = [amount for amount in find_amounts(name) if amount.concentration and amount.kind in _KINDS]
-    if len(amounts) != 1:
+    amounts = [amount for amount in find_amounts(text) if _is_strength(text, amount)]
+    if len({(amount.low, amount.high, amount.unit) for amount in amounts}) != 1:
         return None
     amounts[0].role = "concentration"
+    amounts[0].unit = _UNITS.get(amounts[0].unit, amounts[0].unit)
     return amounts[0]
+
+
+def _is_strength(text: str, amount: Amount) -> bool:
+    if not amount.concentration or amount.kind not in _KINDS or _IN_THE_BODY.search(text[: amount.start]):
+        return False
+    return _PER_VOLUME.search(text, amount.start, amount.end) is not None
