@@ -106,7 +106,7 @@ def short(text: str) -> str:
     ("2 and 4 weeks before surgery", "at -2 wk, at -4 wk"),
     ("45, 15 min predose; 15, 45 min postdose", "at -45 min, at -15 min, at 15 min, at 45 min"),
     ("2 and 4 hours after the dose, during cycle 3", "at 2 h, at 4 h"),
-    ("before and 2 hours after the dose on each day", "at 2 h"),
+    ("before and 2 hours after the dose on each day", "at 0, at 2 h"),
     ("cycle 1 day 15", "at 15 d"),
     ("From enrolment to the end of treatment at 2 years", "from_to 0..2 a"),
     ("Day 5-9", "from_to 5..9 d"),

@@ -6,6 +6,11 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from extract.endpoints.time_tokens import Token
+from extract.time_units import in_days
+
+_MAX_WORDS_BETWEEN = 4
+_WORDS = ("word", "fill", "between", "keyword")
+_SAME = 0.05  # 12 months and 52 weeks are the same time
 
 
 @dataclass(slots=True)
@@ -50,30 +55,49 @@ def without_restatements(items: list[Item], tokens: list[Token], openings: list[
     dropped: list[Item] = []
     for bracket in sorted({item.bracket for item in items if item.bracket}):
         members = [item for item in items if item.bracket == bracket]
-        others = len(items) > len(members)
-        dropped += _restated(members, outside, tokens, openings[bracket], others)
+        opens_span = any(item.is_span and item.first > members[-1].last for item in items)
+        dropped += _restated(members, outside, tokens, openings[bracket], opens_span=opens_span)
     return [item for item in items if not any(item is other for other in dropped)]
 
 
-def _restated(members: list[Item], outside: list[Item], tokens: list[Token], opening: int, others: bool) -> list[Item]:
+def _restated(
+    members: list[Item], outside: list[Item], tokens: list[Token], opening: int, *, opens_span: bool
+) -> list[Item]:
     points = [item for item in members if item.relation == "at"]
-    starts = all(
-        item.prefixed and item.low in (0, 1) for item in members
-    )  # "first dose (cycle 1, day 1) up to 40 weeks"
+    # "first dose (cycle 1, day 1) up to 40 weeks"
+    starts = all(item.prefixed and item.low in (0, 1) and item.relation == "at" for item in members)
     if len(points) > 1 and outside and not starts and all(item.is_span for item in outside):
         return outside + [item for item in members if item.is_span]
+    left = _item_before(outside, tokens, opening)
+    if left is not None and len(members) == 1 and _says_again(members[0], left):
+        return members
     if any(item.own_relation for item in members):
         return []
-    left = next((item for item in outside if item.last == opening - 1), None)
+    if left is not None and left.last < opening - 1 and (left.unit, left.high, left.relation == "every") != ("cycle", 1, False):
+        left = None
     if left is not None and left.unit is not None:
         if left.unit == "cycle" and members[0].unit != "cycle":
             members[0].relation = left.relation
             return [left]
         return members
-    if others and starts:
+    if opens_span and starts:
         return members
     defines_baseline = opening > 0 and tokens[opening - 1].kind == "baseline"
     return members if defines_baseline and len(members) == 1 and members[0].low <= 1 else []
+
+
+def _item_before(items: list[Item], tokens: list[Token], opening: int) -> Item | None:
+    """The item that stands before a bracket, a few words between them at most: "12 month follow up (1 year)"."""
+    found = next((item for item in reversed(items) if item.last < opening), None)
+    if found is None or opening - found.last > _MAX_WORDS_BETWEEN:
+        return None
+    return found if all(token.kind in _WORDS for token in tokens[found.last + 1 : opening]) else None
+
+
+def _says_again(item: Item, left: Item) -> bool:
+    """Is the end of one that of the other in another unit?"""
+    one, two = in_days(item.high, item.unit), in_days(left.high, left.unit)
+    return one is not None and two is not None and item.unit != left.unit and abs(one - two) <= _SAME * abs(two)
 
 
 def without_starts(items: list[Item], tokens: list[Token]) -> list[Item]:
@@ -105,7 +129,22 @@ def without_phases(items: list[Item], tokens: list[Token]) -> list[Item]:
     if len(intervals) < 2:
         return items
     phases = [index + 1 for index in intervals[:-1] if _is_phase(items, index + 1, tokens)]
+    phases += _numbered_years(items, intervals[-1], tokens)
     return [item for index, item in enumerate(items) if index not in phases]
+
+
+def _numbered_years(items: list[Item], last: int, tokens: list[Token]) -> list[int]:
+    """`…, every 6 months for years 4 and 5`, `… every 16 weeks from cycle 13`: from when the last interval holds."""
+    phases: list[int] = []
+    for index in range(last + 1, len(items)):
+        item, before = items[index], items[index - 1]
+        between = [token.text for token in tokens[before.last + 1 : item.first]]
+        unit = item.unit == items[last + 1].unit and bool(phases)
+        opened = item.prefixed and between in (["for"], ["in"], ["from"], ["during"], ["starting"], ["starting", "at"])
+        if item.relation == "from_to" or item.bracket != before.bracket or not (opened or (unit and between in (["and"], [","], [",", "and"]))):
+            break
+        phases.append(index)
+    return phases
 
 
 def _is_phase(items: list[Item], index: int, tokens: list[Token]) -> bool:

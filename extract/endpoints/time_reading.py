@@ -28,6 +28,7 @@ _BEFORE_NUMBER = {
 }
 _LAST = {"last", "final", "end", "completion", "discontinuation", "cessation", "stopping", "finishing"}
 _THROUGH = {"through", "throughout", "thru"}
+_AVERAGE = {"average", "average of", "an average of", "mean of", "median of"}
 _UNTIL = {"until", "untill", "till", "up to", "upto", "up until"}
 
 
@@ -154,10 +155,11 @@ class Reading:
         before = self._negate_before(item)
         if before:
             if keyword is not None and self.tokens[keyword].name in ("up_to", "within") and item.relation == "at":
-                item.relation, item.high = "from_to", 0.0
+                item.relation, item.high, item.own_relation = "from_to", 0.0, True
             return
         if keyword is None:
-            self._relate_pending(item)
+            if not self._is_dashed_to_baseline(item):
+                self._relate_pending(item)
             return
         name = self.tokens[keyword].name
         item.own_relation = True
@@ -165,6 +167,8 @@ class Reading:
             item.relation = name
             if name == "up_to" and self._begins_at_baseline(item, keyword):
                 item.relation, item.low = "from_to", 0.0
+            elif item.prefixed and self.tokens[keyword].text in _AVERAGE:
+                item.relation = "at"  # "average of weeks 10, 11 and 12"
             elif name == "up_to":
                 self._consume_left(keyword)
                 self._join_left(item, keyword, self.tokens[keyword].text)
@@ -174,20 +178,39 @@ class Reading:
             item.own_relation = name == "at" and self.tokens[keyword].text in ("at", "by")
             self._relate_pending(item, keyword)
 
+    def _is_dashed_to_baseline(self, item: Item) -> bool:
+        """`Baseline - 30 days`, `baseline-week 12`: from one to the other, unless the dashes go on."""
+        dash, following = item.first - 1, item.last + 1
+        if dash < 1 or self.tokens[dash].name != "-" or self.tokens[dash - 1].kind != "baseline":
+            return False
+        if following < len(self.tokens) and self.tokens[following].name in ("-", ",", "and", "/"):
+            return False
+        item.relation, item.low, item.own_relation = "from_to", 0.0, True
+        self.consumed.add(dash - 1)
+        return True
+
     def _begins_at_baseline(self, item: Item, keyword: int) -> bool:
         """`Baseline through 12 weeks`, `baseline up to week 12`, which say where the span begins as `baseline to` does.
 
         `Baseline up to 12 weeks` says no more than how long.
         """
-        before = keyword - 1
-        if before < 0 or self.tokens[before].kind != "baseline":
+        before = self._left_of_bracket(keyword - 1)
+        if before < 0 or self.tokens[before].kind != "baseline" or self._is_after_the_last(item):
             return False
-        if self.tokens[keyword].text not in _THROUGH and not (item.prefixed and self.tokens[keyword].text == "up to"):
-            return False
-        if (before > 0 and self.tokens[before - 1].name == "from") or self._is_after_the_last(item):
+        if self.tokens[keyword].text not in _THROUGH and (
+            not item.prefixed
+            or self.tokens[keyword].text != "up to"
+            or (before > 0 and self.tokens[before - 1].name == "from")
+        ):
             return False
         self.consumed.add(before)
         return True
+
+    def _left_of_bracket(self, index: int) -> int:
+        """The token left of a bracket that ends at `index`: "baseline (week 0) through week 12"."""
+        if index < 0 or self.tokens[index].name != ")" or not self.brackets[index]:
+            return index
+        return self.openings[self.brackets[index]] - 1
 
     def _negate_before(self, item: Item) -> bool:
         """`1 week before surgery` is week -1; `30 days before baseline` uses up the word baseline."""
@@ -197,6 +220,10 @@ class Reading:
         if index >= len(self.tokens) or item.prefixed:
             return self._ends_at_baseline(item)
         token = self.tokens[index]
+        if token.name == "before" and self._and_after(index):
+            item.relation, item.low, item.own_relation = "from_to", -item.low, True
+            self.consumed.add(index)
+            return True
         backwards = token.name == "before" or (token.kind == "baseline" and token.text.startswith(("before", "pr")))
         if not backwards:
             return self._ends_at_baseline(item)
@@ -207,6 +234,11 @@ class Reading:
             self._negate_list(item)
             item.low, item.high = (-item.high or 0.0), (-item.low or 0.0)
         return True
+
+    def _and_after(self, index: int) -> bool:
+        """`8 weeks before and after surgery`."""
+        following = [token for token in self.tokens[index + 1 : index + 4] if token.name != "-"]
+        return len(following) > 1 and following[0].text == "and" and following[1].text in ("after", "post")
 
     def _negate_list(self, item: Item) -> None:
         """`2 and 4 weeks before surgery`: the numbers that share the unit are before it, too."""
@@ -293,7 +325,10 @@ class Reading:
         if earlier is None:
             return
         token = self.tokens[earlier]
-        if token.name == "to" and any(t.name == "from" or t.kind == "baseline" for t in self.tokens[:earlier]):
+        counted = any(point.bracket and point.last == earlier - 2 for point in self.done)  # "visit 2 (week 0) to …"
+        if token.name == "to" and (
+            counted or any(t.name == "from" or t.kind == "baseline" for t in self.tokens[:earlier])
+        ):
             self._to(item, earlier)
         elif token.name == "up_to" and (self.tokens[stop].name == "(" or token.text in _UNTIL | _THROUGH):
             item.relation = "up_to"
@@ -396,7 +431,9 @@ class Reading:
         if opened and left.low in (0, 1) and left.unit == "d":
             self.done.remove(left)
         elif (
-            text in ("until", "till", "through", "thru") and not any(token.name in (",", "and") for token in between)
+            text in ("until", "till", "through", "thru", "up to")
+            and not any(token.name in (",", "and") for token in between)
+            and (text != "up to" or not between)
         ) or (
             text in ("until", "till")
             and any(token.text == "after" for token in self.tokens[max(0, left.first - 2) : left.first])
@@ -462,7 +499,10 @@ class Reading:
         if index >= len(self.tokens) or self.tokens[index].name != "(":
             return False
         bracket = self.brackets[index]
-        return any(item.bracket == bracket and item.low < 0 and item.high <= 0 for item in self.done)
+        return any(
+            item.bracket == bracket and item.low < 0 and item.high <= 0 and not (item.prefixed and item.relation == "at")
+            for item in self.done
+        )
 
     def _is_no_point(self, index: int) -> bool:
         """In "screening -30 d to baseline" its time is given; "screening until discharge" is a span."""
