@@ -77,7 +77,7 @@ def _restated(
         left = None
     if left is not None and left.unit is not None:
         if left.unit == "cycle" and members[0].unit != "cycle":
-            members[0].relation = left.relation
+            members[0].relation = "at" if left.relation == "from_to" else left.relation
             return [left]
         return members
     if opens_span and starts:
@@ -164,9 +164,9 @@ def without_cycle_days(items: list[Item], tokens: list[Token]) -> list[Item]:
         return items
     cycles = [item for item in items if item.unit == "cycle" and item.prefixed]
     if any(item.unit in ("min", "h") and item.relation == "at" for item in items):
-        dropped = [item for item in cycles if item.low == 1 or _is_within(item, tokens)]
+        dropped = [item for item in cycles if item.high == 1 or _is_within(item, tokens)]
     elif any(item.unit == "d" and item.prefixed and item.relation in ("at", "from_to") for item in items):
-        dropped = cycles if all(item.low == 1 for item in cycles) else []
+        dropped = cycles if all(item.high == 1 for item in cycles) else []
     else:
         ends = {item.last + 1 for item in items if item.unit == "d"}
         dropped = [item for item in cycles if item.low == 1 and item.first in ends]

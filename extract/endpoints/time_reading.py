@@ -129,7 +129,10 @@ class Reading:
     def _add(self, quantity: Quantity) -> None:
         item = Item("at", quantity.low, quantity.high, quantity.unit, quantity.first, quantity.last,
                      self.brackets[quantity.first], prefixed=quantity.prefixed)  # fmt: skip
-        if quantity.range:
+        following = self.tokens[item.last + 1].text if item.last + 1 < len(self.tokens) else ""
+        if following in ("interval", "intervals"):
+            item.relation, item.own_relation = "every", True  # "at 3-month intervals"
+        elif quantity.range:
             self._relate_range(item)
         else:
             self._relate(item)
@@ -165,7 +168,7 @@ class Reading:
         item.own_relation = True
         if name in ("up_to", "within", "every"):
             item.relation = name
-            if name == "up_to" and self._begins_at_baseline(item, keyword):
+            if name == "up_to" and (self._begins_at_baseline(item, keyword) or self._ends_after_its_start(item, keyword)):
                 item.relation, item.low = "from_to", 0.0
             elif item.prefixed and self.tokens[keyword].text in _AVERAGE:
                 item.relation = "at"  # "average of weeks 10, 11 and 12"
@@ -197,6 +200,9 @@ class Reading:
         before = self._left_of_bracket(keyword - 1)
         if before < 0 or self.tokens[before].kind != "baseline" or self._is_after_the_last(item):
             return False
+        if self.tokens[before].text.startswith("pre") and self.tokens[keyword].text in ("until", "till"):
+            self.consumed.add(before)
+            return True  # "from pre-dose until 24 hours post-dose"
         if self.tokens[keyword].text not in _THROUGH and (
             not item.prefixed
             or self.tokens[keyword].text != "up to"
@@ -205,6 +211,15 @@ class Reading:
             return False
         self.consumed.add(before)
         return True
+
+    def _ends_after_its_start(self, item: Item, keyword: int) -> bool:
+        """`From surgery through 7 days after surgery`."""
+        words = [token.text for token in self.tokens[:keyword] if token.kind != "fill"]
+        following = [token.text for token in self.tokens[item.last + 1 :] if token.kind != "fill"]
+        if self.tokens[keyword].text not in _THROUGH or "from" not in words or len(following) < 2:
+            return False
+        start = words[words.index("from") + 1 :]
+        return bool(start) and following[0] in _AFTER and following[1] == start[0]
 
     def _left_of_bracket(self, index: int) -> int:
         """The token left of a bracket that ends at `index`: "baseline (week 0) through week 12"."""
@@ -381,13 +396,18 @@ class Reading:
                 return point
             if token.kind == "baseline":
                 self.consumed.add(position)
-                return "baseline"
+                return self._called_baseline(position) or "baseline"
             if token.name == "from":
                 return "from"
             if token.kind == "mark" and token.name in ",;." and not self._from_ahead(position):
                 break
             words = words or token.kind in ("word", "keyword", "between", "baseline")
         return "event" if words else None
+
+    def _called_baseline(self, position: int) -> Item | None:
+        """The point that a bracket calls the baseline: "day 1 (pre-dose) to day 29"."""
+        opening = self.openings[self.brackets[position]]
+        return next((item for item in self.done if item.relation == "at" and item.last == opening - 1), None)
 
     def _defines_baseline(self, point: Item) -> bool:
         """`Baseline (day 1) to week 12`."""

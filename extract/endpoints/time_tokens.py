@@ -103,7 +103,7 @@ def _long_phrases() -> dict[str, re.Pattern[str]]:
 
 
 _LEXER = re.compile(
-    r"(?P<word>(?P<letter>(?<![a-z\d])[dwmhyj](?=-?\d))"
+    r"(?P<word>(?P<letter>(?<![a-z\d])[dwmhyj](?=-?\d)|(?<![a-z\d])(?<!\d )[wmy](?= \d))"
     r"|q ?(?P<every>\d+) ?-?(?P<every_unit>h|d|w|m|y|hrs?|hours?|days?|wks?|weeks?|mos?|mths?|months?|yrs?|years?)\b"
     r"|(?:semi|bi|half)-(?:weekly|monthly|annual(?:ly)?|yearly)\b|[^\W\d_]+(?:'s)?)"
     r"|(?P<number>1 ?/ ?2(?= ?-?(?:an? )?(?:h|hrs?|hours?|years?|yrs?)\b)|\d+(?:\.\d+)?|(?<![\w)])\.\d+)(?P<ordinal>st|nd|rd|th)?(?![a-z]*\d*[a-z]+\d)"
@@ -118,6 +118,7 @@ _SIMPLE = re.compile(
 )
 
 
+_MOST = 12  # of an interval's units: "12-weekly"
 _SHORTENED = {
     "max",
     "approx",
@@ -175,38 +176,57 @@ def tokenise(text: str) -> list[Token]:
                 token = _phrase(longer)
         token.glued = token.start == last_end and token.start > 0
         position = last_end = token.end
-        if token.name in ".+" and _says_nothing(token, tokens):
+        if token.name in ".+" and _says_nothing(token, tokens, text):
             continue
-        if tokens and _belongs_to_number(token, tokens):
+        if tokens and _belongs_to_number(token, tokens, text):
             token = _after_number(token, tokens)
         worded = worded or token.text in _WORDED
         tokens.append(token)
     return _merge_numbers(tokens) if worded else tokens
 
 
-def _says_nothing(token: Token, tokens: list[Token]) -> bool:
-    """The point of a shortened word ("approx."), the plus of a later day ("day +30, +60")."""
+_GOES_ON = re.compile(r"\s*(?:,|and\b|&)")
+_UNIT_AHEAD = re.compile(r"\s+(?:h|d|hours?|days?|weeks?|months?|years?)\b")
+_COUNTED = re.compile(
+    r"\s*(?:sessions?|visits?|injections?|doses?|infusions?|treatments?|assessments?|calls?|class(?:es)?|meetings?"
+    r"|cycles?|questionnaires?|surveys?|measurements?)\b"
+)
+
+
+def _says_nothing(token: Token, tokens: list[Token], text: str) -> bool:
+    """The point of a shortened word or an ordinal ("approx.", "2., 4. and 6. hours"), the plus of "day +30, +60", of
+    "5+ years"."""
     before = tokens[-1] if tokens else None
+    if before is None:
+        return token.name == "+"
     if token.name == "+":
-        return before is None or before.name in (",", ";", "(", "/", "and")
-    return token.glued and before is not None and before.text in _SHORTENED
+        if before.kind == "number":
+            return token.glued and _UNIT_AHEAD.match(text, token.end) is not None
+        return before.name in (",", ";", "(", "/", "and")
+    if before.kind == "number":
+        return token.glued and _GOES_ON.match(text, token.end) is not None
+    return token.glued and before.text in _SHORTENED
 
 
-def _belongs_to_number(token: Token, tokens: list[Token]) -> bool:
-    """`30 second`, and `6-monthly`, where the number says how many of the interval's units."""
+def _belongs_to_number(token: Token, tokens: list[Token], text: str) -> bool:
+    """`30 second`; `6-monthly` and `6 monthly`, where the number says how many of the interval's units.
+
+    Not in "12 weekly sessions".
+    """
     if token.text != "second" and token.kind != "interval":
         return False
     dash = tokens[-1].name == "-"
     number = tokens[-2] if dash and len(tokens) > 1 else tokens[-1]
     if number.kind != "number" or number.ordinal:
         return False
-    return token.text == "second" or dash
+    return token.text == "second" or (1 < number.value <= _MOST and _COUNTED.match(text, token.end) is None)
 
 
 def _after_number(token: Token, tokens: list[Token]) -> Token:
     if token.text == "second":
         return Token("unit", "s", token.start, token.end, token.text, glued=token.glued)
-    del tokens[-1]
+    if tokens[-1].name == "-":
+        del tokens[-1]
     number = tokens.pop()
     return Token("interval", token.name, number.start, token.end, token.text, number.value * token.value)
 
@@ -261,7 +281,7 @@ def _merge_numbers(tokens: list[Token]) -> list[Token]:
     """`twenty - four` → 24, `one hundred` → 100, `one and a half` → 1.5, `third` before a unit → 3."""
     merged: list[Token] = []
     for index, token in enumerate(tokens):
-        word = token.text.removeprefix("the ")
+        word = token.text.rpartition(" ")[2]  # of "the first"
         if word in ORDINAL_WORDS and token.kind != "unit" and _counts_units(tokens, index):
             token = Token("number", word, token.start, token.end, token.text, ORDINAL_WORDS[word], ordinal=True)
         if token.kind == "number" and token.name in NUMBER_WORDS and merged and _extend(merged, token):
@@ -281,7 +301,7 @@ def _counts_units(tokens: list[Token], index: int) -> bool:
         token = tokens[position]
         if token.kind == "unit":
             return tokens[position - 1].kind != "mark" and (position > index + 1 or not first) and token.name != "cycle"
-        if token.text.removeprefix("the ") in ORDINAL_WORDS:
+        if token.text.rpartition(" ")[2] in ORDINAL_WORDS:
             pass
         elif token.name not in (",", "and", "&", "-", "the") and token.kind != "between":
             return False
