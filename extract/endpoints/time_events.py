@@ -65,17 +65,18 @@ def event_segments(text: str, tokens: list[Token], items: Iterable[_Spanned]) ->
 @cache
 def _start_words() -> re.Pattern[str]:
     table = load_toml("time_relations.toml")["starts"]
-    return re.compile(rf"\s*{table['lead']}(?:(?:the )?(?:{'|'.join(table['points'])})|{table['before']})\s*", re.IGNORECASE)
+    points = "|".join(table["points"])
+    return re.compile(rf"\s*{table['lead']}(?:(?:the )?(?:{points})|{table['before']})\s*", re.IGNORECASE)
 
 
 _START_STEMS = ("before", "prior", "pre", "admi", "inclu", "enrol", "random", "recruit", "intake", "arriv", "entry",
-                "start", "begin", "initiat", "commenc", "onset", "t0", "t 0", "time")  # fmt: skip
+                "start", "begin", "initiat", "commenc", "onset", "t0", "t 0", "time", "initial")  # fmt: skip
 
 
 def start_segments(text: str, tokens: list[Token], items: Iterable[_Spanned]) -> list[tuple[int, int]]:
-    """Members of a list that name its zero point, as character spans: "admission, 24 hours", "before and after 8 weeks".
+    """The member of a list that names its zero point, as a character span: "admission, 24 hours, 48 hours".
 
-    Nothing where the list has a baseline by another name.
+    At most one: "before and after 8 weeks" has one, too. A member with a number of its own is none.
     """
     low = lowered(text)
     if not any(stem in low for stem in _START_STEMS):

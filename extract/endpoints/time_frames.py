@@ -43,12 +43,11 @@ def read_time_frame(text: str) -> tuple[Time, ...]:
     reading = Reading(tokens)
     items = reading.items()
     times = [_time(text, tokens, item) for item in items]
+    starts = start_segments(text, tokens, items) if _lists_points(items) else []
+    times += [Time("at", 0.0, 0.0, None, "baseline", a, b) for a, b in starts]
     if not [item for item in items if item.is_span]:
-        times += [
-            Time("through_event", None, None, None, text[a:b], a, b) for a, b in event_segments(text, tokens, items)
-        ]
-    if _lists_points(items):
-        times += [Time("at", 0.0, 0.0, None, "baseline", a, b) for a, b in start_segments(text, tokens, items)]
+        events = [segment for segment in event_segments(text, tokens, items) if segment not in starts]
+        times += [Time("through_event", None, None, None, text[a:b], a, b) for a, b in events]
     if not times and is_event(text):
         return (Time("through_event", None, None, None, anchor_from(text), 0, len(text)),)
     if len(times) < 2:

@@ -71,10 +71,14 @@ def _restated(
     left = _item_before(outside, tokens, opening)
     if left is not None and len(members) == 1 and _says_again(members[0], left):
         return members
+    if left is not None and left.relation == "every" and all(item.relation == "every" for item in members):
+        if left.unit == "cycle" and left.high == 1:
+            return [left]  # "every cycle (every 2 weeks)"
+        return members if members[0].unit == "cycle" else []
     if any(item.own_relation for item in members):
         return []
-    if left is not None and left.last < opening - 1 and (left.unit, left.high, left.relation == "every") != ("cycle", 1, False):
-        left = None
+    if left is not None and left.last < opening - 1 and not _is_first_cycle(left):
+        left = None  # words stand between
     if left is not None and left.unit is not None:
         if left.unit == "cycle" and members[0].unit != "cycle":
             members[0].relation = "at" if left.relation == "from_to" else left.relation
@@ -92,6 +96,11 @@ def _item_before(items: list[Item], tokens: list[Token], opening: int) -> Item |
     if found is None or opening - found.last > _MAX_WORDS_BETWEEN:
         return None
     return found if all(token.kind in _WORDS for token in tokens[found.last + 1 : opening]) else None
+
+
+def _is_first_cycle(item: Item) -> bool:
+    """Its length may follow in a bracket: "first cycle of treatment (21 days)"."""
+    return item.unit == "cycle" and item.high == 1 and item.relation != "every"
 
 
 def _says_again(item: Item, left: Item) -> bool:
@@ -129,22 +138,23 @@ def without_phases(items: list[Item], tokens: list[Token]) -> list[Item]:
     if len(intervals) < 2:
         return items
     phases = [index + 1 for index in intervals[:-1] if _is_phase(items, index + 1, tokens)]
-    phases += _numbered_years(items, intervals[-1], tokens)
+    phases += _last_phase(items, intervals[-1], tokens)
     return [item for index, item in enumerate(items) if index not in phases]
 
 
-def _numbered_years(items: list[Item], last: int, tokens: list[Token]) -> list[int]:
-    """`…, every 6 months for years 4 and 5`, `… every 16 weeks from cycle 13`: from when the last interval holds."""
-    phases: list[int] = []
+def _last_phase(items: list[Item], last: int, tokens: list[Token]) -> list[int]:
+    """From when the last interval holds: `…, every 6 months for years 4 and 5`, `… every 16 weeks from cycle 13`."""
+    phase: list[int] = []
     for index in range(last + 1, len(items)):
         item, before = items[index], items[index - 1]
-        between = [token.text for token in tokens[before.last + 1 : item.first]]
-        unit = item.unit == items[last + 1].unit and bool(phases)
-        opened = item.prefixed and between in (["for"], ["in"], ["from"], ["during"], ["starting"], ["starting", "at"])
-        if item.relation == "from_to" or item.bracket != before.bracket or not (opened or (unit and between in (["and"], [","], [",", "and"]))):
+        if item.relation == "from_to" or item.bracket != before.bracket:
             break
-        phases.append(index)
-    return phases
+        between = " ".join(token.text for token in tokens[before.last + 1 : item.first])
+        opens = item.prefixed and between in ("for", "in", "from", "during", "starting", "starting at")
+        if not opens and not (phase and between in ("and", ",", ", and") and item.unit == before.unit):
+            break
+        phase.append(index)
+    return phase
 
 
 def _is_phase(items: list[Item], index: int, tokens: list[Token]) -> bool:

@@ -148,7 +148,10 @@ def _link(tokens: list[Token], a: _Number, b: _Number) -> str | None:
         return "range"
     if names == ["and"] and a.first and tokens[a.first - 1].text == "between":
         return "range"
-    if all(token.name in _LINKS or token.name in ("and", "to") or token.text in ("then", "at") for token in between):
+    if all(
+        token.name in _LINKS or token.name in ("and", "to") or token.text in ("then", "at", "up to")
+        for token in between
+    ):
         return "list"
     if names == ["and", "every"] and a.first and tokens[a.first - 1].name == ",":
         return "list"  # "3, 6, 12 and every 6 months"

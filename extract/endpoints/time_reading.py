@@ -94,7 +94,7 @@ class Reading:
             return 2
         if before.kind == "keyword" and before.text.endswith("first"):
             return 1
-        if before.text in ("a", "an", "one") and second is not None and second.kind == "keyword":
+        if before.text in ("a", "an", "one") and (before.start == 0 if second is None else second.kind == "keyword"):
             return 1
         return None
 
@@ -129,6 +129,7 @@ class Reading:
     def _add(self, quantity: Quantity) -> None:
         item = Item("at", quantity.low, quantity.high, quantity.unit, quantity.first, quantity.last,
                      self.brackets[quantity.first], prefixed=quantity.prefixed)  # fmt: skip
+        self._count_back(item)
         following = self.tokens[item.last + 1].text if item.last + 1 < len(self.tokens) else ""
         if following in ("interval", "intervals"):
             item.relation, item.own_relation = "every", True  # "at 3-month intervals"
@@ -137,6 +138,15 @@ class Reading:
         else:
             self._relate(item)
         self.done.append(item)
+
+    def _count_back(self, item: Item) -> None:
+        """`Preoperative day 1` is day -1."""
+        before = self.tokens[item.first - 1] if item.first else None
+        if before is None or not item.prefixed or item.unit != "d" or before.kind != "baseline":
+            return
+        if before.text.startswith("pre") and ("op" in before.text or "surg" in before.text):
+            self.consumed.add(item.first - 1)
+            item.low, item.high = (-abs(item.high) or 0.0), (-abs(item.low) or 0.0)
 
     def _relate_range(self, item: Item) -> None:
         """`8-10 weeks`, with "up to" or "every" before it, or as the end of a span ("to discharge (8-10 days)")."""
@@ -168,7 +178,7 @@ class Reading:
         item.own_relation = True
         if name in ("up_to", "within", "every"):
             item.relation = name
-            if name == "up_to" and (self._begins_at_baseline(item, keyword) or self._ends_after_its_start(item, keyword)):
+            if name == "up_to" and self._begins(item, keyword):
                 item.relation, item.low = "from_to", 0.0
             elif item.prefixed and self.tokens[keyword].text in _AVERAGE:
                 item.relation = "at"  # "average of weeks 10, 11 and 12"
@@ -191,6 +201,10 @@ class Reading:
         item.relation, item.low, item.own_relation = "from_to", 0.0, True
         self.consumed.add(dash - 1)
         return True
+
+    def _begins(self, item: Item, keyword: int) -> bool:
+        """Does the text say where a span that ends at the item begins, so that it is a range from zero?"""
+        return self._begins_at_baseline(item, keyword) or self._ends_after_its_start(item, keyword)
 
     def _begins_at_baseline(self, item: Item, keyword: int) -> bool:
         """`Baseline through 12 weeks`, `baseline up to week 12`, which say where the span begins as `baseline to` does.
@@ -518,11 +532,8 @@ class Reading:
         index += self.tokens[index].kind in ("word", "fill")
         if index >= len(self.tokens) or self.tokens[index].name != "(":
             return False
-        bracket = self.brackets[index]
-        return any(
-            item.bracket == bracket and item.low < 0 and item.high <= 0 and not (item.prefixed and item.relation == "at")
-            for item in self.done
-        )
+        inside = [item for item in self.done if item.bracket == self.brackets[index]]
+        return any(item.low < 0 and item.high <= 0 and not (item.prefixed and item.relation == "at") for item in inside)
 
     def _is_no_point(self, index: int) -> bool:
         """In "screening -30 d to baseline" its time is given; "screening until discharge" is a span."""

@@ -106,7 +106,8 @@ _LEXER = re.compile(
     r"(?P<word>(?P<letter>(?<![a-z\d])[dwmhyj](?=-?\d)|(?<![a-z\d])(?<!\d )[wmy](?= \d))"
     r"|q ?(?P<every>\d+) ?-?(?P<every_unit>h|d|w|m|y|hrs?|hours?|days?|wks?|weeks?|mos?|mths?|months?|yrs?|years?)\b"
     r"|(?:semi|bi|half)-(?:weekly|monthly|annual(?:ly)?|yearly)\b|[^\W\d_]+(?:'s)?)"
-    r"|(?P<number>1 ?/ ?2(?= ?-?(?:an? )?(?:h|hrs?|hours?|years?|yrs?)\b)|\d+(?:\.\d+)?|(?<![\w)])\.\d+)(?P<ordinal>st|nd|rd|th)?(?![a-z]*\d*[a-z]+\d)"
+    r"|(?P<number>1 ?/ ?2(?= ?-?(?:an? )?(?:h|hrs?|hours?|years?|yrs?)\b)|\d+(?:\.\d+)?|(?<![\w)])\.\d+)"
+    r"(?P<ordinal>st|nd|rd|th)?(?![a-z]*\d*[a-z]+\d)"
     r"|(?P<mark>[-,;.():/&+\[\]\n、])"
 )
 
@@ -182,7 +183,22 @@ def tokenise(text: str) -> list[Token]:
             token = _after_number(token, tokens)
         worded = worded or token.text in _WORDED
         tokens.append(token)
-    return _merge_numbers(tokens) if worded else tokens
+    if worded:
+        tokens = _merge_numbers(tokens)
+    return _without_repeated_numbers(tokens) if "(" in text else tokens
+
+
+def _without_repeated_numbers(tokens: list[Token]) -> list[Token]:
+    """`six (6) months`: the bracket only says the number again."""
+    kept: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        kept.append(token)
+        again = tokens[index + 1 : index + 4]
+        said = len(again) == 3 and token.kind == again[1].kind == "number" and token.value == again[1].value
+        index += 4 if said and again[0].name == "(" and again[2].name == ")" else 1
+    return kept
 
 
 _GOES_ON = re.compile(r"\s*(?:,|and\b|&)")
@@ -309,6 +325,13 @@ def _counts_units(tokens: list[Token], index: int) -> bool:
     return False
 
 
+def _adds_up(high: float, low: float, between: list[str]) -> bool:
+    """`twenty - four`, `one hundred and eighty`."""
+    if high >= 100 and high % 100 == 0:
+        return low < 100 and between in ([], ["and"])
+    return high % 100 in (20, 30, 40, 50, 60, 70, 80, 90) and 0 < low < 10 and between in ([], ["-"])
+
+
 def _extend(merged: list[Token], token: Token) -> bool:
     """Add a number word to the number word before it; False where they do not belong together."""
     if token.name == "half" and [item.name for item in merged[-3:]] == ["and", "one", "-"]:
@@ -330,9 +353,7 @@ def _extend(merged: list[Token], token: Token) -> bool:
         before.value *= 100
     elif before.name not in NUMBER_WORDS or before.ordinal:
         return False
-    elif before.value >= 100 and before.value % 100 == 0 and token.value < 100 and between in ([], ["and"]):
-        before.value += token.value
-    elif before.value % 100 in (20, 30, 40, 50, 60, 70, 80, 90) and 0 < token.value < 10 and between in ([], ["-"]):
+    elif _adds_up(before.value, token.value, between):
         before.value += token.value
     else:
         return False
