@@ -164,6 +164,12 @@ def short(text: str) -> str:
     ("4 weeks before and after the intervention", "from_to -4..4 wk"),
     ("Preoperative day 2, postoperative day 3", "at -2 d, at 3 d"),
     ("predose (within 30 min before dosing), 1 and 2 h", "from_to -30..0 min, at 1 h, at 2 h"),
+    ("days -3 to +3", "from_to -3..3 d"),
+    ("2 weeks pre-op to 6 weeks post-op", "from_to -2..6 wk"),
+    ("30 days, 1 year and annually to 5 years", "at 30 d, at 1 a, every 1 a, up_to 5 a"),
+    ("baseline (4 weeks before treatment), 10 weeks", "at 0, at 10 wk"),
+    ("From baseline (2 weeks before surgery) to 5 months", "from_to 0..5 mo"),
+    ("last 2 weeks of treatment (week 6 to week 8)", "from_to 6..8 wk"),
     # where a list begins
     ("Admission, 24 hours, 48 hours", "at 0, at 24 h, at 48 h"),
     ("Enrolment, 2 months and 4 months", "at 0, at 2 mo, at 4 mo"),

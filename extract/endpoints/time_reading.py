@@ -408,6 +408,10 @@ class Reading:
             point = next((item for item in self.done if item.last == position), None)
             if point is not None and point.relation == "at" and not self._defines_baseline(point):
                 return point
+            if token.kind == "interval" or token.name == "every":
+                return None  # "annually to 5 years"
+            if token.kind == "baseline" and position in self.consumed:
+                continue  # "2 weeks pre-op to 6 weeks post-op"
             if token.kind == "baseline":
                 self.consumed.add(position)
                 return self._called_baseline(position) or "baseline"
@@ -426,7 +430,7 @@ class Reading:
     def _defines_baseline(self, point: Item) -> bool:
         """`Baseline (day 1) to week 12`."""
         opening = self.openings[point.bracket]
-        return opening > 0 and self.tokens[opening - 1].kind == "baseline" and point.low in (0, 1)
+        return opening > 0 and self.tokens[opening - 1].kind == "baseline" and point.low <= 1
 
     def _from_ahead(self, position: int) -> bool:
         """Is there a `from` to the left, in the same sentence, that a comma does not close?"""
@@ -529,11 +533,12 @@ class Reading:
 
     def _is_spelled_out(self, index: int) -> bool:
         """`Baseline period (week -4 to week 0)`."""
-        index += self.tokens[index].kind in ("word", "fill")
+        period = self.tokens[index].kind in ("word", "fill")
+        index += period
         if index >= len(self.tokens) or self.tokens[index].name != "(":
             return False
         inside = [item for item in self.done if item.bracket == self.brackets[index]]
-        return any(item.low < 0 and item.high <= 0 and not (item.prefixed and item.relation == "at") for item in inside)
+        return any(item.low < 0 and item.high <= 0 and (period or item.relation != "at") for item in inside)
 
     def _is_no_point(self, index: int) -> bool:
         """In "screening -30 d to baseline" its time is given; "screening until discharge" is a span."""

@@ -218,7 +218,7 @@ def _says_nothing(token: Token, tokens: list[Token], text: str) -> bool:
     if token.name == "+":
         if before.kind == "number":
             return token.glued and _UNIT_AHEAD.match(text, token.end) is not None
-        return before.name in (",", ";", "(", "/", "and")
+        return before.name in (",", ";", "(", "/", "and", "to")
     if before.kind == "number":
         return token.glued and _GOES_ON.match(text, token.end) is not None
     return token.glued and before.text in _SHORTENED
