@@ -311,6 +311,13 @@ def test_evidence_is_the_raw_slice_that_gave_the_class() -> None:
     ("Paravalvular leak", "cardiac_function"),
     ("Mean PAP and PVR", "cardiac_function"),
     ("AF burden", "mace"),
+    ("Recurrence of AF", "relapse_other"),
+    ("Overall success at TOC", "clinical_cure"),
+    ("Colonic transit time", "symptom_score"),
+    ("Nasal colonization", "infection"),
+    ("Speech in noise", "hearing"),
+    ("Dental anxiety", "depression_anxiety"),
+    ("Unplanned return to the operating room", "surgical_complications"),
     ("Atrial tachyarrhythmia after ablation", "mace"),
     ("Return of spontaneous circulation", "mace"),
     ("Hematoma at the access site", "bleeding"),
@@ -532,3 +539,11 @@ def test_random_scraps_never_fail() -> None:
         for item in found.times:
             assert text[item.evidence.start_char : item.evidence.end_char] == item.evidence.quote
             assert (item.low is None) == (item.relation == "through_event")
+
+
+def test_safety_tests_registered_in_parts_keep_their_class() -> None:
+    title = "Participants with marked laboratory abnormalities (continued)"
+    found = extract_endpoints(
+        study(outcome(title, description="Serum sodium, low or high"), outcome(title, description="Creatine kinase"))
+    )
+    assert [item.endpoint for item in found] == ["lab_safety", "lab_safety"]
