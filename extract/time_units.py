@@ -13,7 +13,7 @@ from typing import Any
 _TABLE: dict[str, Any] = tomllib.loads(files("extract.data").joinpath("time_units.toml").read_text(encoding="utf-8"))
 
 DAYS_PER_UNIT: dict[str, float] = {code: unit["days"] for code, unit in _TABLE["units"].items() if "days" in unit}
-"""Length of each unit (`min h d wk mo a`) in days."""
+"""Length of each unit (`s min h d wk mo a`) in days."""
 
 UNIT_WORDS: dict[str, str] = {word: code for code, unit in _TABLE["units"].items() for word in unit["words"]}
 """Lower-case word → unit, e.g. `weeks` → `wk`."""

@@ -41,6 +41,7 @@ def written(fact: AgeRange) -> str:
         ("* Age ≥18 years", "[18a, ]"),
         (r"* Age \>= 18", "[18a, ]"),
         (r"* Age \> 18 years", "(18a, ]"),
+        ("* Age >= to 8 months", "[8mo, ]"),
         ("* 18 years and older", "[18a, ]"),
         ("* 18 years of age or older", "[18a, ]"),
         ("1. 18 years old or above", "[18a, ]"),

@@ -22,6 +22,7 @@ _TITLE_TIME = re.compile(
     r"\b(?:week|month|day|year)s? (\d+)|\b(?:at|after|to) (\d+)[ -](?:weeks?|months?|days?|years?)\b"
 )
 _TIME_STEMS = ("week", "month", "day", "year")  # tried before the pattern
+_IN_PARTS = ("lab_safety", "vital_signs_ecg")  # of many tests, so that one title is often registered in parts
 _DIGIT = re.compile(r"[0-9]")
 _SAME = 0.05  # 12 months and 52 weeks are the same time
 
@@ -36,7 +37,8 @@ def extract_endpoints(study: Study) -> list[Endpoint]:
 def _parts(outcomes: Sequence[Outcome], in_field: Callable[[str], bool]) -> dict[int, Classified]:
     """What the descriptions name of outcomes that share one title ("pain and function": ODI; SF-36), by `id`.
 
-    Only where they name different classes: a title that stands there once for every visit says what it is.
+    Only where they name different classes: a title that stands there once for every visit says what it is. So does
+    one of safety tests ("laboratory tests, continued").
     """
     groups: dict[str, list[Outcome]] = {}
     for outcome in outcomes:
@@ -44,12 +46,16 @@ def _parts(outcomes: Sequence[Outcome], in_field: Callable[[str], bool]) -> dict
             groups.setdefault(outcome.measure.raw, []).append(outcome)
     parts: dict[int, Classified] = {}
     for group in groups.values():
-        if len(group) > 1:
+        if len(group) > 1 and not _is_of_safety_tests(group[0], in_field):
             named = {id(item): classify_description(_description(item), in_field) for item in group}
             found = {key: part for key, part in named.items() if part is not None}
             if len({part.name for part in found.values()}) > 1:
                 parts.update(found)
     return parts
+
+
+def _is_of_safety_tests(outcome: Outcome, in_field: Callable[[str], bool]) -> bool:
+    return classify(outcome.measure.text.norm, "", in_field).name in _IN_PARTS
 
 
 def _description(outcome: Outcome) -> str:

@@ -21,6 +21,7 @@ _EMPTY = {
     "through", "until", "and", "from", "approximately", "about", "date", "the", "for", "not", "applicable", "none",
     "unknown", "tbd", "specified", "provided", "time", "frame", "expected", "ending",
 }  # fmt: skip
+_ANDS = {"and", "and at", "and then", "as well as"}
 _LEAD = (
     "at on the and or immediately shortly right day time date hospital of study in pacu icu after before during to a"
 )
@@ -61,14 +62,43 @@ def event_segments(text: str, tokens: list[Token], items: Iterable[_Spanned]) ->
     return found
 
 
+@cache
+def _start_words() -> re.Pattern[str]:
+    table = load_toml("time_relations.toml")["starts"]
+    points = "|".join(table["points"])
+    return re.compile(rf"\s*{table['lead']}(?:(?:the )?(?:{points})|{table['before']})\s*", re.IGNORECASE)
+
+
+_START_STEMS = ("before", "prior", "pre", "admi", "inclu", "enrol", "random", "recruit", "intake", "arriv", "entry",
+                "start", "begin", "initiat", "commenc", "onset", "t0", "t 0", "time", "initial")  # fmt: skip
+
+
+def start_segments(text: str, tokens: list[Token], items: Iterable[_Spanned]) -> list[tuple[int, int]]:
+    """The member of a list that names its zero point, as a character span: "admission, 24 hours, 48 hours".
+
+    At most one: "before and after 8 weeks" has one, too. A member with a number of its own is none.
+    """
+    low = lowered(text)
+    if not any(stem in low for stem in _START_STEMS):
+        return []
+    taken = {index for item in items for index in range(item.first, item.last + 1)}
+    found = []
+    for segment in _segments(tokens):
+        if segment and taken.isdisjoint(segment) and not any(tokens[i].kind in ("number", "baseline") for i in segment):
+            start, end = tokens[segment[0]].start, tokens[segment[-1]].end
+            if _start_words().fullmatch(text, start, end) and not _explained(tokens, segment[-1], taken):
+                found.append((start, end))
+    return found[:1]
+
+
 def _explained(tokens: list[Token], last: int, taken: set[int]) -> bool:
-    """Does a bracket with a time of its own follow: "after treatment (3 months)"?"""
+    """Does a bracket with a time of its own follow: "after treatment (3 months)", "treatment (EOT) (week 12)"?"""
     index = last + 1
-    if index >= len(tokens) or tokens[index].name != "(":
-        return False
-    while index < len(tokens) and tokens[index].name != ")":
-        if index in taken:
-            return True
+    while index < len(tokens) and tokens[index].name == "(":
+        while index < len(tokens) and tokens[index].name != ")":
+            if index in taken:
+                return True
+            index += 1
         index += 1
     return False
 
@@ -90,7 +120,7 @@ def _segments(tokens: list[Token]) -> list[list[int]]:
         elif token.name == ")":
             depth = max(0, depth - 1)
         elif depth == 0 and (
-            token.name in (",", ";") or token.text == "and" or (token.name == "/" and not token.glued)
+            token.name in (",", ";") or token.text in _ANDS or (token.name == "/" and not token.glued)
         ):
             segments.append([])
         elif depth == 0:

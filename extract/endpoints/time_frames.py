@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extract.endpoints.anchors import anchor_after, anchor_from
-from extract.endpoints.time_events import event_segments, is_event
+from extract.endpoints.time_events import event_segments, is_event, start_segments
 from extract.endpoints.time_items import Item
 from extract.endpoints.time_reading import Reading
 from extract.endpoints.time_tokens import Token, tokenise
@@ -43,15 +43,23 @@ def read_time_frame(text: str) -> tuple[Time, ...]:
     reading = Reading(tokens)
     items = reading.items()
     times = [_time(text, tokens, item) for item in items]
+    starts = start_segments(text, tokens, items) if _lists_points(items) else []
+    times += [Time("at", 0.0, 0.0, None, "baseline", a, b) for a, b in starts]
     if not [item for item in items if item.is_span]:
-        times += [
-            Time("through_event", None, None, None, text[a:b], a, b) for a, b in event_segments(text, tokens, items)
-        ]
+        events = [segment for segment in event_segments(text, tokens, items) if segment not in starts]
+        times += [Time("through_event", None, None, None, text[a:b], a, b) for a, b in events]
     if not times and is_event(text):
         return (Time("through_event", None, None, None, anchor_from(text), 0, len(text)),)
     if len(times) < 2:
         return tuple(times)
     return tuple(_distinct(sorted(times, key=lambda time: (time.start, time.end))))
+
+
+def _lists_points(items: list[Item]) -> bool:
+    """Are there points after zero, and none at zero?"""
+    return any(item.relation == "at" and item.unit and item.high > 0 for item in items) and not any(
+        item.low <= 0 for item in items
+    )
 
 
 _PROSE = re.compile(

@@ -12,6 +12,9 @@ from itertools import pairwise
 from extract.endpoints.time_tokens import Token
 from extract.time_units import convert, in_days
 
+DAYS_A_YEAR = 365
+_LATE = 14
+
 _LINKS = {",", "/", "-", "&", ";"}
 _RANGE_WORDS = {"through", "thru", "until", "untill", "till", "up to", "up through", "up until"}
 
@@ -66,7 +69,9 @@ def _numbers(tokens: list[Token]) -> list[_Number]:
 
 def _sign_and_prefix(tokens: list[Token], number: _Number, taken: int) -> None:
     index = number.index - 1
-    dash = index >= 0 and tokens[index].name == "-" and tokens[number.index].glued
+    dash = index >= 0 and tokens[index].name == "-"
+    if dash and not tokens[number.index].glued:
+        dash = index > 0 and tokens[index - 1].name == "(" and tokens[index].glued  # "(- 48 hours to day 0)"
     if dash:
         index -= 1
     before = tokens[index] if index >= 0 else None
@@ -82,14 +87,23 @@ def _sign_and_prefix(tokens: list[Token], number: _Number, taken: int) -> None:
     if before is not None and before.kind == "unit" and index > taken:
         number.prefix, number.first = before, index
         # "Week-12" is week 12, but "Day-7" and "Week -1" are before zero.
-        if dash and (not tokens[number.index - 1].glued or before.name in ("d", "h")):
+        if dash and (not tokens[number.index - 1].glued or before.name in ("d", "h")) and not _is_late(tokens, number):
             number.value = -number.value
     elif dash and (before is None or _opens_negative(before, tokens[number.index - 1])):
         number.value = -number.value
         number.first = number.index - 1
 
 
+def _is_late(tokens: list[Token], number: _Number) -> bool:
+    """`at day-28`: a day so late, named by itself, is not before zero."""
+    if number.value < _LATE or not tokens[number.index - 1].glued:
+        return False
+    return number.first > 0 and tokens[number.first - 1].text in ("at", "by", "until", "up to", "on", "within")
+
+
 def _opens_negative(before: Token, dash: Token) -> bool:
+    if before.text.startswith("bas"):
+        return False  # "baseline -12 weeks"
     return before.kind == "mark" or (not dash.glued and before.kind not in ("number", "unit", "letter"))
 
 
@@ -103,6 +117,8 @@ def _suffix(tokens: list[Token], number: _Number) -> None:
         index += 1
     while index < len(tokens) and tokens[index].kind == "between" and index < number.index + 4:
         index += 1
+    if index < len(tokens) and tokens[index].text in ("a", "an") and tokens[number.index].text == "half":
+        index += 1  # "half an hour"
     if index >= len(tokens) or tokens[index].kind not in ("unit", "letter"):
         return
     following = tokens[index + 1] if index + 1 < len(tokens) else None
@@ -132,7 +148,10 @@ def _link(tokens: list[Token], a: _Number, b: _Number) -> str | None:
         return "range"
     if names == ["and"] and a.first and tokens[a.first - 1].text == "between":
         return "range"
-    if all(token.name in _LINKS or token.name in ("and", "to") or token.text in ("then", "at") for token in between):
+    if all(
+        token.name in _LINKS or token.name in ("and", "to") or token.text in ("then", "at", "up to")
+        for token in between
+    ):
         return "list"
     if names == ["and", "every"] and a.first and tokens[a.first - 1].name == ",":
         return "list"  # "3, 6, 12 and every 6 months"
@@ -226,7 +245,10 @@ def _range(numbers: list[_Number], links: list[str | None], index: int) -> Quant
 def span(a: Quantity, b: Quantity) -> Quantity | None:
     """The range from one quantity to another, in the first one's unit; None where it would run backwards."""
     unit = a.unit if a.low != 0 else b.unit
-    high = convert(b.high, b.unit, unit)
+    if unit == "d" and b.unit == "mo" and b.high % 12 == 0:
+        high: float | None = b.high / 12 * DAYS_A_YEAR  # "14 days to 12 months": people count 365, not 12 times 30
+    else:
+        high = convert(b.high, b.unit, unit)
     if high is None or (in_days(a.low, a.unit) or a.low) >= (in_days(b.high, b.unit) or b.high):
         return None
     return Quantity(a.low, round(high, 4), unit, a.first, b.last, a.prefixed, range=True)

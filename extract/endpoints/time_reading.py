@@ -28,6 +28,7 @@ _BEFORE_NUMBER = {
 }
 _LAST = {"last", "final", "end", "completion", "discontinuation", "cessation", "stopping", "finishing"}
 _THROUGH = {"through", "throughout", "thru"}
+_AVERAGE = {"average", "average of", "an average of", "mean of", "median of"}
 _UNTIL = {"until", "untill", "till", "up to", "upto", "up until"}
 
 
@@ -93,7 +94,7 @@ class Reading:
             return 2
         if before.kind == "keyword" and before.text.endswith("first"):
             return 1
-        if before.text in ("a", "an", "one") and second is not None and second.kind == "keyword":
+        if before.text in ("a", "an", "one") and (before.start == 0 if second is None else second.kind == "keyword"):
             return 1
         return None
 
@@ -128,11 +129,24 @@ class Reading:
     def _add(self, quantity: Quantity) -> None:
         item = Item("at", quantity.low, quantity.high, quantity.unit, quantity.first, quantity.last,
                      self.brackets[quantity.first], prefixed=quantity.prefixed)  # fmt: skip
-        if quantity.range:
+        self._count_back(item)
+        following = self.tokens[item.last + 1].text if item.last + 1 < len(self.tokens) else ""
+        if following in ("interval", "intervals"):
+            item.relation, item.own_relation = "every", True  # "at 3-month intervals"
+        elif quantity.range:
             self._relate_range(item)
         else:
             self._relate(item)
         self.done.append(item)
+
+    def _count_back(self, item: Item) -> None:
+        """`Preoperative day 1` is day -1."""
+        before = self.tokens[item.first - 1] if item.first else None
+        if before is None or not item.prefixed or item.unit != "d" or before.kind != "baseline":
+            return
+        if before.text.startswith("pre") and ("op" in before.text or "surg" in before.text):
+            self.consumed.add(item.first - 1)
+            item.low, item.high = (-abs(item.high) or 0.0), (-abs(item.low) or 0.0)
 
     def _relate_range(self, item: Item) -> None:
         """`8-10 weeks`, with "up to" or "every" before it, or as the end of a span ("to discharge (8-10 days)")."""
@@ -154,17 +168,20 @@ class Reading:
         before = self._negate_before(item)
         if before:
             if keyword is not None and self.tokens[keyword].name in ("up_to", "within") and item.relation == "at":
-                item.relation, item.high = "from_to", 0.0
+                item.relation, item.high, item.own_relation = "from_to", 0.0, True
             return
         if keyword is None:
-            self._relate_pending(item)
+            if not self._is_dashed_to_baseline(item):
+                self._relate_pending(item)
             return
         name = self.tokens[keyword].name
         item.own_relation = True
         if name in ("up_to", "within", "every"):
             item.relation = name
-            if name == "up_to" and self._begins_at_baseline(item, keyword):
+            if name == "up_to" and self._begins(item, keyword):
                 item.relation, item.low = "from_to", 0.0
+            elif item.prefixed and self.tokens[keyword].text in _AVERAGE:
+                item.relation = "at"  # "average of weeks 10, 11 and 12"
             elif name == "up_to":
                 self._consume_left(keyword)
                 self._join_left(item, keyword, self.tokens[keyword].text)
@@ -174,20 +191,55 @@ class Reading:
             item.own_relation = name == "at" and self.tokens[keyword].text in ("at", "by")
             self._relate_pending(item, keyword)
 
+    def _is_dashed_to_baseline(self, item: Item) -> bool:
+        """`Baseline - 30 days`, `baseline-week 12`: from one to the other, unless the dashes go on."""
+        dash, following = item.first - 1, item.last + 1
+        if dash < 1 or self.tokens[dash].name != "-" or self.tokens[dash - 1].kind != "baseline":
+            return False
+        if following < len(self.tokens) and self.tokens[following].name in ("-", ",", "and", "/"):
+            return False
+        item.relation, item.low, item.own_relation = "from_to", 0.0, True
+        self.consumed.add(dash - 1)
+        return True
+
+    def _begins(self, item: Item, keyword: int) -> bool:
+        """Does the text say where a span that ends at the item begins, so that it is a range from zero?"""
+        return self._begins_at_baseline(item, keyword) or self._ends_after_its_start(item, keyword)
+
     def _begins_at_baseline(self, item: Item, keyword: int) -> bool:
         """`Baseline through 12 weeks`, `baseline up to week 12`, which say where the span begins as `baseline to` does.
 
         `Baseline up to 12 weeks` says no more than how long.
         """
-        before = keyword - 1
-        if before < 0 or self.tokens[before].kind != "baseline":
+        before = self._left_of_bracket(keyword - 1)
+        if before < 0 or self.tokens[before].kind != "baseline" or self._is_after_the_last(item):
             return False
-        if self.tokens[keyword].text not in _THROUGH and not (item.prefixed and self.tokens[keyword].text == "up to"):
-            return False
-        if (before > 0 and self.tokens[before - 1].name == "from") or self._is_after_the_last(item):
+        if self.tokens[before].text.startswith("pre") and self.tokens[keyword].text in ("until", "till"):
+            self.consumed.add(before)
+            return True  # "from pre-dose until 24 hours post-dose"
+        if self.tokens[keyword].text not in _THROUGH and (
+            not item.prefixed
+            or self.tokens[keyword].text != "up to"
+            or (before > 0 and self.tokens[before - 1].name == "from")
+        ):
             return False
         self.consumed.add(before)
         return True
+
+    def _ends_after_its_start(self, item: Item, keyword: int) -> bool:
+        """`From surgery through 7 days after surgery`."""
+        words = [token.text for token in self.tokens[:keyword] if token.kind != "fill"]
+        following = [token.text for token in self.tokens[item.last + 1 :] if token.kind != "fill"]
+        if self.tokens[keyword].text not in _THROUGH or "from" not in words or len(following) < 2:
+            return False
+        start = words[words.index("from") + 1 :]
+        return bool(start) and following[0] in _AFTER and following[1] == start[0]
+
+    def _left_of_bracket(self, index: int) -> int:
+        """The token left of a bracket that ends at `index`: "baseline (week 0) through week 12"."""
+        if index < 0 or self.tokens[index].name != ")" or not self.brackets[index]:
+            return index
+        return self.openings[self.brackets[index]] - 1
 
     def _negate_before(self, item: Item) -> bool:
         """`1 week before surgery` is week -1; `30 days before baseline` uses up the word baseline."""
@@ -197,6 +249,10 @@ class Reading:
         if index >= len(self.tokens) or item.prefixed:
             return self._ends_at_baseline(item)
         token = self.tokens[index]
+        if token.name == "before" and self._and_after(index):
+            item.relation, item.low, item.own_relation = "from_to", -item.low, True
+            self.consumed.add(index)
+            return True
         backwards = token.name == "before" or (token.kind == "baseline" and token.text.startswith(("before", "pr")))
         if not backwards:
             return self._ends_at_baseline(item)
@@ -207,6 +263,11 @@ class Reading:
             self._negate_list(item)
             item.low, item.high = (-item.high or 0.0), (-item.low or 0.0)
         return True
+
+    def _and_after(self, index: int) -> bool:
+        """`8 weeks before and after surgery`."""
+        following = [token for token in self.tokens[index + 1 : index + 4] if token.name != "-"]
+        return len(following) > 1 and following[0].text == "and" and following[1].text in ("after", "post")
 
     def _negate_list(self, item: Item) -> None:
         """`2 and 4 weeks before surgery`: the numbers that share the unit are before it, too."""
@@ -293,7 +354,10 @@ class Reading:
         if earlier is None:
             return
         token = self.tokens[earlier]
-        if token.name == "to" and any(t.name == "from" or t.kind == "baseline" for t in self.tokens[:earlier]):
+        counted = any(point.bracket and point.last == earlier - 2 for point in self.done)  # "visit 2 (week 0) to …"
+        if token.name == "to" and (
+            counted or any(t.name == "from" or t.kind == "baseline" for t in self.tokens[:earlier])
+        ):
             self._to(item, earlier)
         elif token.name == "up_to" and (self.tokens[stop].name == "(" or token.text in _UNTIL | _THROUGH):
             item.relation = "up_to"
@@ -344,9 +408,13 @@ class Reading:
             point = next((item for item in self.done if item.last == position), None)
             if point is not None and point.relation == "at" and not self._defines_baseline(point):
                 return point
+            if token.kind == "interval" or token.name == "every":
+                return None  # "annually to 5 years"
+            if token.kind == "baseline" and position in self.consumed:
+                continue  # "2 weeks pre-op to 6 weeks post-op"
             if token.kind == "baseline":
                 self.consumed.add(position)
-                return "baseline"
+                return self._called_baseline(position) or "baseline"
             if token.name == "from":
                 return "from"
             if token.kind == "mark" and token.name in ",;." and not self._from_ahead(position):
@@ -354,10 +422,15 @@ class Reading:
             words = words or token.kind in ("word", "keyword", "between", "baseline")
         return "event" if words else None
 
+    def _called_baseline(self, position: int) -> Item | None:
+        """The point that a bracket calls the baseline: "day 1 (pre-dose) to day 29"."""
+        opening = self.openings[self.brackets[position]]
+        return next((item for item in self.done if item.relation == "at" and item.last == opening - 1), None)
+
     def _defines_baseline(self, point: Item) -> bool:
         """`Baseline (day 1) to week 12`."""
         opening = self.openings[point.bracket]
-        return opening > 0 and self.tokens[opening - 1].kind == "baseline" and point.low in (0, 1)
+        return opening > 0 and self.tokens[opening - 1].kind == "baseline" and point.low <= 1
 
     def _from_ahead(self, position: int) -> bool:
         """Is there a `from` to the left, in the same sentence, that a comma does not close?"""
@@ -396,7 +469,9 @@ class Reading:
         if opened and left.low in (0, 1) and left.unit == "d":
             self.done.remove(left)
         elif (
-            text in ("until", "till", "through", "thru") and not any(token.name in (",", "and") for token in between)
+            text in ("until", "till", "through", "thru", "up to")
+            and not any(token.name in (",", "and") for token in between)
+            and (text != "up to" or not between)
         ) or (
             text in ("until", "till")
             and any(token.text == "after" for token in self.tokens[max(0, left.first - 2) : left.first])
@@ -458,11 +533,12 @@ class Reading:
 
     def _is_spelled_out(self, index: int) -> bool:
         """`Baseline period (week -4 to week 0)`."""
-        index += self.tokens[index].kind in ("word", "fill")
+        period = self.tokens[index].kind in ("word", "fill")
+        index += period
         if index >= len(self.tokens) or self.tokens[index].name != "(":
             return False
-        bracket = self.brackets[index]
-        return any(item.bracket == bracket and item.low < 0 and item.high <= 0 for item in self.done)
+        inside = [item for item in self.done if item.bracket == self.brackets[index]]
+        return any(item.low < 0 and item.high <= 0 and (period or item.relation != "at") for item in inside)
 
     def _is_no_point(self, index: int) -> bool:
         """In "screening -30 d to baseline" its time is given; "screening until discharge" is a span."""

@@ -103,10 +103,12 @@ def _long_phrases() -> dict[str, re.Pattern[str]]:
 
 
 _LEXER = re.compile(
-    r"(?P<word>(?P<letter>(?<![a-z\d])[dwmhyj](?=-?\d))|q ?(?P<every>\d+) ?(?P<every_unit>h|d|w|m|wk|weeks?|days?)\b"
-    r"|[^\W\d_]+(?:'s)?)"
-    r"|(?P<number>\d+(?:\.\d+)?|(?<![\w)])\.\d+)(?P<ordinal>st|nd|rd|th)?(?![a-z]*\d*[a-z]+\d)"
-    r"|(?P<mark>[-,;.():/&+\[\]\n])"
+    r"(?P<word>(?P<letter>(?<![a-z\d])[dwmhyj](?=-?\d)|(?<![a-z\d])(?<!\d )[wmy](?= \d))"
+    r"|q ?(?P<every>\d+) ?-?(?P<every_unit>h|d|w|m|y|hrs?|hours?|days?|wks?|weeks?|mos?|mths?|months?|yrs?|years?)\b"
+    r"|(?:semi|bi|half)-(?:weekly|monthly|annual(?:ly)?|yearly)\b|[^\W\d_]+(?:'s)?)"
+    r"|(?P<number>1 ?/ ?2(?= ?-?(?:an? )?(?:h|hrs?|hours?|years?|yrs?)\b)|\d+(?:\.\d+)?|(?<![\w)])\.\d+)"
+    r"(?P<ordinal>st|nd|rd|th)?(?![a-z]*\d*[a-z]+\d)"
+    r"|(?P<mark>[-,;.():/&+\[\]\n、])"
 )
 
 
@@ -117,6 +119,7 @@ _SIMPLE = re.compile(
 )
 
 
+_MOST = 12  # of an interval's units: "12-weekly"
 _SHORTENED = {
     "max",
     "approx",
@@ -136,7 +139,7 @@ _SHORTENED = {
     "op",
 }
 _WORDED = NUMBER_WORDS.keys() | ORDINAL_WORDS.keys()
-_MARKS = {"[": "(", "]": ")", "\n": ";"}
+_MARKS = {"[": "(", "]": ")", "\n": ";", "、": ","}
 _EMPTY_BRACKET = re.compile(r"\(\s*\)")
 
 
@@ -174,11 +177,74 @@ def tokenise(text: str) -> list[Token]:
                 token = _phrase(longer)
         token.glued = token.start == last_end and token.start > 0
         position = last_end = token.end
-        if token.name == "." and token.glued and tokens and tokens[-1].text in _SHORTENED:
+        if token.name in ".+" and _says_nothing(token, tokens, text):
             continue
-        worded = worded or token.name in _WORDED
+        if tokens and _belongs_to_number(token, tokens, text):
+            token = _after_number(token, tokens)
+        worded = worded or token.text in _WORDED
         tokens.append(token)
-    return _merge_numbers(tokens) if worded else tokens
+    if worded:
+        tokens = _merge_numbers(tokens)
+    return _without_repeated_numbers(tokens) if "(" in text else tokens
+
+
+def _without_repeated_numbers(tokens: list[Token]) -> list[Token]:
+    """`six (6) months`: the bracket only says the number again."""
+    kept: list[Token] = []
+    index = 0
+    while index < len(tokens):
+        token = tokens[index]
+        kept.append(token)
+        again = tokens[index + 1 : index + 4]
+        said = len(again) == 3 and token.kind == again[1].kind == "number" and token.value == again[1].value
+        index += 4 if said and again[0].name == "(" and again[2].name == ")" else 1
+    return kept
+
+
+_GOES_ON = re.compile(r"\s*(?:,|and\b|&)")
+_UNIT_AHEAD = re.compile(r"\s+(?:h|d|hours?|days?|weeks?|months?|years?)\b")
+_COUNTED = re.compile(
+    r"\s*(?:sessions?|visits?|injections?|doses?|infusions?|treatments?|assessments?|calls?|class(?:es)?|meetings?"
+    r"|cycles?|questionnaires?|surveys?|measurements?)\b"
+)
+
+
+def _says_nothing(token: Token, tokens: list[Token], text: str) -> bool:
+    """The point of a shortened word or an ordinal ("approx.", "2., 4. and 6. hours"), the plus of "day +30, +60", of
+    "5+ years"."""
+    before = tokens[-1] if tokens else None
+    if before is None:
+        return token.name == "+"
+    if token.name == "+":
+        if before.kind == "number":
+            return token.glued and _UNIT_AHEAD.match(text, token.end) is not None
+        return before.name in (",", ";", "(", "/", "and", "to")
+    if before.kind == "number":
+        return token.glued and _GOES_ON.match(text, token.end) is not None
+    return token.glued and before.text in _SHORTENED
+
+
+def _belongs_to_number(token: Token, tokens: list[Token], text: str) -> bool:
+    """`30 second`; `6-monthly` and `6 monthly`, where the number says how many of the interval's units.
+
+    Not in "12 weekly sessions".
+    """
+    if token.text != "second" and token.kind != "interval":
+        return False
+    dash = tokens[-1].name == "-"
+    number = tokens[-2] if dash and len(tokens) > 1 else tokens[-1]
+    if number.kind != "number" or number.ordinal:
+        return False
+    return token.text == "second" or (1 < number.value <= _MOST and _COUNTED.match(text, token.end) is None)
+
+
+def _after_number(token: Token, tokens: list[Token]) -> Token:
+    if token.text == "second":
+        return Token("unit", "s", token.start, token.end, token.text, glued=token.glued)
+    if tokens[-1].name == "-":
+        del tokens[-1]
+    number = tokens.pop()
+    return Token("interval", token.name, number.start, token.end, token.text, number.value * token.value)
 
 
 def _token(match: re.Match[str]) -> Token:
@@ -188,7 +254,8 @@ def _token(match: re.Match[str]) -> Token:
     if kind == "mark":
         return Token("mark", _MARKS.get(text, text), start, end, text)
     if kind != "word":
-        return Token("number", text, start, end, text, float(match["number"]), ordinal=kind == "ordinal")
+        value = 0.5 if "/" in text else float(match["number"])
+        return Token("number", text, start, end, text, value, ordinal=kind == "ordinal")
     if len(text) == 1 and match["letter"] is not None:
         return Token("unit", UNIT_LETTERS[text], start, end, text)
     if text[0] == "q" and match["every"] is not None:
@@ -207,6 +274,7 @@ def _phrase(match: re.Match[str]) -> Token:
 @lru_cache(maxsize=8192)
 def _meaning(lower: str) -> tuple[str, str, float, bool]:
     """Kind, name, value and plural of a word."""
+    lower = lower.replace("-", "")  # "semi-annually"
     unit = UNIT_WORDS.get(lower)
     if unit is not None:
         return "unit", unit, 0.0, lower.endswith("s")
@@ -229,14 +297,39 @@ def _merge_numbers(tokens: list[Token]) -> list[Token]:
     """`twenty - four` → 24, `one hundred` → 100, `one and a half` → 1.5, `third` before a unit → 3."""
     merged: list[Token] = []
     for index, token in enumerate(tokens):
-        if token.name in ORDINAL_WORDS and index + 1 < len(tokens) and tokens[index + 1].kind == "unit":
-            token = Token(
-                "number", token.name, token.start, token.end, token.text, ORDINAL_WORDS[token.name], ordinal=True
-            )
+        word = token.text.rpartition(" ")[2]  # of "the first"
+        if word in ORDINAL_WORDS and token.kind != "unit" and _counts_units(tokens, index):
+            token = Token("number", word, token.start, token.end, token.text, ORDINAL_WORDS[word], ordinal=True)
         if token.kind == "number" and token.name in NUMBER_WORDS and merged and _extend(merged, token):
             continue
         merged.append(token)
     return merged
+
+
+def _counts_units(tokens: list[Token], index: int) -> bool:
+    """Does a unit follow an ordinal, or further ordinals with a unit: "second, third and sixth month"?
+
+    "First" straight in front of a unit is the word of a span ("first week"), but "first postoperative day" is a day.
+    """
+    first = tokens[index].text.endswith("first")
+    position = index + 1
+    while position < len(tokens):
+        token = tokens[position]
+        if token.kind == "unit":
+            return tokens[position - 1].kind != "mark" and (position > index + 1 or not first) and token.name != "cycle"
+        if token.text.rpartition(" ")[2] in ORDINAL_WORDS:
+            pass
+        elif token.name not in (",", "and", "&", "-", "the") and token.kind != "between":
+            return False
+        position += 1
+    return False
+
+
+def _adds_up(high: float, low: float, between: list[str]) -> bool:
+    """`twenty - four`, `one hundred and eighty`."""
+    if high >= 100 and high % 100 == 0:
+        return low < 100 and between in ([], ["and"])
+    return high % 100 in (20, 30, 40, 50, 60, 70, 80, 90) and 0 < low < 10 and between in ([], ["-"])
 
 
 def _extend(merged: list[Token], token: Token) -> bool:
@@ -258,12 +351,9 @@ def _extend(merged: list[Token], token: Token) -> bool:
         before.value += 0.5
     elif token.name == "hundred" and not between:
         before.value *= 100
-    elif (
-        before.name in NUMBER_WORDS
-        and before.value in (20, 30, 40, 50, 60, 70, 80, 90)
-        and 0 < token.value < 10
-        and between in ([], ["-"])
-    ):
+    elif before.name not in NUMBER_WORDS or before.ordinal:
+        return False
+    elif _adds_up(before.value, token.value, between):
         before.value += token.value
     else:
         return False
