@@ -52,10 +52,14 @@ Trie = dict[str, list[Name]]
 
 @dataclass(slots=True)
 class Names:
-    """A study's own names: a trie on their first word, and the agents by key."""
+    """A study's own names: a trie on their first word, and the agents by key.
+
+    `other` holds abbreviations of common agents by which the study means something else.
+    """
 
     trie: Trie = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
+    other: frozenset[str] = frozenset()
     read: dict[str, list[Mention]] = field(default_factory=dict)  # what was found in each text so far
 
 
@@ -151,6 +155,8 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
     if "CAR" in text or "himeric" in text:
         found = _with_car_t(text, found)
     if own is not None:
+        if own.other:
+            found = [m for m in found if m.text not in own.other or m.agent.intervention_no is not None]
         for mention in found:
             mention.agent = own.agents.get(mention.agent.key, mention.agent)
     return found

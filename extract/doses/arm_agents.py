@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_of
-from extract.doses.arms import receives
+from extract.doses.arms import receives, said_of_others
 from extract.doses.given import given_of, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, listed_members
 from extract.doses.vocabulary import one_of, words
@@ -58,6 +58,8 @@ class _Listing:
             if agent.kind == "group" and self._members_instead(text, mentions[index:]):
                 continue
             if agent.key not in self.linked:
+                if source is self.arm.description and said_of_others(self.study, self.lexicon, self.arm, agent.key):
+                    continue
                 if not self._newly_given(text, mention, source is self.arm.label):
                     continue
                 if index and self._same_product(text, mentions[index - 1], mention):

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from extract.doses.abbreviations import other_meanings
 from extract.doses.agents import (
     Agent,
     Mention,
@@ -105,6 +106,7 @@ _TRANSPLANTED = re.compile(
 BODY_SUBSTANCES = frozenset(words("body_substance"))
 _CELLS = re.compile(r"\bcells?\b|\bCAR\b|CAR-?T|CART\d|lymphocyte")
 _MAX_OTHER_NAMES = 12
+_MAX_ABBREVIATION = 5
 
 
 def study_lexicon(study: Study) -> Lexicon:
@@ -114,7 +116,9 @@ def study_lexicon(study: Study) -> Lexicon:
     has_cells = any(agent.kind == "cells" for agents in by_intervention.values() for agent in agents) or any(
         _CELLS.search(item.name.raw) for item in study.interventions
     )
-    return Lexicon(Names(builder.trie, builder.known), by_intervention, has_cells, builder.members)
+    return Lexicon(
+        Names(builder.trie, builder.known, other_meanings(study)), by_intervention, has_cells, builder.members
+    )
 
 
 @dataclass(slots=True)
@@ -195,6 +199,8 @@ class _Builder:
             return
         for other in others:
             common = vocabulary()[1].get(" ".join(words_of(clean_name(other))))
+            if other.isupper() and len(other) <= _MAX_ABBREVIATION:
+                continue  # "PTX" among the names of pentoxifylline is that, not paclitaxel
             if common is not None and common.key != agents[0].key and common.kind == agents[0].kind == "drug":
                 agents.append(
                     self.known.setdefault(
@@ -330,11 +336,16 @@ def _says_nothing(name: str) -> bool:
     return any(start == 0 and end == len(name) for start, end, _ in find_names(name))
 
 
+_FOR_WHOM = re.compile(r"\s(?:for|in)\s(?:the\s)?(?!vitro|vivo|situ|combination|injection)[a-z][\w-]+\s", re.IGNORECASE)
+
+
 def _split_further(name: str) -> list[str]:
     """`A with B` and `A/B` are two agents only where each is known; `AMG 162 / Denosumab` is one with two names."""
     vocabulary_names = vocabulary()[1]
     if " ".join(words_of(name)) in vocabulary_names:
         return [name]
+    if (for_whom := _FOR_WHOM.search(name)) is not None and find_agents(name[: for_whom.start()], stems=False):
+        name = name[: for_whom.start()].strip()
     if "/" in name:
         parts = [part.strip() for part in name.split("/") if part.strip()]
         known = [part for part in parts if " ".join(words_of(part)) in vocabulary_names or has_stem(part.lower())]
