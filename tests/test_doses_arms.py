@@ -238,3 +238,34 @@ def test_a_range_of_the_levels_is_no_dose_of_its_own() -> None:
 def test_an_intervention_without_a_name_shows_its_description() -> None:
     facts = read(arms=[{"label": "A"}], interventions=[{"name": "\n", "description": "Aspirin 100 mg daily."}])
     assert [(row.agent_key, row.evidence.quote) for row in facts.arm_agents] == [("aspirin", "Aspirin 100 mg daily.")]
+
+
+def test_letters_with_accents_are_as_without() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Melfalán, prednisona y ácido ascórbico: Melfalán 2 mg"}],
+        interventions=[{"name": "Melfalan"}],
+    )
+    assert agents(facts, 1) == ["melphalan", "prednisone"]
+    (dose,) = facts.doses
+    assert (dose.agent, dose.agent_key) == ("Melfalán", "melphalan")
+
+
+def test_a_word_that_differs_from_a_name_by_a_letter_may_be_an_ordinary_word() -> None:
+    text = "Children with pancreatic disease of northern origin and androgens, preceded by secretion of cytosine."
+    facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Lamivudine"}])
+    assert agents(facts, 1) == ["lamivudine"]
+
+
+def test_agents_are_known_by_brand_code_and_generic_name() -> None:
+    for text, key in (
+        ("Lumakras", "sotorasib"),
+        ("MK-3475", "pembrolizumab"),
+        ("Hibiclens", "chlorhexidine"),
+        ("chlorambucil", "chlorambucil"),
+        ("177Lu-PSMA", "lutetium-177"),
+        ("Tdap vaccine", "tdap vaccine"),
+    ):
+        facts = read(
+            arms=[{"label": "A", "description": f"Lamivudine and {text}."}], interventions=[{"name": "Lamivudine"}]
+        )
+        assert agents(facts, 1) == ["lamivudine", key]

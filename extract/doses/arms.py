@@ -205,7 +205,7 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
 
 
 def said_of_others(study: Study, lexicon: Lexicon, arm: Arm, key: str) -> list[int]:
-    """The arms to which a text that several arms share ("A 5 mg or placebo") gives an agent, if it is linked to those only."""
+    """The arms alone linked to an agent among those that share a text ("A 5 mg or placebo")."""
     if arm.description is None or len(study.arms) < 2:
         return []
     text = arm.description.raw

@@ -100,6 +100,8 @@ def _is_spelled(name: str, listed: list[Mention]) -> bool:
     Of a pair both letters must, and it must be chemotherapy: two letters abbreviate much else.
     """
     initials = {word[0].upper() for m in listed for word in (m.text, m.agent.key)}
+    if "".join(word[0] for word in re.findall(r"[a-z]+", listed[-1].text.lower())) == name.lower():
+        return False  # "A and platelet-rich plasma (PRP)": of the last alone
     if len(name) < 3 and _CYTOTOXIC.isdisjoint(m.agent.key for m in listed):
         return False
     return 2 * sum(letter in initials for letter in name) > len(name)
