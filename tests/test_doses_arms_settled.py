@@ -365,3 +365,28 @@ def test_nothing_of_it_declined_or_only_flushed_with() -> None:
     ):
         facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Lamivudine"}])
         assert agents(facts, 1) == ["lamivudine"], text
+
+
+def test_what_was_received_or_failed_before_is_not_given() -> None:
+    for text in (
+        "Lamivudine, after failure of oral antiviral treatment (abacavir, zidovudine).",
+        "Lamivudine for those who received abacavir in the parent study.",
+        "Randomised to lamivudine or placebo.",
+        "Randomised to placebo or lamivudine.",
+    ):
+        facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Lamivudine"}])
+        assert agents(facts, 1) == ["lamivudine"], text
+
+
+def test_cells_that_are_only_looked_at_are_no_agents() -> None:
+    item = {"name": "Phenotyping of T cells and CD34+ cells by flow cytometry", "type": "GENETIC"}
+    assert agents(read(arms=[{"label": "A"}], interventions=[item]), 1) == []
+
+
+def test_an_unknown_name_in_a_placebo_arm_is_not_the_one_agent_of_the_study() -> None:
+    arms = [
+        {"label": "One", "description": "Zopiclone 20 mg", "type": "EXPERIMENTAL"},
+        {"label": "Two", "description": "They get 15 g of white flour a day.", "type": "PLACEBO_COMPARATOR"},
+    ]
+    facts = read(arms=arms, interventions=[{"name": "Zopiclone", "armGroupLabels": ["One"]}])
+    assert [agents(facts, number) for number in (1, 2)] == [["zopiclone"], ["white flour"]]

@@ -15,6 +15,10 @@ from extract.study import Arm, Field, Study
 GENERIC_CELLS = frozenset(words("generic_cells"))
 _GIVING = re.compile(rf"\b{one_of('giving_before')}\s+\Z", re.IGNORECASE)
 _GIVEN_FORM = re.compile(rf"\s+{one_of('given_form')}\b", re.IGNORECASE)
+# "They are randomised to A or placebo" in the text of the arm that receives A.
+_ALTERNATIVE = re.compile(
+    r".*\bor (?:matching |a |an |the )?(?:placebos?|\w+ placebo)\b|.*\bplacebos? or\b", re.IGNORECASE | re.DOTALL
+)
 _CYTOTOXIC = frozenset(words("cytotoxic"))
 _INERT_FLUIDS = frozenset(words("inert_fluid"))
 
@@ -148,6 +152,12 @@ class _Listing:
         before = text[max(0, mention.start - 40) : mention.start]
         if agent.key in BODY_SUBSTANCES:
             return _GIVING.search(before) is not None or _GIVEN_FORM.match(text, mention.end) is not None
+        if (
+            agent.kind == "placebo"
+            and self.linked
+            and _ALTERNATIVE.match(text[max(0, mention.start - 20) : mention.end + 4])
+        ):
+            return False
         if agent.kind == "group":
             # a label's "chemotherapy" is what the registered drugs are
             return in_label and len(self.linked) < 2

@@ -12,6 +12,7 @@ from extract.doses.merging import Statement
 from extract.lower import holds_any
 from extract.study import Arm, Field, Study
 
+NO_DRUG = ("PLACEBO_COMPARATOR", "NO_INTERVENTION")  # types of arms
 _GROUP_NAME = re.compile(
     r"\b(?P<word>arm|group|cohort|part)s?\s+(?P<first>[A-Z]|\d{1,2}[A-Za-z]?|I{1,3}|IV|V)\b(?:\s*(?:,|/|and|or|&|\+|to|-)\s*(?:(?:arm|group|cohort|part)s?\s+)?(?P<second>[A-Z]|\d{1,2}|I{1,3}|IV|V)\b)?",
     re.IGNORECASE,
@@ -321,15 +322,12 @@ def _extend(study: Study, lexicon: Lexicon, statement: Statement, own: set[int])
         return
     key = statement.agent.key
     for arm in study.arms:
-        if arm.arm_no in own or arm.arm_no in statement.arm_nos or arm.type in _NO_DRUG:
+        if arm.arm_no in own or arm.arm_no in statement.arm_nos or arm.type in NO_DRUG:
             continue
         if any(_holds(lexicon, number, key) for number in arm.intervention_nos):
             continue  # linked, and not found to receive it
         if statement.agent.kind == "drug" and key in _named_in(arm, lexicon):
             statement.arm_nos = sorted({*statement.arm_nos, arm.arm_no})
-
-
-_NO_DRUG = ("PLACEBO_COMPARATOR", "NO_INTERVENTION")
 
 
 def _believe_arms(statements: list[Statement]) -> None:

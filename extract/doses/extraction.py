@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from extract.doses import pipeline
 from extract.doses.agents import Agent, known_keys
 from extract.doses.arm_agents import find_arm_agents
-from extract.doses.arms import arms_of_statement, settle_arms
+from extract.doses.arms import NO_DRUG, arms_of_statement, settle_arms
 from extract.doses.binding import bind
 from extract.doses.bound import Bound, Remark
 from extract.doses.completion import complete, complete_schedule
@@ -134,7 +134,8 @@ def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | Non
 def _statement(
     study: Study, lexicon: Lexicon, source: Field, rank: int, base: int, bound: Bound, text: str
 ) -> Statement | None:
-    agent = agent_of(bound, lexicon)
+    inert = source.arm_no is not None and study.arms[source.arm_no - 1].type in NO_DRUG
+    agent = agent_of(bound, lexicon, inert=inert)
     if agent is None or not accepted(bound, agent, text):
         return None
     statement = Statement(

@@ -10,6 +10,12 @@ from extract.doses.vocabulary import one_of, one_of_lower
 _NOT_GIVEN_BEFORE = re.compile(rf"\b{one_of_lower('not_given_before')}\s+(?:\w+[\s-]+){{0,2}}\Z")
 _NOT_GIVEN_AFTER = re.compile(rf"[\s-]*(?:-?{one_of('not_given_after')}\b)", re.IGNORECASE)
 
+# "refractory to oral treatment (A, B …)"
+_FAILED = re.compile(
+    r"\b(?:refractory|resistan\w*|intoleran\w*|failed|failure|unresponsive|prior|previous\w*)\b[^().;]{0,40}\([^()]*\Z",
+    re.IGNORECASE,
+)
+
 
 def given(text: str, mention: Mention) -> bool:
     """Whether the words around a name allow that the agent is given."""
@@ -21,6 +27,8 @@ def given_at(text: str, start: int, end: int) -> bool:
     before = text[max(0, start - 45) : start]
     # The words stand apart from the name; a name after a bracket, or at the start of a label, has none before it.
     if before and (before[-1] == "-" or before[-1].isspace()) and _NOT_GIVEN_BEFORE.search(before.lower()):
+        return False
+    if "(" in before and _FAILED.search(text, max(0, start - 90), start):
         return False
     return not _NOT_GIVEN_AFTER.match(text, end)
 

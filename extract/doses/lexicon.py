@@ -105,6 +105,10 @@ _TRANSPLANTED = re.compile(
 )
 BODY_SUBSTANCES = frozenset(words("body_substance"))
 _CELLS = re.compile(r"\bcells?\b|\bCAR\b|CAR-?T|CART\d|lymphocyte")
+# "Phenotyping of T cells by flow cytometry" looks at cells that nobody gives.
+_EXAMINED = re.compile(
+    r"\b(?:cytometry|(?:immuno)?phenotyping|genotyping|sequencing|polymerase chain)\b", re.IGNORECASE
+)
 _MAX_OTHER_NAMES = 12
 _MAX_ABBREVIATION = 5
 
@@ -137,6 +141,8 @@ class _Builder:
         outside, inside, parts = _parts(raw)
         if intervention.type == "OTHER":
             parts = tuple(part for part in parts if any(given(part, mention) for mention in find_agents(part)))
+        if _EXAMINED.search(raw):
+            parts = tuple(part for part in parts if any(m.agent.kind == "drug" for m in find_agents(part)))
         parts = tuple(part for part in parts if not _NOT_AN_AGENT.search(part) or find_agents(part, stems=False))
         agents = self._resolve(list(parts), intervention)
         others = [other.text.norm for other in intervention.other_names[:_MAX_OTHER_NAMES]]
@@ -237,11 +243,11 @@ class _Builder:
         if not mentions or not re.search(r"\d\s?(?:mg|mcg|ug|g|ml|iu|units?|%|gy)\b", first, re.IGNORECASE):
             return agents
         described = []
+        one = len(agents) == len({mention.agent.key for mention in mentions[:4]}) == 1
         for mention in mentions[:4]:
             found = mention.agent
-            agent = self.known.setdefault(
-                found.key, Agent(found.key, mention.text, found.kind, intervention.intervention_no)
-            )
+            name = agents[0].name if one else mention.text  # the brand is what is given
+            agent = self.known.setdefault(found.key, Agent(found.key, name, found.kind, intervention.intervention_no))
             if agent not in described:
                 described.append(agent)
         for position, agent in enumerate(agents):

@@ -19,10 +19,13 @@ _DOSAGE_FORM = re.compile(rf"\s*(?:\w+\s+){{0,2}}?{one_of('dosage_form_after')}"
 _FORM_BEFORE = re.compile(rf"\b{one_of('dosage_form_before')}\s+(?:of |at )?\Z", re.IGNORECASE)
 
 
-def agent_of(bound: Bound, lexicon: Lexicon) -> Agent | None:
-    """The agent of an amount: radiation for Gy, the study's own cell product for a class of cells."""
+def agent_of(bound: Bound, lexicon: Lexicon, *, inert: bool = False) -> Agent | None:
+    """The agent of an amount: radiation for Gy, the study's own cell product for a class of cells.
+
+    An unknown name is the one agent of the study, except in the text of an arm that is `inert`.
+    """
     agent = bound.agent
-    if agent is not None and agent.intervention_no is None and agent.key not in known_keys():
+    if not inert and agent is not None and agent.intervention_no is None and agent.key not in known_keys():
         agent = _only_own(lexicon) or agent
     if bound.amount.kind == "radiation":
         own = [a for agents in lexicon.by_intervention.values() for a in agents if a.kind == "radiation"]
