@@ -12,10 +12,10 @@ from extract.doses.unknown_names import name_after, name_before
 from extract.doses.vocabulary import one_of
 
 _TIGHT_RIGHT = re.compile(
-    rf"[\s\"'\u201c,]*(?:\((?:[^()]{{0,40}})\)\s*)?(?:{one_of('between_amount_and_agent')}[\s-]+)*[\"'(]?\s*\Z",
+    rf"\.?[\s\"'\u201c,]*(?:\((?:[^()]{{0,40}})\)\s*)?(?:{one_of('between_amount_and_agent')}[\s-]+)*[\"'(]?\s*\Z",
     re.IGNORECASE,
 )
-_OF = re.compile(r"[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE)
+_OF = re.compile(r"\.?[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE)
 _TIGHT_LEFT = re.compile(
     r"[\s\"')\u00ae\u2122]*(?:\([^()]{0,60}\)?\s*)?"
     rf"(?:[:=,(\[\u2022*-]|\b{one_of('between_agent_and_amount')}\b|\s)*\Z",
