@@ -269,3 +269,28 @@ def test_agents_are_known_by_brand_code_and_generic_name() -> None:
             arms=[{"label": "A", "description": f"Lamivudine and {text}."}], interventions=[{"name": "Lamivudine"}]
         )
         assert agents(facts, 1) == ["lamivudine", key]
+
+
+def test_the_amount_of_a_placebo_named_after_it_is_the_placebos() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Zopiclone 7 mg placebo tablet daily."}],
+        interventions=[{"name": "Zopiclone"}, {"name": "Placebo"}],
+    )
+    assert list(arms_of(facts)) == [("placebo", 7)]
+
+
+def test_a_name_with_a_colon_heads_what_follows() -> None:
+    text = "Lamivudine: cycle 1: 60 mg IV. Cycles 2-8: 30 mg subcutaneous injections Abacavir: 600 mg IV on day 1"
+    facts = read(
+        arms=[{"label": "A", "description": text.replace("IV. Cycles", "IV, cycles")}],
+        interventions=[{"name": "Lamivudine"}, {"name": "Abacavir"}],
+    )
+    assert list(arms_of(facts)) == [("lamivudine", 60), ("lamivudine", 30), ("abacavir", 600)]
+
+
+def test_a_full_stop_after_a_unit_does_not_part_amount_and_agent() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "In the placebo phase they may use oral 50 mg. tablets of zopiclone."}],
+        interventions=[{"name": "Zopiclone"}, {"name": "Placebo"}],
+    )
+    assert list(arms_of(facts)) == [("zopiclone", 50)]

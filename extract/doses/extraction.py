@@ -18,7 +18,7 @@ from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like_in, passages
 from extract.doses.selection import accepted, agent_of, select
 from extract.doses.strengths import named_strengths
-from extract.doses.vocabulary import one_of
+from extract.doses.vocabulary import one_of, words
 from extract.facts import Dose, DoseFacts, evidence
 from extract.study import Field, Study
 
@@ -95,6 +95,7 @@ _LOOKS_LIKE = re.compile(rf"\b{one_of('looks_like')}", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/+&]|\b(?:and|with|plus)\b", re.IGNORECASE)
 
 
+_INERT_FLUIDS = frozenset(words("inert_fluid"))
 _PLACEBO_OF = re.compile(r"\bplacebo of\b", re.IGNORECASE)
 
 
@@ -108,7 +109,11 @@ def _imitated(default: Agent, bound: Bound, text: str) -> bool:
 
 def _stands_for(default: Agent, named: Agent, text: str) -> bool:
     """Whether a placebo's text names an agent as what it is made of ("2 g olive oil") or a placebo of."""
-    if named.kind != "drug" or _SEVERAL.search(default.name):
+    if _SEVERAL.search(default.name):
+        return False
+    if named.key in _INERT_FLUIDS:
+        return named.intervention_no is None
+    if named.kind != "drug":
         return False
     if named.intervention_no is not None:
         return _PLACEBO_OF.search(text) is not None or _LOOKS_LIKE.search(text) is not None

@@ -156,6 +156,8 @@ def choose(
     if left is not None and left.agent.kind == "placebo" and _APART.search(left_gap):
         left = previous if previous is not None and previous.end <= amount.start else None
         left_gap = text[left.end : amount.start] if left else ""
+    if right is not None and right.agent.kind == "placebo" and not right_gap.strip() and _tight_left(left_gap):
+        return right  # "A 70 mg placebo"
     right_of = right is not None and _of_it(right_gap) and len(right_gap) < 45
     right_tight = right is not None and _tight_right(right_gap) and "," not in right_gap
     left_tight = left is not None and _tight_left(left_gap)
@@ -167,6 +169,8 @@ def choose(
     alone = touching and bool(left_gap.strip(" (,:")) and not left_tight
     if right_tight and (amount_first or alone or (touching and amount.kind == "percent")):
         return right
+    if right_tight and not left_tight and previous is not None and _heads_its_own(text, doses, index, right):
+        return previous
     if left_tight or right_tight:
         return left if left_tight else right
     if left is not None and not _owned(text, doses, index, left, amount_first):
@@ -177,6 +181,13 @@ def choose(
     if right is not None and following is not None and follows_tightly(text, right, following):
         right = None  # "200 mg day 2 Fludarabine: 30 mg"
     return _farther(text, amount, here, right, right_gap)
+
+
+def _heads_its_own(text: str, doses: list[Amount], index: int, mention: Mention | None) -> bool:
+    """`A: 60 mg injections B: 600 mg`: a name with a colon and an amount after it is a heading for what follows."""
+    if mention is None or index + 1 >= len(doses) or not text.startswith(":", mention.end):
+        return False
+    return follows_tightly(text, mention, doses[index + 1])
 
 
 def _farther(text: str, amount: Amount, here: list[Mention], right: Mention | None, right_gap: str) -> Mention | None:
