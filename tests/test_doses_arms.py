@@ -294,3 +294,15 @@ def test_a_full_stop_after_a_unit_does_not_part_amount_and_agent() -> None:
         interventions=[{"name": "Zopiclone"}, {"name": "Placebo"}],
     )
     assert list(arms_of(facts)) == [("zopiclone", 50)]
+
+
+def test_the_name_of_a_graft_that_says_whence_it_is() -> None:
+    facts = read(
+        arms=[{"label": "A"}],
+        interventions=[
+            {"name": "Autologous Hematopoietic Stem Cell Transplantation", "type": "PROCEDURE"},
+            {"name": "Peripheral Blood Stem Cell Transplantation", "type": "PROCEDURE"},
+            {"name": "Bone marrow transplantation", "type": "PROCEDURE"},
+        ],
+    )
+    assert [row.agent for row in facts.arm_agents] == ["Peripheral Blood Stem Cell"]

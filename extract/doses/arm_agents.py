@@ -19,6 +19,7 @@ _GIVEN_FORM = re.compile(rf"\s+{one_of('given_form')}\b", re.IGNORECASE)
 _ALTERNATIVE = re.compile(
     r".*\bor (?:matching |a |an |the )?(?:placebos?|\w+ placebo)\b|.*\bplacebos? or\b", re.IGNORECASE | re.DOTALL
 )
+_WHENCE = re.compile(r"\b(?:blood|marrow|cord|adipose|umbilical|PB[SP]Cs?|BM)\b", re.IGNORECASE)
 _CYTOTOXIC = frozenset(words("cytotoxic"))
 _INERT_FLUIDS = frozenset(words("inert_fluid"))
 
@@ -80,8 +81,20 @@ class _Listing:
             for agent in self.lexicon.by_intervention.get(number, ()):
                 if self.lexicon.members.get(agent.key, set()) & self.linked.keys():
                     continue  # the drugs that the word stands for are among the linked
-                if agent.key not in self.seen and receives(self.study, self.lexicon, self.arm, agent):
+                if agent.key in self.seen:
+                    self._say_whence(agent, source)
+                elif receives(self.study, self.lexicon, self.arm, agent):
                     self._add(agent, source, 0, len(source.text.norm), agent.name)
+
+    def _say_whence(self, agent: Agent, source: Field) -> None:
+        """Of "hematopoietic stem cell" and "peripheral blood stem cell transplantation" the name that says whence."""
+        if agent.kind != "cells" or not _WHENCE.search(agent.name):
+            return
+        for index, row in enumerate(self.rows):
+            spelled_out = row.agent.isupper() and "peripheral" in agent.name.lower()
+            if row.agent_key == agent.key and (spelled_out or not _WHENCE.search(row.agent)):
+                place = evidence(source, 0, len(source.text.norm))
+                self.rows[index] = ArmAgent(arm_no=row.arm_no, agent=agent.name, agent_key=agent.key, evidence=place)
 
     def add_doses(self, doses: list[Dose], *, from_prose: bool) -> None:
         """The agents of which the arm receives a stated amount."""
