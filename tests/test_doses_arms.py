@@ -306,3 +306,24 @@ def test_the_name_of_a_graft_that_says_whence_it_is() -> None:
         ],
     )
     assert [row.agent for row in facts.arm_agents] == ["Peripheral Blood Stem Cell"]
+
+
+def test_intrathecal_chemotherapy_is_another_agent_than_the_drugs_beside_it() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Cytarabine with chemotherapy."}],
+        interventions=[{"name": "Cytarabine"}, {"name": "Intrathecal chemotherapy"}],
+    )
+    assert agents(facts, 1) == ["cytarabine", "intrathecal chemotherapy"]
+
+
+def test_what_something_is_given_instead_of_is_no_dose() -> None:
+    facts = read(
+        arms=[
+            {
+                "label": "A",
+                "description": "Medical air instead of 100% oxygen, and zopiclone rather than 5 mg lamivudine.",
+            }
+        ],
+        interventions=[{"name": "Oxygen"}, {"name": "Lamivudine"}],
+    )
+    assert facts.doses == []

@@ -63,9 +63,18 @@ def is_beam(agent: Agent) -> bool:
     return agent.kind == "radiation" and not re.search(r"\d", agent.key)
 
 
+# "air instead of 100% oxygen"
+_INSTEAD = re.compile(
+    r"\b(?:instead of|rather than|in place of|replac(?:es|ed|ing)) (?:the |an? |their )?(?:usual |standard )?\Z",
+    re.IGNORECASE,
+)
+
+
 def accepted(bound: Bound, agent: Agent, text: str) -> bool:
     """Whether the amount can be a dose of this agent at all."""
     amount = bound.amount
+    if _INSTEAD.search(text, max(0, bound.start - 40), bound.start):
+        return False
     if amount.kind == "percent":
         if agent.kind in ("radiation", "cells", "group", "vaccine") or amount.low <= 0 or amount.high > 100:
             return False
