@@ -238,3 +238,92 @@ def test_a_range_of_the_levels_is_no_dose_of_its_own() -> None:
 def test_an_intervention_without_a_name_shows_its_description() -> None:
     facts = read(arms=[{"label": "A"}], interventions=[{"name": "\n", "description": "Aspirin 100 mg daily."}])
     assert [(row.agent_key, row.evidence.quote) for row in facts.arm_agents] == [("aspirin", "Aspirin 100 mg daily.")]
+
+
+def test_letters_with_accents_are_as_without() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Melfalán, prednisona y ácido ascórbico: Melfalán 2 mg"}],
+        interventions=[{"name": "Melfalan"}],
+    )
+    assert agents(facts, 1) == ["melphalan", "prednisone"]
+    (dose,) = facts.doses
+    assert (dose.agent, dose.agent_key) == ("Melfalán", "melphalan")
+
+
+def test_a_word_that_differs_from_a_name_by_a_letter_may_be_an_ordinary_word() -> None:
+    text = "Children with pancreatic disease of northern origin and androgens, preceded by secretion of cytosine."
+    facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Lamivudine"}])
+    assert agents(facts, 1) == ["lamivudine"]
+
+
+def test_agents_are_known_by_brand_code_and_generic_name() -> None:
+    for text, key in (
+        ("Lumakras", "sotorasib"),
+        ("MK-3475", "pembrolizumab"),
+        ("Hibiclens", "chlorhexidine"),
+        ("chlorambucil", "chlorambucil"),
+        ("177Lu-PSMA", "lutetium-177"),
+        ("Tdap vaccine", "tdap vaccine"),
+    ):
+        facts = read(
+            arms=[{"label": "A", "description": f"Lamivudine and {text}."}], interventions=[{"name": "Lamivudine"}]
+        )
+        assert agents(facts, 1) == ["lamivudine", key]
+
+
+def test_the_amount_of_a_placebo_named_after_it_is_the_placebos() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Zopiclone 7 mg placebo tablet daily."}],
+        interventions=[{"name": "Zopiclone"}, {"name": "Placebo"}],
+    )
+    assert list(arms_of(facts)) == [("placebo", 7)]
+
+
+def test_a_name_with_a_colon_heads_what_follows() -> None:
+    text = "Lamivudine: cycle 1: 60 mg IV. Cycles 2-8: 30 mg subcutaneous injections Abacavir: 600 mg IV on day 1"
+    facts = read(
+        arms=[{"label": "A", "description": text.replace("IV. Cycles", "IV, cycles")}],
+        interventions=[{"name": "Lamivudine"}, {"name": "Abacavir"}],
+    )
+    assert list(arms_of(facts)) == [("lamivudine", 60), ("lamivudine", 30), ("abacavir", 600)]
+
+
+def test_a_full_stop_after_a_unit_does_not_part_amount_and_agent() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "In the placebo phase they may use oral 50 mg. tablets of zopiclone."}],
+        interventions=[{"name": "Zopiclone"}, {"name": "Placebo"}],
+    )
+    assert list(arms_of(facts)) == [("zopiclone", 50)]
+
+
+def test_the_name_of_a_graft_that_says_whence_it_is() -> None:
+    facts = read(
+        arms=[{"label": "A"}],
+        interventions=[
+            {"name": "Autologous Hematopoietic Stem Cell Transplantation", "type": "PROCEDURE"},
+            {"name": "Peripheral Blood Stem Cell Transplantation", "type": "PROCEDURE"},
+            {"name": "Bone marrow transplantation", "type": "PROCEDURE"},
+        ],
+    )
+    assert [row.agent for row in facts.arm_agents] == ["Peripheral Blood Stem Cell"]
+
+
+def test_intrathecal_chemotherapy_is_another_agent_than_the_drugs_beside_it() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Cytarabine with chemotherapy."}],
+        interventions=[{"name": "Cytarabine"}, {"name": "Intrathecal chemotherapy"}],
+    )
+    assert agents(facts, 1) == ["cytarabine", "intrathecal chemotherapy"]
+
+
+def test_what_something_is_given_instead_of_is_no_dose() -> None:
+    facts = read(
+        arms=[
+            {
+                "label": "A",
+                "description": "Medical air instead of 100% oxygen, and zopiclone rather than 5 mg lamivudine.",
+            }
+        ],
+        interventions=[{"name": "Oxygen"}, {"name": "Lamivudine"}],
+    )
+    assert facts.doses == []

@@ -296,3 +296,97 @@ def test_prose_counts_where_no_arm_names_an_agent() -> None:
         description="All patients receive triamcinolone 40 mg.",
     )
     assert (agents(facts, 1), agents(facts, 2)) == (["triamcinolone"], ["triamcinolone"])
+
+
+def test_prose_that_names_a_drug_or_placebo_does_not_name_the_arm_called_placebo() -> None:
+    study = {
+        "arms": [{"label": "Active drug", "description": "Zopiclone 7 mg"}, {"label": "Placebo"}],
+        "interventions": [{"name": "Zopiclone"}],
+    }
+    facts = read(**study, description="They are randomised to zopiclone 5 mg or placebo.")
+    assert arms_of(facts)[("zopiclone", 5)] == [1]
+    facts = read(**study, description="Later the placebo group receives zopiclone 5 mg.")
+    assert arms_of(facts)[("zopiclone", 5)] == [2]
+
+
+def test_a_text_that_several_arms_share_gives_each_what_it_is_linked_to() -> None:
+    text = "They receive either zopiclone or placebo at 5 mg/day."
+    facts = read(
+        arms=[{"label": "One", "description": text}, {"label": "Two", "description": text}],
+        interventions=[
+            {"name": "Zopiclone", "armGroupLabels": ["One"]},
+            {"name": "Placebo", "armGroupLabels": ["Two"]},
+        ],
+    )
+    assert [agents(facts, number) for number in (1, 2)] == [["zopiclone"], ["placebo"]]
+    assert arms_of(facts)[("zopiclone", 5)] == [1]
+
+
+def test_a_comparator_that_names_only_another_drug_does_not_receive_the_one_it_is_linked_to() -> None:
+    arms = [
+        {"label": "Ketamine", "description": "Ketamine 20 mg", "type": "EXPERIMENTAL"},
+        {"label": "Control", "description": "Hydroxyzine 25 mg", "type": "ACTIVE_COMPARATOR"},
+    ]
+    facts = read(arms=arms, interventions=[{"name": "Ketamine"}])
+    assert [agents(facts, number) for number in (1, 2)] == [["ketamine"], ["hydroxyzine"]]
+    facts = read(arms=[arms[0], {**arms[1], "description": "As usual"}], interventions=[{"name": "Ketamine"}])
+    assert agents(facts, 2) == ["ketamine"]
+
+
+def test_whom_an_agent_is_for_is_no_part_of_its_name() -> None:
+    name = "Paclitaxel + carboplatin/cisplatin for squamous cell carcinoma"
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": name}])
+    assert agents(facts, 1) == ["paclitaxel", "carboplatin", "cisplatin"]
+
+
+def test_an_abbreviation_among_a_drugs_other_names_is_that_drug() -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": "Pentoxifylline", "otherNames": ["PTX", "Trental"]}])
+    assert agents(facts, 1) == ["pentoxifylline"]
+
+
+def test_an_abbreviation_that_the_record_explains_otherwise_is_no_agent() -> None:
+    study = {
+        "arms": [{"label": "A", "description": "Ranibizumab and PCI."}],
+        "interventions": [{"name": "Ranibizumab"}],
+    }
+    for title in ("Percutaneous coronary intervention (PCI)", "Plan of control and inspection (PCI)"):
+        assert agents(read(**study, title=title), 1) == ["ranibizumab"]
+    for title in ("PCI", "Prophylactic cranial irradiation (PCI)", "Prophylactic cranium irradiating (PCI)"):
+        assert agents(read(**study, title=title), 1) == ["ranibizumab", "radiation"]
+
+
+def test_nothing_of_it_declined_or_only_flushed_with() -> None:
+    for text in (
+        "Lamivudine with 0 mg/day of zopiclone.",
+        "Lamivudine for those who declined zopiclone.",
+        "Lamivudine for those who do not opt for prophylactic zopiclone.",
+        "Lamivudine; the catheter is washed using 50 mL of saline.",
+        "Lamivudine, then a flush with normal saline.",
+    ):
+        facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Lamivudine"}])
+        assert agents(facts, 1) == ["lamivudine"], text
+
+
+def test_what_was_received_or_failed_before_is_not_given() -> None:
+    for text in (
+        "Lamivudine, after failure of oral antiviral treatment (abacavir, zidovudine).",
+        "Lamivudine for those who received abacavir in the parent study.",
+        "Randomised to lamivudine or placebo.",
+        "Randomised to placebo or lamivudine.",
+    ):
+        facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Lamivudine"}])
+        assert agents(facts, 1) == ["lamivudine"], text
+
+
+def test_cells_that_are_only_looked_at_are_no_agents() -> None:
+    item = {"name": "Phenotyping of T cells and CD34+ cells by flow cytometry", "type": "GENETIC"}
+    assert agents(read(arms=[{"label": "A"}], interventions=[item]), 1) == []
+
+
+def test_an_unknown_name_in_a_placebo_arm_is_not_the_one_agent_of_the_study() -> None:
+    arms = [
+        {"label": "One", "description": "Zopiclone 20 mg", "type": "EXPERIMENTAL"},
+        {"label": "Two", "description": "They get 15 g of white flour a day.", "type": "PLACEBO_COMPARATOR"},
+    ]
+    facts = read(arms=arms, interventions=[{"name": "Zopiclone", "armGroupLabels": ["One"]}])
+    assert [agents(facts, number) for number in (1, 2)] == [["zopiclone"], ["white flour"]]

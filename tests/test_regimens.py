@@ -153,3 +153,36 @@ def test_evidence_of_steps_is_the_exact_slice() -> None:
 
 def test_a_study_without_arms_has_no_regimens() -> None:
     assert read(description=SANDWICH, interventions=[{"name": "CAR-T"}]).regimens == []
+
+
+def test_an_abbreviation_of_agents_that_the_study_gives_needs_no_other_context() -> None:
+    interventions = [{"name": "Doxorubicin"}, {"name": "Cyclophosphamide"}, {"name": "Tamoxifen"}]
+    facts = read(arms=[{"label": "AC, then tamoxifen"}], interventions=interventions)
+    assert named(facts) == ["AC"]
+    facts = read(arms=[{"label": "AC, then tamoxifen"}], interventions=interventions[1:])
+    assert named(facts) == []
+
+
+def test_an_abbreviation_is_a_regimen_right_beside_a_word_for_one() -> None:
+    for text in ("FC chemotherapy", "FC x 4", "FC for six cycles", "four courses of FC", "conditioning with the FC"):
+        assert named(one_arm(f"Patients receive {text}.", "CAR-T")) == ["FC"]
+    for text in ("FC after induction", "chemotherapy and then flow cytometry (FC)", "a regimen that the FC approves"):
+        assert named(one_arm(f"Patients receive {text}.", "CAR-T")) == []
+
+
+def test_a_name_in_quotes_before_its_agents_or_of_two_letters_is_explained_too() -> None:
+    for text in (
+        'Pentostatin, melphalan and bendamustine ("PMB").',
+        'The "PMB": pentostatin, melphalan, bendamustine.',
+        "PMB (pentostatin, melphalan plus bendamustine) is repeated.",
+        "Pentostatin and melphalan (PMe) and bendamustine.",
+    ):
+        assert len(named(one_arm(text, "Chemotherapy"))) == 1, text
+    assert named(one_arm("Tadalafil and sildenafil (TS).", "Chemotherapy")) == []
+
+
+def test_a_regimen_had_before_or_only_told_of_is_not_given() -> None:
+    assert named(one_arm("Children with relapse after previous R-CHOP.", "Chemotherapy")) == []
+    study = {"arms": [{"label": "A"}], "interventions": [{"name": "Paclitaxel"}]}
+    assert named(read(**study, description="FOLFOX was of use in other trials.")) == []
+    assert named(read(**study, description="Paclitaxel, then EPOCH chemotherapy (doxorubicin 10 mg/m2).")) == ["EPOCH"]

@@ -52,17 +52,30 @@ Trie = dict[str, list[Name]]
 
 @dataclass(slots=True)
 class Names:
-    """A study's own names: a trie on their first word, and the agents by key."""
+    """A study's own names: a trie on their first word, and the agents by key.
+
+    `other` holds abbreviations of common agents by which the study means something else.
+    """
 
     trie: Trie = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
+    other: frozenset[str] = frozenset()
     read: dict[str, list[Mention]] = field(default_factory=dict)  # what was found in each text so far
 
 
 @lru_cache(maxsize=20_000)
 def words_of(text: str) -> tuple[str, ...]:
     """The lower-case words that names are compared by; hyphens and trade marks do not count."""
-    return tuple(_PLAIN_WORD.findall(text.lower())) if text.isascii() else tuple(map(str.lower, _WORD.findall(text)))
+    if text.isascii():
+        return tuple(_PLAIN_WORD.findall(text.lower()))
+    return tuple(word.lower().translate(_WITHOUT_ACCENTS) for word in _WORD.findall(text))
+
+
+# "Melfalán" is melfalan; each letter is exchanged for one, so that positions stay.
+_WITHOUT_ACCENTS = str.maketrans(
+    "áàâäãéèêëíìîïóòôöõúùûüñç",
+    "aaaaaeeeeiiiiooooouuuunc",
+)
 
 
 @cache
@@ -139,7 +152,7 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
     common, _ = vocabulary()
     trie = own.trie if own is not None else {}
     low = lowered(text)
-    parts = (_PLAIN_SPLIT if low.isascii() else _SPLIT).split(low)
+    parts = (_PLAIN_SPLIT if low.isascii() else _SPLIT).split(low if low.isascii() else low.translate(_WITHOUT_ACCENTS))
     words = parts[1::2]
     # Most words are no name's first word: that is seen before anything else is done.
     opens = _OPENINGS[stems]
@@ -151,6 +164,8 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
     if "CAR" in text or "himeric" in text:
         found = _with_car_t(text, found)
     if own is not None:
+        if own.other:
+            found = [m for m in found if m.text not in own.other or m.agent.intervention_no is not None]
         for mention in found:
             mention.agent = own.agents.get(mention.agent.key, mention.agent)
     return found
@@ -224,27 +239,35 @@ def _with_car_t(text: str, found: list[Mention]) -> list[Mention]:
 
 
 @cache
+def _long_names() -> dict[str, Agent]:
+    """The names that a word may be a misspelling of: a brand must be longer, since many are nearly ordinary words."""
+    return {
+        name: agent
+        for name, agent in vocabulary()[1].items()
+        if name.isalpha() and len(name) >= (8 if name == agent.key else 9)
+    }
+
+
+@cache
 def _one_letter_less() -> dict[str, str]:
-    """Vocabulary names of eight letters and more with one letter left out."""
+    """Those names with one letter left out."""
     shortened: dict[str, str] = {}
-    for name in vocabulary()[1]:
-        if len(name) >= 8 and name.isalpha():
-            for k in range(len(name)):
-                shortened.setdefault(name[:k] + name[k + 1 :], name)
+    for name in _long_names():
+        for k in range(len(name)):
+            shortened.setdefault(name[:k] + name[k + 1 :], name)
     return shortened
 
 
 @cache
 def _heads_and_tails() -> tuple[frozenset[str], frozenset[str]]:
     """The first and the last four letters of those names: one letter amiss leaves one of the two as it is."""
-    names = [name for name in vocabulary()[1] if len(name) >= 8 and name.isalpha()]
-    return frozenset(name[:4] for name in names), frozenset(name[-4:] for name in names)
+    return frozenset(name[:4] for name in _long_names()), frozenset(name[-4:] for name in _long_names())
 
 
 def _misspelled(word: str) -> Agent | None:
     """The agent whose name differs from a long word by one letter."""
-    names = vocabulary()[1]
-    if len(word) < 8 or word in names:
+    names = _long_names()
+    if len(word) < 8 or word in vocabulary()[1]:
         return None
     heads, tails = _heads_and_tails()
     if word[:4] not in heads and word[-4:] not in tails:
@@ -254,7 +277,7 @@ def _misspelled(word: str) -> Agent | None:
         return names[shortened[word]]
     for k in range(1, len(word)):
         less = word[:k] + word[k + 1 :]
-        if less in names and len(less) >= 8:
+        if less in names:
             return None if word == less + "s" else names[less]
         near = shortened.get(less)
         if near is not None and len(near) == len(word) and near[k] != word[k] and near[:k] == word[:k]:

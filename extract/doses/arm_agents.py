@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_of
-from extract.doses.arms import receives
+from extract.doses.arms import receives, said_of_others
 from extract.doses.given import given_of, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, listed_members
 from extract.doses.vocabulary import one_of, words
@@ -15,6 +15,11 @@ from extract.study import Arm, Field, Study
 GENERIC_CELLS = frozenset(words("generic_cells"))
 _GIVING = re.compile(rf"\b{one_of('giving_before')}\s+\Z", re.IGNORECASE)
 _GIVEN_FORM = re.compile(rf"\s+{one_of('given_form')}\b", re.IGNORECASE)
+# "They are randomised to A or placebo" in the text of the arm that receives A.
+_ALTERNATIVE = re.compile(
+    r".*\bor (?:matching |a |an |the )?(?:placebos?|\w+ placebo)\b|.*\bplacebos? or\b", re.IGNORECASE | re.DOTALL
+)
+_WHENCE = re.compile(r"\b(?:blood|marrow|cord|adipose|umbilical|PB[SP]Cs?|BM)\b", re.IGNORECASE)
 _CYTOTOXIC = frozenset(words("cytotoxic"))
 _INERT_FLUIDS = frozenset(words("inert_fluid"))
 
@@ -58,6 +63,8 @@ class _Listing:
             if agent.kind == "group" and self._members_instead(text, mentions[index:]):
                 continue
             if agent.key not in self.linked:
+                if source is self.arm.description and said_of_others(self.study, self.lexicon, self.arm, agent.key):
+                    continue
                 if not self._newly_given(text, mention, source is self.arm.label):
                     continue
                 if index and self._same_product(text, mentions[index - 1], mention):
@@ -74,8 +81,20 @@ class _Listing:
             for agent in self.lexicon.by_intervention.get(number, ()):
                 if self.lexicon.members.get(agent.key, set()) & self.linked.keys():
                     continue  # the drugs that the word stands for are among the linked
-                if agent.key not in self.seen and receives(self.study, self.lexicon, self.arm, agent):
+                if agent.key in self.seen:
+                    self._say_whence(agent, source)
+                elif receives(self.study, self.lexicon, self.arm, agent):
                     self._add(agent, source, 0, len(source.text.norm), agent.name)
+
+    def _say_whence(self, agent: Agent, source: Field) -> None:
+        """Of "hematopoietic stem cell" and "peripheral blood stem cell transplantation" the name that says whence."""
+        if agent.kind != "cells" or not _WHENCE.search(agent.name):
+            return
+        for index, row in enumerate(self.rows):
+            spelled_out = row.agent.isupper() and "peripheral" in agent.name.lower()
+            if row.agent_key == agent.key and (spelled_out or not _WHENCE.search(row.agent)):
+                place = evidence(source, 0, len(source.text.norm))
+                self.rows[index] = ArmAgent(arm_no=row.arm_no, agent=agent.name, agent_key=agent.key, evidence=place)
 
     def add_doses(self, doses: list[Dose], *, from_prose: bool) -> None:
         """The agents of which the arm receives a stated amount."""
@@ -146,6 +165,12 @@ class _Listing:
         before = text[max(0, mention.start - 40) : mention.start]
         if agent.key in BODY_SUBSTANCES:
             return _GIVING.search(before) is not None or _GIVEN_FORM.match(text, mention.end) is not None
+        if (
+            agent.kind == "placebo"
+            and self.linked
+            and _ALTERNATIVE.match(text[max(0, mention.start - 20) : mention.end + 4])
+        ):
+            return False
         if agent.kind == "group":
             # a label's "chemotherapy" is what the registered drugs are
             return in_label and len(self.linked) < 2

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Set
 
-from extract.doses.agents import Agent, find_agents, words_of
+from extract.doses.agents import Agent, find_agents, vocabulary, words_of
 from extract.doses.given import given_of
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.lower import holds_any
 from extract.study import Arm, Field, Study
 
+NO_DRUG = ("PLACEBO_COMPARATOR", "NO_INTERVENTION")  # types of arms
 _GROUP_NAME = re.compile(
     r"\b(?P<word>arm|group|cohort|part)s?\s+(?P<first>[A-Z]|\d{1,2}[A-Za-z]?|I{1,3}|IV|V)\b(?:\s*(?:,|/|and|or|&|\+|to|-)\s*(?:(?:arm|group|cohort|part)s?\s+)?(?P<second>[A-Z]|\d{1,2}|I{1,3}|IV|V)\b)?",
     re.IGNORECASE,
@@ -141,11 +143,31 @@ def _linked_in_vain(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent) -> b
         if not label & linked.keys() or agent.key in _named_in(arm, lexicon):
             return False
         return any(agent.key in _given_in(other.label, lexicon) for other in study.arms)
+    if _linked_for_another(study, lexicon, arm, agent, linked.keys()):
+        return True
     if arm.type != "PLACEBO_COMPARATOR" or any(a.kind in ("placebo", "fluid") for a in linked.values()):
         return False
     named = _named_in(arm, lexicon)
     inert = "placebo" in arm.label.text.norm.lower() or "placebo" in named or _is_called_inert(arm, lexicon)
     return inert and agent.key not in named and (len(linked) == 1 or bool(named & linked.keys()))
+
+
+def _linked_for_another(study: Study, lexicon: Lexicon, arm: Arm, agent: Agent, linked: Set[str]) -> bool:
+    """Whether a comparator whose text names only other drugs is linked to the one intervention of another arm."""
+    if arm.type == "EXPERIMENTAL" or len(arm.intervention_nos) != 1:
+        return False
+    named = _named_in(arm, lexicon)
+    if not named or named & linked or any(lexicon.members.get(key) for key in named):
+        return False
+    if not any(_is_drug(key, lexicon) for key in named):
+        return False
+    others = (other for other in study.arms if other is not arm and other.intervention_nos == arm.intervention_nos)
+    return any(agent.key in _named_in(other, lexicon) for other in others)
+
+
+def _is_drug(key: str, lexicon: Lexicon) -> bool:
+    agent = lexicon.names.agents.get(key) or vocabulary()[1].get(key)
+    return agent is not None and agent.kind in ("drug", "placebo")
 
 
 def _is_called_inert(arm: Arm, lexicon: Lexicon) -> bool:
@@ -164,7 +186,8 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
     source = statement.source
     statement.registered = source.arm_no is not None or source.intervention_no is not None
     if source.arm_no is not None:
-        statement.arm_nos = statement.own_arm_nos = statement.stated_arm_nos = [source.arm_no]
+        other = said_of_others(study, lexicon, study.arms[source.arm_no - 1], statement.agent.key)
+        statement.arm_nos = statement.own_arm_nos = statement.stated_arm_nos = other or [source.arm_no]
         return
     linked = _linked_arms(study, lexicon, statement)
     named = named_arms(study, phrase)
@@ -172,6 +195,7 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         # The phrase names the agent, not the arm: "Gefitinib 250 mg" is also about the arm "Gefitinib, then X".
         key = statement.agent.key
         named = [a.arm_no for a in study.arms if a.arm_no in called_so or key in _named_in(a, lexicon)]
+    named = [number for number in named if not _names_placebo_only(study.arms[number - 1], statement, phrase)]
     if not named and statement.source.intervention_no is None:
         named = arms_of_heading(study, statement.source.text.norm, statement.start)
     if named and (not linked or set(named) & set(linked)):
@@ -181,10 +205,35 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         statement.arm_nos = linked
 
 
+def said_of_others(study: Study, lexicon: Lexicon, arm: Arm, key: str) -> list[int]:
+    """The arms alone linked to an agent among those that share a text ("A 5 mg or placebo")."""
+    if arm.description is None or len(study.arms) < 2:
+        return []
+    text = arm.description.raw
+    alike = [other for other in study.arms if other.description is not None and other.description.raw == text]
+    linked = [other.arm_no for other in alike if any(_holds(lexicon, n, key) for n in other.intervention_nos)]
+    return linked if arm.arm_no not in linked else []
+
+
 def _called_like(arm: Arm, statement: Statement) -> bool:
     """Whether an arm's label is nothing but the agent's name."""
     label = words_of(arm.label.text.norm)
     return label in (words_of(statement.agent.key), words_of(statement.agent.name), words_of(statement.named or ""))
+
+
+_PLACEBO_ARM = re.compile(
+    r"\bplacebos?[\s\"'-]*(?:treat\w+\s|control\s)?(?:arms?|groups?|cohorts?|patients|subjects)\b"
+)
+
+
+def _names_placebo_only(arm: Arm, statement: Statement, phrase: str) -> bool:
+    """Whether a phrase about a drug names not the arm "Placebo" but the agent: "5 mg of A or placebo"."""
+    if statement.agent.kind in ("placebo", "fluid") or arm.label.text.norm.strip().lower() not in (
+        "placebo",
+        "placebos",
+    ):
+        return False
+    return _PLACEBO_ARM.search(phrase.lower()) is None
 
 
 def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:
@@ -273,15 +322,12 @@ def _extend(study: Study, lexicon: Lexicon, statement: Statement, own: set[int])
         return
     key = statement.agent.key
     for arm in study.arms:
-        if arm.arm_no in own or arm.arm_no in statement.arm_nos or arm.type in _NO_DRUG:
+        if arm.arm_no in own or arm.arm_no in statement.arm_nos or arm.type in NO_DRUG:
             continue
         if any(_holds(lexicon, number, key) for number in arm.intervention_nos):
             continue  # linked, and not found to receive it
         if statement.agent.kind == "drug" and key in _named_in(arm, lexicon):
             statement.arm_nos = sorted({*statement.arm_nos, arm.arm_no})
-
-
-_NO_DRUG = ("PLACEBO_COMPARATOR", "NO_INTERVENTION")
 
 
 def _believe_arms(statements: list[Statement]) -> None:

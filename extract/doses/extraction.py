@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from extract.doses import pipeline
 from extract.doses.agents import Agent, known_keys
 from extract.doses.arm_agents import find_arm_agents
-from extract.doses.arms import arms_of_statement, settle_arms
+from extract.doses.arms import NO_DRUG, arms_of_statement, settle_arms
 from extract.doses.binding import bind
 from extract.doses.bound import Bound, Remark
 from extract.doses.completion import complete, complete_schedule
@@ -18,7 +18,7 @@ from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like_in, passages
 from extract.doses.selection import accepted, agent_of, as_meant, select
 from extract.doses.strengths import as_intakes, named_strengths
-from extract.doses.vocabulary import one_of
+from extract.doses.vocabulary import one_of, words
 from extract.facts import Dose, DoseFacts, evidence
 from extract.study import Field, Study
 
@@ -98,6 +98,7 @@ _SEVERAL = re.compile(r"[/+&]|\b(?:and|with|plus)\b", re.IGNORECASE)
 _CORRESPONDING = re.compile(
     r"\b(?:corresponding|equivalent|equal) (?:volume|amount|number|dose)s? (?:to|of)\b", re.IGNORECASE
 )
+_INERT_FLUIDS = frozenset(words("inert_fluid"))
 _PLACEBO_OF = re.compile(r"\bplacebo of\b", re.IGNORECASE)
 
 
@@ -113,7 +114,11 @@ def _imitated(default: Agent, bound: Bound, text: str) -> bool:
 
 def _stands_for(default: Agent, named: Agent, text: str) -> bool:
     """Whether a placebo's text names an agent as what it is made of ("2 g olive oil") or a placebo of."""
-    if named.kind != "drug" or _SEVERAL.search(default.name):
+    if _SEVERAL.search(default.name):
+        return False
+    if named.key in _INERT_FLUIDS:
+        return named.intervention_no is None
+    if named.kind != "drug":
         return False
     if named.intervention_no is not None:
         return _PLACEBO_OF.search(text) is not None or _LOOKS_LIKE.search(text) is not None
@@ -139,7 +144,8 @@ def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | Non
 def _statement(
     study: Study, lexicon: Lexicon, source: Field, rank: int, base: int, bound: Bound, text: str
 ) -> Statement | None:
-    agent = agent_of(bound, lexicon)
+    inert = source.arm_no is not None and study.arms[source.arm_no - 1].type in NO_DRUG
+    agent = agent_of(bound, lexicon, inert=inert)
     if agent is None or not accepted(bound, agent, text):
         return None
     kept = bound.agent is not None and bound.agent.kind == agent.kind  # else it is of another than the one named

@@ -10,14 +10,27 @@ from extract.doses.vocabulary import one_of, one_of_lower
 _NOT_GIVEN_BEFORE = re.compile(rf"\b{one_of_lower('not_given_before')}\s+(?:\w+[\s-]+){{0,2}}\Z")
 _NOT_GIVEN_AFTER = re.compile(rf"[\s-]*(?:-?{one_of('not_given_after')}\b)", re.IGNORECASE)
 
+# "refractory to oral treatment (A, B …)"
+_FAILED = re.compile(
+    r"\b(?:refractory|resistan\w*|intoleran\w*|failed|failure|unresponsive|prior|previous\w*)\b[^().;]{0,40}\([^()]*\Z",
+    re.IGNORECASE,
+)
+
 
 def given(text: str, mention: Mention) -> bool:
     """Whether the words around a name allow that the agent is given."""
-    before = text[max(0, mention.start - 45) : mention.start]
+    return given_at(text, mention.start, mention.end)
+
+
+def given_at(text: str, start: int, end: int) -> bool:
+    """Whether the words around `start:end` allow that what is named there is given."""
+    before = text[max(0, start - 45) : start]
     # The words stand apart from the name; a name after a bracket, or at the start of a label, has none before it.
     if before and (before[-1] == "-" or before[-1].isspace()) and _NOT_GIVEN_BEFORE.search(before.lower()):
         return False
-    return not _NOT_GIVEN_AFTER.match(text, mention.end)
+    if "(" in before and _FAILED.search(text, max(0, start - 90), start):
+        return False
+    return not _NOT_GIVEN_AFTER.match(text, end)
 
 
 def given_of(text: str, mentions: list[Mention]) -> list[Mention]:

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from extract.doses.abbreviations import other_meanings
 from extract.doses.agents import (
     Agent,
     Mention,
@@ -104,7 +105,12 @@ _TRANSPLANTED = re.compile(
 )
 BODY_SUBSTANCES = frozenset(words("body_substance"))
 _CELLS = re.compile(r"\bcells?\b|\bCAR\b|CAR-?T|CART\d|lymphocyte")
+# "Phenotyping of T cells by flow cytometry" looks at cells that nobody gives.
+_EXAMINED = re.compile(
+    r"\b(?:cytometry|(?:immuno)?phenotyping|genotyping|sequencing|polymerase chain)\b", re.IGNORECASE
+)
 _MAX_OTHER_NAMES = 12
+_MAX_ABBREVIATION = 5
 
 
 def study_lexicon(study: Study) -> Lexicon:
@@ -114,7 +120,9 @@ def study_lexicon(study: Study) -> Lexicon:
     has_cells = any(agent.kind == "cells" for agents in by_intervention.values() for agent in agents) or any(
         _CELLS.search(item.name.raw) for item in study.interventions
     )
-    return Lexicon(Names(builder.trie, builder.known), by_intervention, has_cells, builder.members)
+    return Lexicon(
+        Names(builder.trie, builder.known, other_meanings(study)), by_intervention, has_cells, builder.members
+    )
 
 
 @dataclass(slots=True)
@@ -133,6 +141,8 @@ class _Builder:
         outside, inside, parts = _parts(raw)
         if intervention.type == "OTHER":
             parts = tuple(part for part in parts if any(given(part, mention) for mention in find_agents(part)))
+        if _EXAMINED.search(raw):
+            parts = tuple(part for part in parts if any(m.agent.kind == "drug" for m in find_agents(part)))
         parts = tuple(part for part in parts if not _NOT_AN_AGENT.search(part) or find_agents(part, stems=False))
         agents = self._resolve(list(parts), intervention)
         others = [other.text.norm for other in intervention.other_names[:_MAX_OTHER_NAMES]]
@@ -195,6 +205,8 @@ class _Builder:
             return
         for other in others:
             common = vocabulary()[1].get(" ".join(words_of(clean_name(other))))
+            if other.isupper() and len(other) <= _MAX_ABBREVIATION:
+                continue  # "PTX" among the names of pentoxifylline is that, not paclitaxel
             if common is not None and common.key != agents[0].key and common.kind == agents[0].kind == "drug":
                 agents.append(
                     self.known.setdefault(
@@ -233,11 +245,11 @@ class _Builder:
         if not mentions or not re.search(r"\d\s?(?:mg|mcg|ug|g|ml|iu|units?|%|gy)\b", first, re.IGNORECASE):
             return agents
         described = []
+        one = len(agents) == len({mention.agent.key for mention in mentions[:4]}) == 1
         for mention in mentions[:4]:
             found = mention.agent
-            agent = self.known.setdefault(
-                found.key, Agent(found.key, mention.text, found.kind, intervention.intervention_no)
-            )
+            name = agents[0].name if one else mention.text  # the brand is what is given
+            agent = self.known.setdefault(found.key, Agent(found.key, name, found.kind, intervention.intervention_no))
             if agent not in described:
                 described.append(agent)
         for position, agent in enumerate(agents):
@@ -332,11 +344,16 @@ def _says_nothing(name: str) -> bool:
     return any(start == 0 and end == len(name) for start, end, _ in find_names(name))
 
 
+_FOR_WHOM = re.compile(r"\s(?:for|in)\s(?:the\s)?(?!vitro|vivo|situ|combination|injection)[a-z][\w-]+\s", re.IGNORECASE)
+
+
 def _split_further(name: str) -> list[str]:
     """`A with B` and `A/B` are two agents only where each is known; `AMG 162 / Denosumab` is one with two names."""
     vocabulary_names = vocabulary()[1]
     if " ".join(words_of(name)) in vocabulary_names:
         return [name]
+    if (for_whom := _FOR_WHOM.search(name)) is not None and find_agents(name[: for_whom.start()], stems=False):
+        name = name[: for_whom.start()].strip()
     if "/" in name:
         parts = [part.strip() for part in name.split("/") if part.strip()]
         known = [part for part in parts if " ".join(words_of(part)) in vocabulary_names or has_stem(part.lower())]

@@ -12,11 +12,11 @@ from extract.doses.unknown_names import name_after, name_before
 from extract.doses.vocabulary import one_of
 
 _TIGHT_RIGHT = re.compile(
-    rf"[\s\"'\u201c,]*(?:\((?:[^()]{{0,40}})\)\s*)?(?:{one_of('between_amount_and_agent')}[\s-]+)*[\"'(]?\s*\Z",
+    rf"\.?[\s\"'\u201c,]*(?:\((?:[^()]{{0,40}})\)\s*)?(?:{one_of('between_amount_and_agent')}[\s-]+)*[\"'(]?\s*\Z",
     re.IGNORECASE,
 )
 _OF = re.compile(
-    r"[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:[\d.,]+\s?%\s*)?(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE
+    r"\.?[\s)\]]*(?:\([^()]{0,40}\)\s*)?(?:\w+\s+){0,2}?of\s+(?:[\d.,]+\s?%\s*)?(?:\w+[\s-]+){0,3}?\Z", re.IGNORECASE
 )
 _TIGHT_LEFT = re.compile(
     r"[\s\"')\u00ae\u2122]*(?:\([^()]{0,60}\)?\s*)?"
@@ -183,6 +183,8 @@ def choose(
     if left is not None and left.agent.kind == "placebo" and _APART.search(left_gap):
         left = previous if previous is not None and previous.end <= amount.start else None
         left_gap = text[left.end : amount.start] if left else ""
+    if right is not None and right.agent.kind == "placebo" and not right_gap.strip() and _tight_left(left_gap):
+        return right  # "A 70 mg placebo"
     right_of = right is not None and _of_it(right_gap) and len(right_gap) < 45
     beside = right_gap.lstrip(")") if amount_first else right_gap  # "2 mL (8 mg) dexamethasone"
     right_tight = right is not None and _tight_right(beside) and "," not in right_gap
@@ -197,6 +199,8 @@ def choose(
     alone = touching and bool(left_gap.strip(" (,:")) and not left_tight
     if right_tight and (amount_first or alone or (touching and amount.kind == "percent")):
         return right
+    if right_tight and not left_tight and previous is not None and _heads_its_own(text, doses, index, right):
+        return previous
     if left_tight or right_tight:
         return left if left_tight else right
     if left is not None and not _owned(text, doses, index, left, amount_first):
@@ -207,6 +211,13 @@ def choose(
     if right is not None and following is not None and follows_tightly(text, right, following):
         right = None  # "200 mg day 2 Fludarabine: 30 mg"
     return _farther(text, amount, here, right, right_gap)
+
+
+def _heads_its_own(text: str, doses: list[Amount], index: int, mention: Mention | None) -> bool:
+    """`A: 60 mg injections B: 600 mg`: a name with a colon and an amount after it is a heading for what follows."""
+    if mention is None or index + 1 >= len(doses) or not text.startswith(":", mention.end):
+        return False
+    return follows_tightly(text, mention, doses[index + 1])
 
 
 def _farther(text: str, amount: Amount, here: list[Mention], right: Mention | None, right_gap: str) -> Mention | None:

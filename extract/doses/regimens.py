@@ -9,18 +9,34 @@ from typing import Any
 from extract.doses.agents import find_agents
 from extract.doses.arms import arms_of_heading, named_arms
 from extract.doses.defined import defined_names, find_defined
+from extract.doses.given import given_at
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.named import find_names_in
 from extract.doses.segments import segments
 from extract.doses.sequences import find_sequence
+from extract.doses.vocabulary import words
 from extract.facts import Evidence, Regimen, RegimenStep, evidence
 from extract.lower import holds_any
 from extract.study import Arm, Field, Study
 
-_CONTEXT = re.compile(
-    r"regimen|chemotherap|protocol|conditioning|lympho-?deplet|cycles? of|induction|salvage", re.IGNORECASE
+# What stands beside a regimen's name, but not beside the same letters where they abbreviate something else: "FC
+# chemotherapy", "FC x 4" and "four courses of FC", but not "FC after induction".
+_THERAPY = (
+    r"(?:(?:poly|immuno)?chemo|regimen|protocol|conditioning|lympho-?deplet|combination|(?:re-?)?induction\b|salvage|"
+    r"consolidation\b|intensification\b|mobili[sz]ation\b|schedule|cycles?\b|courses?\b)"
 )
+_CONTEXT_AFTER = re.compile(
+    rf"[\s\"')]*(?:-?based\s)?(?:(?:combination|standard|doublet|triplet|like|type)[\s-])?{_THERAPY}"
+    r"|\s?(?:x|\u00d7|\*)\s?\d{1,2}\b(?!\s?[a-z(/]*\d)|\sfor\s(?:\d{1,2}|\w{3,5})\s(?:more\s)?(?:cycles|courses)\b",
+    re.IGNORECASE,
+)
+_CONTEXT_BEFORE = re.compile(
+    rf"\b{_THERAPY}\w*[\s:(,\"'-]*(?:(?:regimen|therapy|chemotherapy|with|by|of|using|is|was|are|includes?|consists?|the|an?|"
+    r"standard|either|full|high|low|reduced|dose|dense|escalated|rapid|weekly|\d+)\b[\s:(\"'-]*){0,6}\Z",
+    re.IGNORECASE,
+)
+_CYTOTOXIC = frozenset(words("cytotoxic"))
 _PHASE_ORDER = (
     "mobilization", "bridging", "lymphodepletion", "conditioning", "transplantation", "gvhd prophylaxis", "run-in",
     "titration", "neoadjuvant", "induction", "consolidation", "intensification", "adjuvant", "treatment", "maintenance",
@@ -58,8 +74,10 @@ def find_regimens(study: Study, lexicon: Lexicon, statements: list[Statement]) -
     of_arms = {source.path: source for sources in fields for source in sources}
     prose = _prose(study)
     defined = defined_names([*of_arms.values(), *prose.values()], lexicon)
-    in_prose = _named_in_prose(study, lexicon, statements, prose, defined)
-    named = _named_in(of_arms, defined)
+    known = {agent.key for agents in lexicon.by_intervention.values() for agent in agents}
+    known |= {statement.agent.key for statement in statements}
+    in_prose = _named_in_prose(study, lexicon, statements, _named_in(prose, defined, known), prose)
+    named = _named_in(of_arms, defined, known)
     if not (statements or named or in_prose or ordered):
         return []
     found: list[Regimen] = []
@@ -157,15 +175,14 @@ def _named_in_prose(
     study: Study,
     lexicon: Lexicon,
     statements: list[Statement],
+    by_path: dict[str, list[_Named]],
     sources: dict[str, Field],
-    defined: dict[str, dict[str, Any]],
 ) -> list[tuple[list[int], _Named]]:
     """Regimens that titles and descriptions name, with their arms.
 
     These are the arms that are called so, or that the same phrase names, or else those that receive all its agents.
     """
     found: list[tuple[list[int], _Named]] = []
-    by_path = _named_in(sources, defined)
     given = _given(study, lexicon, statements) if by_path else {}
     for path, names in by_path.items():
         for named in names:
@@ -189,30 +206,51 @@ def _all_given(given: dict[int, set[str]], named: _Named) -> list[int]:
     return [number for number, keys in given.items() if components <= keys] if len(components) > 1 else []
 
 
-def _named_in(sources: dict[str, Field], defined: dict[str, dict[str, Any]]) -> dict[str, list[_Named]]:
-    """The named regimens of the fields that hold any, by path; `defined` are names that the record explains."""
+def _named_in(
+    sources: dict[str, Field], defined: dict[str, dict[str, Any]], known: set[str]
+) -> dict[str, list[_Named]]:
+    """The named regimens of the fields that hold any, by path.
+
+    `defined` are names that the record explains, `known` the agents that the study registers or gives amounts of.
+    """
     texts = [source.text.norm for source in sources.values()]
     found = find_names_in(texts)
     if defined:
         found = [[*names, *find_defined(text, defined)] for text, names in zip(texts, found, strict=True)]
-    return {source.path: _named(source, names) for source, names in zip(sources.values(), found, strict=True) if names}
+    return {
+        source.path: _named(source, names, known)
+        for source, names in zip(sources.values(), found, strict=True)
+        if names
+    }
 
 
-def _named(source: Field, names: list[tuple[int, int, dict[str, Any]]]) -> list[_Named]:
+def _named(source: Field, names: list[tuple[int, int, dict[str, Any]]], known: set[str]) -> list[_Named]:
     text = source.text.norm
+    in_prose = source.arm_no is None and source.intervention_no is None
     found = []
     for start, end, entry in names:
         around = text[max(0, start - 45) : end + 45]
-        if entry.get("needs_context") and not _in_context(around, entry["components"]):
+        if entry.get("needs_context") and not _in_context(text, start, end, entry["components"], known):
+            continue
+        if not given_at(text, start, end) or (in_prose and _is_of_others(entry["components"], known)):
             continue
         place = evidence(source, start, end, ["inferred"])
         found.append(_Named(text[start:end], start, entry["components"], _phase_near(around, entry), place))
     return found
 
 
-def _in_context(around: str, components: list[str]) -> bool:
-    if _CONTEXT.search(around):
+def _is_of_others(components: list[str], known: set[str]) -> bool:
+    """Whether a regimen that prose names is not the study's: its chemotherapy is known, and is none of it."""
+    return known.isdisjoint(components) and not known.isdisjoint(_CYTOTOXIC)
+
+
+def _in_context(text: str, start: int, end: int, components: list[str], known: set[str]) -> bool:
+    """Whether the words beside a name, or the agents of the study or around it, say that it is a regimen."""
+    if len(components) > 1 and known.issuperset(components):
         return True
+    if _CONTEXT_AFTER.match(text, end) or _CONTEXT_BEFORE.search(text, max(0, start - 70), start):
+        return True
+    around = text[max(0, start - 45) : end + 45]
     return sum(mention.agent.key in components for mention in find_agents(around, stems=False)) >= 2
 
 

@@ -23,10 +23,13 @@ _FAR = 80  # from the name of an agent to its percentage
 _FORM_BEFORE = re.compile(rf"\b{one_of('dosage_form_before')}\s+(?:of |at )?\Z", re.IGNORECASE)
 
 
-def agent_of(bound: Bound, lexicon: Lexicon) -> Agent | None:
-    """The agent of an amount: radiation for Gy, the study's own cell product for a class of cells."""
+def agent_of(bound: Bound, lexicon: Lexicon, *, inert: bool = False) -> Agent | None:
+    """The agent of an amount: radiation for Gy, the study's own cell product for a class of cells.
+
+    An unknown name is the one agent of the study, except in the text of an arm that is `inert`.
+    """
     agent = bound.agent
-    if agent is not None and agent.intervention_no is None and agent.key not in known_keys():
+    if not inert and agent is not None and agent.intervention_no is None and agent.key not in known_keys():
         agent = _only_own(lexicon) or agent
     if bound.amount.kind == "radiation":
         own = [a for agents in lexicon.by_intervention.values() for a in agents if a.kind == "radiation"]
@@ -81,10 +84,19 @@ def is_beam(agent: Agent) -> bool:
     return agent.kind == "radiation" and not re.search(r"\d", agent.key)
 
 
+# "air instead of 100% oxygen"
+_INSTEAD = re.compile(
+    r"\b(?:instead of|rather than|in place of|replac(?:es|ed|ing)) (?:the |an? |their )?(?:usual |standard )?\Z",
+    re.IGNORECASE,
+)
+
+
 def accepted(bound: Bound, agent: Agent, text: str) -> bool:
     """Whether the amount can be a dose of this agent at all."""
     amount = bound.amount
     if agent.intervention_no is None and is_part(text, amount.start):
+        return False
+    if _INSTEAD.search(text, max(0, bound.start - 40), bound.start):
         return False
     if amount.kind == "percent":
         if agent.kind in ("radiation", "cells", "group", "vaccine") or amount.low <= 0 or amount.high > 100:

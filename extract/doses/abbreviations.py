@@ -1,0 +1,67 @@
+"""Abbreviations of agents by which a record means something else: "panretinal photocoagulation (PRP)"."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+
+from extract.doses.agents import Agent, find_agents, vocabulary, words_of
+from extract.study import Study
+
+_BRACKETED = re.compile(r"\(\s?([A-Z][A-Za-z]{1,4})s?\s?\)")
+_WORD = re.compile(r"[A-Za-z]+")
+_SKIPPED = frozenset(("of", "the", "and", "for", "in", "to", "with", "on", "a", "an", "or"))
+_REACH = 90
+
+
+def other_meanings(study: Study) -> frozenset[str]:
+    """The abbreviations that the vocabulary knows as an agent's, but the record explains as something else.
+
+    A word or two that the agent is called by too ("mesenchymal signalling cells (MSC)") is enough to believe in it.
+    """
+    names = vocabulary()[1]
+    found: set[str] = set()
+    for text in _texts(study):
+        for match in _BRACKETED.finditer(text):
+            agent = names.get(match[1].lower())
+            if agent is None or match[1] in found or match[1].lower() == agent.key:
+                continue
+            before = text[max(0, match.start() - _REACH) : match.start()]
+            spelled = _spelled(before, match[1])
+            if spelled and _own_words(agent.key).isdisjoint(spelled) and not _names(before, agent):
+                found.add(match[1])
+    return frozenset(found)
+
+
+def _texts(study: Study) -> Iterator[str]:
+    fields = [*study.titles(), *study.prose()]
+    fields += [arm.description for arm in study.arms if arm.description is not None]
+    for item in study.interventions:
+        fields.append(item.name)
+        if item.description is not None:
+            fields.append(item.description)
+    for source in fields:
+        if "(" in source.raw:
+            yield source.text.norm
+
+
+def _spelled(before: str, abbreviation: str) -> list[str]:
+    """The last words of a text, if their first letters are those of an abbreviation; else none."""
+    words = _WORD.findall(before.lower())
+    for kept in (words, [word for word in words if word not in _SKIPPED]):
+        last = kept[-len(abbreviation) :]
+        if "".join(word[0] for word in last) == abbreviation.lower():
+            return last
+    return []
+
+
+def _names(before: str, agent: Agent) -> bool:
+    return any(mention.agent.key == agent.key for mention in find_agents(before))
+
+
+@cache
+def _own_words(key: str) -> frozenset[str]:
+    """The words of an agent's names, without abbreviations."""
+    named = [name for name, agent in vocabulary()[1].items() if agent.key == key]
+    return frozenset(word for name in named for word in words_of(name) if len(word) > 4)
