@@ -236,3 +236,54 @@ def test_a_scanner_finds_what_its_patterns_find() -> None:
 
 def test_words_with_one_beginning_share_it() -> None:
     assert any_word(["prior", "previous", "x"]) == "(?:pr(?:evious|ior)|x)"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("weekly for 8 weeks, then every 2 weeks", [(1, 1, "wk"), (1, 2, "wk")]),
+        ("once daily for 3 days followed by twice daily for 4 days", [(1, 1, "d"), (2, 1, "d")]),
+        ("weekly x 4, then every other week, then monthly", [(1, 1, "wk"), (1, 2, "wk"), (1, 1, "mo")]),
+        ("weekly for 4 weeks and every two weeks thereafter", [(1, 1, "wk"), (1, 2, "wk")]),
+        ("twice daily in week 1, three times daily in week 2", [(2, 1, "d"), (3, 1, "d")]),
+        ("on day 1 of cycles 1-4 and every third cycle thereafter", [(None, None, None), (1, 3, "cycle")]),
+        ("daily for 14 days, then a rest of 7 days, every 21 days", [(1, 1, "d")]),
+        ("daily, repeated every 4 weeks, then daily again", [(1, 1, "d")]),
+        ("daily and then followed every 3 months", [(1, 1, "d")]),
+    ],
+)
+def test_a_schedule_that_changes_is_several_doses(
+    text: str, expected: list[tuple[float | None, float | None, str | None]]
+) -> None:
+    doses = one_arm(f"Lamivudine 5 mg {text}.", "Lamivudine").doses
+    assert [frequency(dose) for dose in doses] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("on days 1, 8 and 15 of cycle 1, and on day 1 of cycles 2-6", [[1, 8, 15], [1]]),
+        ("on days 1 and 8 of cycle 1 and day 1 of each subsequent cycle", [[1, 8], [1]]),
+        ("on day 10 of cycle 1, then on days 1-3 of cycles 2 and 3", [[10], [1, 2, 3]]),
+        ("on day 1 of cycles 1-4 and every third cycle thereafter", [[1], [1]]),
+        ("on day 1 and on day 8", [[1, 8]]),
+    ],
+)
+def test_other_days_in_other_cycles_are_another_dose(text: str, expected: list[list[int]]) -> None:
+    doses = one_arm(f"Lamivudine 5 mg/kg IV {text}.", "Lamivudine").doses
+    assert [dose.days for dose in doses] == expected
+    assert {dose.route for dose in doses} == {"iv"}
+
+
+def test_a_later_length_is_another_dose_unless_another_field_says_it() -> None:
+    text = "Lamivudine 5 mg daily for 4 weeks. Responders take lamivudine 5 mg daily for another 8 weeks."
+    assert [dose.duration_value for dose in one_arm(text, "Lamivudine").doses] == [4, 8]
+
+
+def test_a_dose_told_again_is_the_one_that_it_resembles_most() -> None:
+    facts = read(
+        arms=[{"label": "Treatment", "description": "Lamivudine 5 mg weekly for 8 weeks, then every 2 weeks."}],
+        interventions=[{"name": "Lamivudine"}],
+        summary="Lamivudine 5 mg every 2 weeks is given by mouth.",
+    )
+    assert [(frequency(d), d.route) for d in facts.doses] == [((1, 1, "wk"), "po"), ((1, 2, "wk"), "po")]

@@ -10,6 +10,7 @@ from extract.doses.agents import Mention
 from extract.doses.bound import Bound, Remark
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
+from extract.doses.steps import begins_step, next_step
 from extract.doses.vocabulary import DAYS_IN, one_of, one_of_lower, words
 from extract.lower import lowered
 
@@ -40,6 +41,7 @@ class _Head:
     bounds: list[Bound]
     mention: Mention | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    earlier: list[Bound] = field(default_factory=list)  # the steps before the one that is being said
 
 
 def attach(
@@ -60,6 +62,9 @@ def attach(
         if head is None:
             leading.append(item)
         else:
+            if begins_step(text, head.end, item, head.bounds):
+                head.earlier += head.bounds
+                head.bounds = next_step(bounds, head.bounds, item)
             _fill(head, item)
     _backfill(text, heads)
     for item in leading:
@@ -69,7 +74,7 @@ def attach(
     for bound in bounds:
         if as_needed:
             bound.facts["as_needed"] = True
-        if bound.amount.frequency:
+        if bound.amount.frequency and "step" not in bound.facts:
             bound.facts.setdefault("frequency", bound.amount.frequency)
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
@@ -171,6 +176,8 @@ def _fill(head: _Head, item: Item) -> None:
             facts["frequency"] = item.value  # "once Q2W"
         elif item.kind == "frequency":
             facts.setdefault("second_frequency", item.value)
+    for bound in head.earlier if item.kind in ("route", "cycle_days") else ():
+        bound.facts.setdefault(item.kind, item.value)
     for bound in head.bounds:
         if item.end > bound.end and item.end - bound.end < 160:
             bound.end = item.end
@@ -210,7 +217,7 @@ def _backfill(text: str, heads: list[_Head]) -> None:
     """`A 10 mg and B 20 mg once daily`: what stands at the end of an enumeration holds for all of it."""
     for k in range(len(heads) - 2, -1, -1):
         head, following = heads[k], heads[k + 1]
-        source = following.bounds[0].facts if following.bounds else following.facts
+        source = (following.earlier or following.bounds)[0].facts if following.bounds else following.facts
         gap = text[head.end : following.start]
         if not source or not head.bounds or not _LIST_GAP.match(gap):
             continue

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from extract.doses.agents import Agent
 from extract.doses.amount import Amount
+from extract.doses.vocabulary import one_of
 from extract.study import Field
 
 _MASS = {"g": 1e6, "mg": 1e3, "ug": 1.0, "ng": 1e-3}
@@ -54,14 +56,21 @@ def merge(statements: list[Statement]) -> list[Statement]:
     for statement in statements:
         amount = statement.amount
         key = (*scaled(amount), amount.per)
-        for other in by_amount.get(key, ()):
-            if _same(other, statement):
-                _unite(other, statement)
-                break
+        alike = [other for other in by_amount.get(key, ()) if _same(other, statement)]
+        if alike:
+            _unite(max(alike, key=lambda other: _agreement(other, statement)), statement)
         else:
             by_amount.setdefault(key, []).append(statement)
             merged.append(statement)
     return merged
+
+
+_TOLD = ("frequency", "days", "duration", "cycle_days", "phase", "route")
+
+
+def _agreement(a: Statement, b: Statement) -> int:
+    """How much two statements say alike: of several that may be one with another, that with most of it is."""
+    return sum(kind in b.facts and a.facts.get(kind) == b.facts[kind] for kind in _TOLD)
 
 
 def without_ranges_of_levels(statements: list[Statement]) -> list[Statement]:
@@ -80,6 +89,9 @@ def _ends(statement: Statement) -> tuple[Any, ...]:
     return statement.agent.key, statement.amount.per, *scaled(statement.amount)
 
 
+_LATER_TIME = re.compile(
+    rf"\b{one_of('later_time')}\s+(?:\w+\s+)?[\w.]+[\s-](?:days?|weeks?|months?|years?)\b", re.IGNORECASE
+)
 _SPECIAL = frozenset(("loading", "boost", "maintenance"))
 _LATER = frozenset(("open-label", "extension"))  # what is given in these is given anew, if the same
 
@@ -98,6 +110,11 @@ def _same(a: Statement, b: Statement) -> bool:
     together = a.source is b.source and a.segment == b.segment and len(phases) == 1
     if a.source is b.source and len(phases) == 2 and None not in phases:
         return rate(a) == rate(b) and a.facts.get("days") == b.facts.get("days")
+    steps = (a.facts.get("step"), b.facts.get("step"))
+    if a.source is b.source and a.segment == b.segment and None not in steps and steps[0] != steps[1]:
+        return False
+    if a.source is b.source and _differ(a, b, "duration") and (_is_later(a) or _is_later(b)):
+        return False
     days = (a.facts.get("days"), b.facts.get("days"))
     routes = {a.facts.get("route"), b.facts.get("route")} - {None}
     if len(routes) == 2 and a.own_arm_nos and b.own_arm_nos and not set(a.own_arm_nos) & set(b.own_arm_nos):
@@ -115,6 +132,11 @@ def _same(a: Statement, b: Statement) -> bool:
 def _differ(a: Statement, b: Statement, kind: str) -> bool:
     """Whether both state a fact of this kind, and not the same."""
     return None not in (a.facts.get(kind), b.facts.get(kind)) and a.facts[kind] != b.facts[kind]
+
+
+def _is_later(statement: Statement) -> bool:
+    """Whether a statement is of a later time by its own words: `for the subsequent 4 weeks`."""
+    return _LATER_TIME.search(statement.source.text.norm, statement.start, statement.end) is not None
 
 
 def _told_again(a: Statement, b: Statement) -> bool:
