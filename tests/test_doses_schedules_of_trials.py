@@ -287,3 +287,44 @@ def test_a_dose_told_again_is_the_one_that_it_resembles_most() -> None:
         summary="Lamivudine 5 mg every 2 weeks is given by mouth.",
     )
     assert [(frequency(d), d.route) for d in facts.doses] == [((1, 1, "wk"), "po"), ((1, 2, "wk"), "po")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lamivudine 5 mg/m2 IV days 1 and 8 cycle 1. Lamivudine 5 mg/m2 IV day 1 cycles 2-3.",
+        "Lamivudine 5 mg/m2 IV Days 1 and 8 Cycle 1 Lamivudine 5 mg/m2 IV Day 1 Cycles 2-3",
+        "Cycle 1: lamivudine 5 mg/m2 IV on days 1 and 8, Cycles 2-3: lamivudine 5 mg/m2 IV on day 1",
+    ],
+)
+def test_a_dose_of_other_cycles_is_another(text: str) -> None:
+    assert [(dose.days, dose.cycles) for dose in one_arm(text, "Lamivudine").doses] == [([1, 8], None), ([1], None)]
+
+
+@pytest.mark.parametrize("phase", ["Open Label Treatment Period", "4-week OL phase", "Long-term extension"])
+def test_what_is_given_in_an_open_phase_is_given_anew(phase: str) -> None:
+    facts = read(
+        arms=[{"label": "Lamivudine", "description": "Lamivudine 5 mg once daily for 8 weeks."}],
+        interventions=[{"name": "Lamivudine"}],
+        description=f"{phase}: everybody takes lamivudine 5 mg once daily.",
+    )
+    assert len(facts.doses) == 2
+
+
+def test_days_are_not_shared_with_what_has_other_cycles() -> None:
+    text = "Lamivudine 5 mg/kg IV every 2-week cycle plus abacavir on days 1-14 of every 3-week cycle."
+    (dose,) = one_arm(text, "Lamivudine", "Abacavir").doses
+    assert (dose.days, dose.cycle_days) == (None, 14)
+
+
+def test_without_a_loading_dose_is_no_loading_dose() -> None:
+    assert only("Lamivudine 6 mg/kg without loading dose every 3 weeks.", "Lamivudine").role == "dose"
+
+
+def test_so_much_a_day_is_not_given_by_the_month() -> None:
+    facts = read(
+        arms=[{"label": "Treatment", "description": "Monthly, lamivudine is raised by one capsule up to 2 mg/kg."}],
+        interventions=[{"name": "Lamivudine"}],
+        summary="Lamivudine 2 mg/kg/day.",
+    )
+    assert [(d.per_time, frequency(d)) for d in facts.doses] == [("d", (None, None, None))]

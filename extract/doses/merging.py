@@ -107,7 +107,7 @@ def _same(a: Statement, b: Statement) -> bool:
     phases = {a.facts.get("phase"), b.facts.get("phase")}
     if phases & _LATER and len(phases) == 2:
         return False
-    together = a.source is b.source and a.segment == b.segment and len(phases) == 1
+    together = a.source is b.source and a.segment == b.segment and len(phases) == 1 and not _in_other_cycles(a, b)
     if a.source is b.source and len(phases) == 2 and None not in phases:
         return rate(a) == rate(b) and a.facts.get("days") == b.facts.get("days")
     steps = (a.facts.get("step"), b.facts.get("step"))
@@ -132,6 +132,25 @@ def _same(a: Statement, b: Statement) -> bool:
 def _differ(a: Statement, b: Statement, kind: str) -> bool:
     """Whether both state a fact of this kind, and not the same."""
     return None not in (a.facts.get(kind), b.facts.get(kind)) and a.facts[kind] != b.facts[kind]
+
+
+_CYCLES = r"(?:cycles?|courses?)\s?#?(?P<numbers>\d+(?:\s?(?:-|,|to|and|&)\s?\d+)*)"
+_CYCLES_AFTER = re.compile(rf"[\s,(]*(?:(?:of|in|for|during)\s+)?{_CYCLES}(?!\d*\s?:)", re.IGNORECASE)
+_CYCLES_BEFORE = re.compile(rf"{_CYCLES}[^.;:]{{0,20}}:", re.IGNORECASE)
+
+
+def _cycles_named(statement: Statement) -> str | None:
+    """The numbers of the cycles that the text names right after a dose, or in a label before it."""
+    text = statement.source.text.norm
+    after = _CYCLES_AFTER.match(text, statement.end)
+    named = [after] if after else list(_CYCLES_BEFORE.finditer(text, statement.segment[0], statement.start))
+    return named[-1]["numbers"] if named else None
+
+
+def _in_other_cycles(a: Statement, b: Statement) -> bool:
+    """Whether two statements of one phrase are each of named cycles, and not of the same."""
+    cycles = _cycles_named(a), _cycles_named(b)
+    return None not in cycles and cycles[0] != cycles[1]
 
 
 def _is_later(statement: Statement) -> bool:
@@ -177,6 +196,10 @@ def rate(statement: Statement) -> tuple[float, str] | None:
     return (round(times / every / _HOURS[unit], 6), "h") if unit in _HOURS else (times / every, unit)
 
 
+def _by_weeks(statement: Statement) -> bool:
+    return statement.facts.get("frequency", (0, 0, None))[2] in ("wk", "mo", "a")
+
+
 def _unite(kept: Statement, other: Statement) -> None:
     better = len(other.facts) > len(kept.facts) or (kept.rank > other.rank and len(other.facts) == len(kept.facts))
     facts = {**other.facts, **kept.facts}
@@ -187,6 +210,8 @@ def _unite(kept: Statement, other: Statement) -> None:
     if better:
         kept.source, kept.start, kept.end, kept.flags = other.source, other.start, other.end, other.flags
         kept.segment = other.segment
+    if other.amount.per_time == "d" and kept.amount.per_time is None and _by_weeks(kept):
+        del facts["frequency"]  # so much a day is not given by the month
     kept.facts = facts
     kept.amount.per_time = kept.amount.per_time or other.amount.per_time
     if (kept.amount.role in ("maximum", "minimum") and other.amount.role in ("dose", "level")) or (
