@@ -22,6 +22,12 @@ _ADJECTIVE_GAP = re.compile(
     rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE
 )
 _NO_GAP = re.compile(r"[\s()]*\Z")
+# "675 mg as 3 subcutaneous injections (225 mg each)": the route is of what stands before it
+_AS_GAP = re.compile(
+    r"\s*(?:\([a-zA-Z]+\))?[\s()]*(?:(?:given|administered|injected)\s)?(?:as|via|by)\s"
+    r"(?:(?:an?|one|two|three|four|\d+)\s)?(?:single\s|separate\s)?\Z"
+)
+_ADMINISTRATION = re.compile(r"\)?\s(?:injection|infusion|bolus|administration|dose|route|tablet|capsule)")
 _LIST_GAP = re.compile(
     rf"(?:\s{one_of('salts')}\b)?"
     r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
@@ -69,7 +75,8 @@ def attach(
     _backfill(text, heads)
     for item in leading:
         for head in heads:
-            _fill_missing(head, item)
+            if item.kind != "route" or not ADDED_TO.search(text, item.end, head.start):
+                _fill_missing(head, item)
     as_needed = bool(bounds) and any(_AS_NEEDED.find(lowered(text), *segment))
     for bound in bounds:
         if as_needed:
@@ -79,6 +86,11 @@ def attach(
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 
+# "an epidural block added to paracetamol 1 g": how the first is given is not said of the second
+ADDED_TO = re.compile(
+    r"\b(?:add(?:ed|-?on)(?:\s\w+)?\sto|adjunct(?:ive)?(?:\s\w+)?\sto|in addition to|compared (?:to|with)|versus|vs)\b",
+    re.IGNORECASE,
+)
 _THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)  # "10 mg followed by a titration phase for 8 weeks"
 
 
@@ -134,10 +146,20 @@ def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
     if previous is not None and item.start < previous.end:
         return previous
     if following is not None and item.kind in ("route", "frequency"):
-        attached = previous is not None and bool(_NO_GAP.match(text[previous.end : item.start]))
+        gap = text[previous.end : item.start] if previous is not None else ""
+        attached = (
+            previous is not None
+            and not _only_strong(previous)
+            and bool(_NO_GAP.match(gap) or (_AS_GAP.match(gap) and _ADMINISTRATION.match(text, item.end)))
+        )
         if not attached and _ADJECTIVE_GAP.match(text[item.end : following.start]):
             return following
     return previous
+
+
+def _only_strong(head: _Head) -> bool:
+    """Whether a head is how strong the product is: `1% transdermal gel 10 g`."""
+    return bool(head.bounds) and head.bounds[0].amount.kind == "percent"
 
 
 _DAILY = (1.0, 1.0, "d")
@@ -219,7 +241,7 @@ def _backfill(text: str, heads: list[_Head]) -> None:
         head, following = heads[k], heads[k + 1]
         source = (following.earlier or following.bounds)[0].facts if following.bounds else following.facts
         gap = text[head.end : following.start]
-        if not source or not head.bounds or not _LIST_GAP.match(gap):
+        if not source or not head.bounds or not (_LIST_GAP.match(gap) or _counts(following, gap)):
             continue
         for bound in head.bounds:
             timed = _timed(bound) or bound.amount.role == "loading"
@@ -235,6 +257,11 @@ def _backfill(text: str, heads: list[_Head]) -> None:
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
+
+
+def _counts(head: _Head, gap: str) -> bool:
+    """Whether a head is only in how many pieces the amount before it is given: "675 mg as 3 injections"."""
+    return bool(head.bounds) and head.bounds[0].amount.kind == "count" and _AS_GAP.match(gap) is not None
 
 
 def _several_days(item: Item, bound: Bound) -> bool:

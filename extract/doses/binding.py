@@ -44,7 +44,7 @@ def bind(
         doses = [a for a in inside if not a.decoy and not any(_numbers(text, m, a) for m in here)]
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)
-            remarks += attach(text, segment, new, parts, here)
+            remarks += attach(text, segment, new, parts, [m for m in here if not only_dilutes(text, m)])
             phase = set_phases(text, new, parts, phase)
             bounds += new
             last = next((b for b in reversed(new) if b.agent is not None), None)

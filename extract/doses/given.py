@@ -34,7 +34,7 @@ def given_of(text: str, mentions: list[Mention]) -> list[Mention]:
 _VOLUME = r"[\d.,-]+\s?(?:m[lL]|cc|L|liters?)\s+(?:of\s+)?"
 _DILUTED = re.compile(
     rf"\b(?:{one_of('diluted')}\s+(?:{_VOLUME}|\w+\s+(?:m[lL]|cc)\s+(?:of\s+)?)?|in\s+(?:an?\s+)?{_VOLUME})"
-    r"(?:\w+\s+){0,2}\Z",
+    r"(?:[\w.]+%?\s+){0,3}\Z",
     re.IGNORECASE,
 )
 

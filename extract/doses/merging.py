@@ -97,7 +97,7 @@ _LATER = frozenset(("open-label", "extension"))  # what is given in these is giv
 
 
 def _same(a: Statement, b: Statement) -> bool:
-    if a.agent.key != b.agent.key and a.sure and b.sure:
+    if a.agent.key != b.agent.key and ((a.sure and b.sure) or _in_other_arms(a, b)):
         return False
     if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
         return False

@@ -61,8 +61,24 @@ def find_routes(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]
         for match in exact.finditer(text, start, end)
     ]
     if len(found) > 1:
-        found = _without_vague(low, found)
-    return sorted(found, key=lambda item: item.start)
+        found = _joined(low, sorted(_without_vague(low, found), key=lambda item: item.start))
+    return found
+
+
+_OR = re.compile(r"\)?\s?,?\s?(?:/|\(?(?:and/)?or\b)\s?(?:an?\s)?")
+
+
+def _joined(low: str, found: list[Item]) -> list[Item]:
+    """`Oral or IV` is one route, the first (ruling 9 of the annotation guideline); so is `orally (PO) or IV`."""
+    joined = found[:1]
+    for item in found[1:]:
+        last = joined[-1]
+        same = last.value == item.value and low[last.end : item.start] in (" (", "(")
+        if same or (last.value != item.value and _OR.fullmatch(low, last.end, item.start)):
+            joined[-1] = Item("route", last.start, item.end, last.value)
+        else:
+            joined.append(item)
+    return joined
 
 
 _NEAR = 120
