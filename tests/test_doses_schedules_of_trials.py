@@ -328,3 +328,13 @@ def test_so_much_a_day_is_not_given_by_the_month() -> None:
         summary="Lamivudine 2 mg/kg/day.",
     )
     assert [(d.per_time, frequency(d)) for d in facts.doses] == [("d", (None, None, None))]
+
+
+def test_a_fraction_and_a_total_of_the_same_amount_are_two() -> None:
+    facts = one_arm("Radiotherapy: 8 Gy x 1 fraction for a total dose of 8 Gy.", "Radiotherapy")
+    assert [dose.role for dose in facts.doses] == ["fraction", "total"]
+
+
+def test_an_amount_a_day_on_one_day_of_a_cycle_has_no_frequency() -> None:
+    dose = only("Lamivudine 225 mg/m2/day, day 1 every 21 days.", "Lamivudine")
+    assert (dose.per_time, frequency(dose), dose.days, dose.cycle_days) == ("d", (None, None, None), [1], 21)

@@ -247,8 +247,7 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             timed = _timed(bound) or bound.amount.role == "loading"
             # "A 850 mg twice daily + B 1000 mg IM each month for a year": only the length is said of both
             apart = "frequency" in bound.facts and source.get("frequency") not in (None, bound.facts["frequency"])
-            cycles = bound.facts.get("cycle_days"), source.get("cycle_days")
-            apart = apart or (None not in cycles and cycles[0] != cycles[1])
+            apart = apart or "cycle_days" in bound.facts.keys() & source.keys()  # each has its own
             often = "frequency" in bound.facts
             repeated = _is_cycle(source.get("frequency")) and _has_days_of_cycle(bound) and not _AFTERWARDS.search(gap)
             for kind in _KINDS:

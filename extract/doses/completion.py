@@ -61,7 +61,7 @@ def _frequency_of_days(statement: Statement) -> None:
     days = facts.get("days")
     if days and len(days) > 1 and all(length > 1 for length in _runs(days)):
         facts["frequency"] = (1.0, 1.0, "d")
-    elif days and len(days) == 1 and "cycle_days" in facts:
+    elif days and len(days) == 1 and "cycle_days" in facts and statement.amount.per_time is None:
         facts["frequency"] = (1.0, 1.0, "cycle")
     elif not days and statement.amount.role == "loading" and statement.amount.per_time is None:
         facts["frequency"] = (1.0, None, None)

@@ -102,7 +102,7 @@ def _same(a: Statement, b: Statement) -> bool:
     if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
         return False
     other_role = a.amount.role != b.amount.role and bool(_SPECIAL.intersection((a.amount.role, b.amount.role)))
-    if other_role and a.source is b.source:
+    if (other_role or {a.amount.role, b.amount.role} == {"fraction", "total"}) and a.source is b.source:
         return False
     phases = {a.facts.get("phase"), b.facts.get("phase")}
     if phases & _LATER and len(phases) == 2:
