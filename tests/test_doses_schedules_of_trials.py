@@ -338,3 +338,16 @@ def test_a_fraction_and_a_total_of_the_same_amount_are_two() -> None:
 def test_an_amount_a_day_on_one_day_of_a_cycle_has_no_frequency() -> None:
     dose = only("Lamivudine 225 mg/m2/day, day 1 every 21 days.", "Lamivudine")
     assert (dose.per_time, frequency(dose), dose.days, dose.cycle_days) == ("d", (None, None, None), [1], 21)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Day 1: lamivudine 5 mg Days 2-4: lamivudine 3 mg", [[1], [2, 3, 4]]),
+        ("Lamivudine: Day -1 only: 5 mg by mouth. Day 2: 3 mg", [[-1], [2]]),
+        ("Day 1: lamivudine 5 mg Day 2-Day 8: washout period Day 9-12: lamivudine 3 mg", [[1], [9, 10, 11, 12]]),
+        ("Days 1-3: lamivudine 5 mg and lamivudine 3 mg", [[1, 2, 3], [1, 2, 3]]),
+    ],
+)
+def test_days_of_a_label_hold_until_the_next_label(text: str, expected: list[list[int]]) -> None:
+    assert [dose.days for dose in one_arm(text, "Lamivudine").doses] == expected

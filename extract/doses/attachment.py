@@ -28,6 +28,7 @@ _AS_GAP = re.compile(
     r"(?:(?:an?|one|two|three|four|\d+)\s)?(?:single\s|separate\s)?\Z"
 )
 _ADMINISTRATION = re.compile(r"\)?\s(?:injection|infusion|bolus|administration|dose|route|tablet|capsule)")
+_LABEL_END = re.compile(r"\)?(?:\s?only)?\s?:")  # "Day -1: 60 mg IV Days 2-21: 60 mg SC"
 _LIST_GAP = re.compile(
     rf"(?:\s{one_of('salts')}\b)?"
     r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
@@ -57,10 +58,11 @@ def attach(
     heads = _heads(text, bounds, mentions)
     leading: list[Item] = []
     items = sorted([*items, *_repeated(text, items)], key=lambda item: item.start)
+    labels = [i.start for i in items if heads and i.kind == "days" and _LABEL_END.match(text, i.end)]
     for item in items:
         if item.kind not in _KINDS:
             continue
-        head = _head_of(text, item, heads)
+        head = None if item.start in labels and item.start < heads[-1].start else _head_of(text, item, heads)
         if head is not None and is_observed(text[head.end : item.start]):
             continue
         if head is not None and item.kind == "duration" and _THEN.search(text, head.end, item.start):
@@ -75,7 +77,7 @@ def attach(
     _backfill(text, heads)
     for item in leading:
         for head in heads:
-            if item.kind != "route" or not ADDED_TO.search(text, item.end, head.start):
+            if _leads(text, item, head, labels):
                 _fill_missing(head, item)
     as_needed = bool(bounds) and any(_AS_NEEDED.find(lowered(text), *segment))
     for bound in bounds:
@@ -92,6 +94,14 @@ ADDED_TO = re.compile(
     re.IGNORECASE,
 )
 _THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)  # "10 mg followed by a titration phase for 8 weeks"
+
+
+def _leads(text: str, item: Item, head: _Head, labels: list[int]) -> bool:
+    """Whether what is said before an amount may be said of it: the days of a label hold until the next label."""
+    if item.start in labels:
+        start = head.bounds[0].amount.start if head.bounds else head.start
+        return item.end <= start < next((label for label in labels if label > item.start), len(text))
+    return item.kind != "route" or not ADDED_TO.search(text, item.end, head.start)
 
 
 def _only_when(text: str, mention: Mention) -> bool:

@@ -143,7 +143,7 @@ def _cycles_named(statement: Statement) -> str | None:
     """The numbers of the cycles that the text names right after a dose, or in a label before it."""
     text = statement.source.text.norm
     after = _CYCLES_AFTER.match(text, statement.end)
-    named = [after] if after else list(_CYCLES_BEFORE.finditer(text, statement.segment[0], statement.start))
+    named = [after] if after else list(_CYCLES_BEFORE.finditer(text, statement.segment[0], statement.end))
     return named[-1]["numbers"] if named else None
 
 
