@@ -314,3 +314,25 @@ def test_the_same_amount_of_another_agent_in_another_arm_is_another_dose() -> No
         ],
     )
     assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(10, [1]), (5, [1]), (10, [2]), (5, [2])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For stage IV disease, zanfluril 5 mg.",
+        "Zanfluril 5 mg in stages IIIB/IV or III and IV.",
+        "Arm IV: zanfluril 5 mg.",
+        "III. Describe the toxicity. IV. Compare the survival with zanfluril 5 mg.",
+    ],
+)
+def test_a_roman_four_is_no_vein(text: str) -> None:
+    assert only(text, "Zanfluril").route is None
+
+
+def test_a_route_before_another_name_is_not_of_the_names_before_it() -> None:
+    facts = read(
+        arms=[{"label": "Conditioning", "description": "Zanfluril 5 mg/kg. Abacavir 3 mg/kg."}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Abacavir"}],
+        summary="Zanfluril/IV abacavir is used before transplantation.",
+    )
+    assert [d.route for d in facts.doses] == [None, "iv"]

@@ -155,7 +155,12 @@ class Said:
     def route(self) -> str | None:
         """The only route that its own texts name, else that of the sentences about it."""
         for parts in (self._own_texts, self._shared_texts, self.sentences, self._sentences_of_all):
-            routes = {i.value for part in parts() for i in part.routes() if self._may_go(i.value)}
+            routes = {
+                i.value
+                for part in parts()
+                for i in part.routes()
+                if self._may_go(i.value) and not self._is_of_another(part, i)
+            }
             if len(routes) == 1:
                 return str(routes.pop())
             if routes:
@@ -211,6 +216,18 @@ class Said:
             for arm in self.study.arms
             if arm.description is not None and arm.intervention_nos and mine.issuperset(arm.intervention_nos)
         ]
+
+    def _is_of_another(self, part: Part, item: Item) -> bool:
+        """Whether a route stands after the agent and right before another drug: `A/B/oral C`."""
+        if self.only_one or item.start < part.name:
+            return False
+        named = find_agents(part.text[item.end : item.end + _NEAR], self.lexicon.names)
+        return (
+            bool(named)
+            and named[0].start <= 1
+            and named[0].agent.kind == "drug"
+            and named[0].agent.key != self.agent.key
+        )
 
     def _may_go(self, route: str) -> bool:
         """Nothing but radiation is given by an external beam."""
