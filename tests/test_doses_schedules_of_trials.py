@@ -351,3 +351,21 @@ def test_an_amount_a_day_on_one_day_of_a_cycle_has_no_frequency() -> None:
 )
 def test_days_of_a_label_hold_until_the_next_label(text: str, expected: list[list[int]]) -> None:
     assert [dose.days for dose in one_arm(text, "Lamivudine").doses] == expected
+
+
+def test_single_and_repeated_doses_of_one_amount_are_two() -> None:
+    facts = read(
+        title="Single and multiple ascending doses of lamivudine",
+        arms=[
+            {"label": "SAD cohort 1", "description": "5 mg lamivudine"},
+            {"label": "MAD cohort 1", "description": "5 mg lamivudine"},
+            {"label": "MAD cohort 2", "description": "10 mg lamivudine twice daily"},
+        ],
+        interventions=[{"name": "Lamivudine"}],
+        summary="A single dose of lamivudine is given.",
+    )
+    assert [(d.arm_nos, frequency(d)) for d in facts.doses] == [
+        ([1], (1, None, None)),
+        ([2], (None, None, None)),
+        ([3], (2, 1, "d")),
+    ]

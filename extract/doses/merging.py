@@ -104,6 +104,8 @@ def _same(a: Statement, b: Statement) -> bool:
     other_role = a.amount.role != b.amount.role and bool(_SPECIAL.intersection((a.amount.role, b.amount.role)))
     if (other_role or {a.amount.role, b.amount.role} == {"fraction", "total"}) and a.source is b.source:
         return False
+    if _differ(a, b, "dosing"):
+        return False
     phases = {a.facts.get("phase"), b.facts.get("phase")}
     if phases & _LATER and len(phases) == 2:
         return False
