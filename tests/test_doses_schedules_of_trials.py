@@ -369,3 +369,31 @@ def test_single_and_repeated_doses_of_one_amount_are_two() -> None:
         ([2], (None, None, None)),
         ([3], (2, 1, "d")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("on days 1, 8 and 15 of cycle 1; day 1 of cycles 2-6", [[1, 8, 15], [1]]),
+        ("on days 1 and 8 of cycle 1; days 1 and 15 of cycle 2; day 1 of later cycles", [[1, 8], [1, 15], [1]]),
+        ("on days 1 and 8 of cycle 1. Blood is drawn on day 1 of cycles 2-6", [[1, 8]]),
+    ],
+)
+def test_the_next_phrase_may_go_on_with_the_days(text: str, expected: list[list[int]]) -> None:
+    assert [dose.days for dose in one_arm(f"Lamivudine 5 mg {text}.", "Lamivudine").doses] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("weekly for 8 weeks. Thereafter, it is given every 4 weeks", [(1, 1, "wk"), (1, 4, "wk")]),
+        ("weekly for 8 weeks. Then every 4 weeks", [(1, 1, "wk"), (1, 4, "wk")]),
+        ("weekly for 8 weeks. Then they undergo a CT every 4 weeks", [(1, 1, "wk")]),
+        ("weekly for 8 weeks. Cycles repeat every 4 weeks", [(1, 1, "wk")]),
+    ],
+)
+def test_the_next_phrase_may_go_on_with_the_schedule(
+    text: str, expected: list[tuple[float | None, float | None, str | None]]
+) -> None:
+    doses = one_arm(f"Lamivudine 5 mg {text}.", "Lamivudine").doses
+    assert [frequency(dose) for dose in doses] == expected

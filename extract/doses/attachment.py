@@ -10,7 +10,7 @@ from extract.doses.agents import Mention
 from extract.doses.bound import Bound, Remark
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
-from extract.doses.steps import begins_step, next_step
+from extract.doses.steps import begins_step, continues_steps, next_step
 from extract.doses.vocabulary import DAYS_IN, one_of, one_of_lower, words
 from extract.lower import lowered
 
@@ -279,8 +279,32 @@ def _several_days(item: Item, bound: Bound) -> bool:
     return not _timed(bound) or (len(item.value) > 1 and (every is not None or "frequency" not in bound.facts))
 
 
-def attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]) -> None:
+_NEXT_PHRASE = 4  # a semicolon or a full stop, and blanks
+
+
+def _attach_step(text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item]) -> bool:
+    """A phrase without amounts may be the next step of the one amount of the phrase before it."""
+    last = bounds[-1]
+    alone = len(bounds) < 2 or bounds[-2].segment != last.segment or bounds[-2].amount.start == last.amount.start
+    first = next((item for item in items if item.kind in ("frequency", "days")), None)
+    beside = segment[0] - last.segment[1] < _NEXT_PHRASE
+    if first is None or not (alone and beside and continues_steps(text, segment[0], last, first)):
+        return False
+    (step,) = next_step(bounds, [last], first)
+    step.segment = segment
+    for item in items:
+        if item.kind in _KINDS:
+            step.facts.setdefault(item.kind, item.value)
+            step.end = max(step.end, item.end)
+    return True
+
+
+def attach_later(
+    text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]
+) -> None:
     """A phrase without amounts says how the amounts before it are given ("Cycles repeat every 21 days")."""
+    if not here and _attach_step(text, segment, bounds, items):
+        return
     agents = [m.agent.key for m in here]
     last = bounds[-1].segment
     for bound in bounds:

@@ -57,7 +57,7 @@ def bind(
             elif here and topic is not None and default in [m.agent for m in here]:
                 topic = None
             if parts and bounds and not inside and not is_observed(text[segment[0] : segment[1]]):
-                attach_later(segment, bounds, parts, here)
+                attach_later(text, segment, bounds, parts, here)
             if parts and here:
                 remarks += attach(text, segment, [], parts, here)
     return bounds, remarks

@@ -22,7 +22,11 @@ _OF_TIME = re.compile(
     r"[\s,)(]*(?:(?:of|in|for|during|on)\s+)?(?:the\s+|all\s+|each\s+|every\s+)?(?P<which>(?:first|second|third|next|following|"
     r"subsequent|remaining|other|later)\s+)?(?:cycles?|courses?|weeks?|months?)\b\s?#?(?P<number>\d+)?"
 )
+_GIVING = re.compile(
+    rf"\b(?:{one_of_lower('giving_verb')}|treat\w*|dos(?:es?|ing)|infusions?|injections?|continu\w*)\b"
+)
 _AFTER = 45
+_BESIDE = 12
 
 
 def begins_step(text: str, end: int, item: Item, bounds: list[Bound]) -> bool:
@@ -65,3 +69,16 @@ def next_step(bounds: list[Bound], current: list[Bound], item: Item) -> list[Bou
         bound.facts.setdefault("step", 1)
         bounds.insert(bounds.index(bound) + 1, later)
     return following
+
+
+def continues_steps(text: str, start: int, bound: Bound, item: Item) -> bool:
+    """Whether a phrase without an amount goes on with the schedule: `days 1 and 8 of cycle 1; day 1 of cycles 2-6`."""
+    if item.kind not in _TIMES or bound.facts.get(item.kind, item.value) == item.value:
+        return False
+    gap, after = lowered(text[start : item.start]), lowered(text[item.end : item.end + _AFTER])
+    if _NO_STEP.search(gap):
+        return False
+    if then := _NEXT.match(gap):
+        return len(gap) - then.end() < _BESIDE or _GIVING.search(gap, then.end()) is not None
+    earlier = lowered(text[bound.end : bound.end + _AFTER])
+    return _names_time(earlier) and (_names_time(after) or _names_time(gap))
