@@ -97,14 +97,11 @@ _LATER = frozenset(("open-label", "extension"))  # what is given in these is giv
 
 
 def _same(a: Statement, b: Statement) -> bool:
-    if a.agent.key != b.agent.key and ((a.sure and b.sure) or _in_other_arms(a, b)):
-        return False
-    if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
-        return False
-    other_role = a.amount.role != b.amount.role and bool(_SPECIAL.intersection((a.amount.role, b.amount.role)))
-    if (other_role or {a.amount.role, b.amount.role} == {"fraction", "total"}) and a.source is b.source:
-        return False
-    if _differ(a, b, "dosing"):
+    """Whether two statements of one amount are one fact (ruling 7 of the annotation guideline).
+
+    They are, unless something that both state differs: what one does not state may be what the other states.
+    """
+    if _of_another_kind(a, b):
         return False
     phases = {a.facts.get("phase"), b.facts.get("phase")}
     if phases & _LATER and len(phases) == 2:
@@ -112,10 +109,7 @@ def _same(a: Statement, b: Statement) -> bool:
     together = a.source is b.source and a.segment == b.segment and len(phases) == 1 and not _in_other_cycles(a, b)
     if a.source is b.source and len(phases) == 2 and None not in phases:
         return rate(a) == rate(b) and a.facts.get("days") == b.facts.get("days")
-    steps = (a.facts.get("step"), b.facts.get("step"))
-    if a.source is b.source and a.segment == b.segment and None not in steps and steps[0] != steps[1]:
-        return False
-    if a.source is b.source and _differ(a, b, "duration") and (_is_later(a) or _is_later(b)):
+    if a.source is b.source and _follow(a, b):
         return False
     days = (a.facts.get("days"), b.facts.get("days"))
     routes = {a.facts.get("route"), b.facts.get("route")} - {None}
@@ -126,9 +120,31 @@ def _same(a: Statement, b: Statement) -> bool:
         lengths_differ = _differ(a, b, "duration") or _differ(a, b, "cycles")
         if lengths_differ or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
             return False
-    if _told_again(a, b) and not other_role:
+    if _told_again(a, b) and not _other_role(a, b):
         return True
     return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together or _says_part(a, b))
+
+
+def _other_role(a: Statement, b: Statement) -> bool:
+    roles = {a.amount.role, b.amount.role}
+    return len(roles) == 2 and bool(_SPECIAL & roles)
+
+
+def _of_another_kind(a: Statement, b: Statement) -> bool:
+    """Whether they differ in what they are of, whenever it is given: agent, rate, role, single or repeated doses."""
+    if a.agent.key != b.agent.key and ((a.sure and b.sure) or _in_other_arms(a, b)):
+        return True
+    if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
+        return True
+    other_role = _other_role(a, b) or {a.amount.role, b.amount.role} == {"fraction", "total"}
+    return (other_role and a.source is b.source) or _differ(a, b, "dosing")
+
+
+def _follow(a: Statement, b: Statement) -> bool:
+    """Whether two statements of one text are steps of a schedule, or one is of a later time."""
+    if a.segment == b.segment and _differ(a, b, "step"):
+        return True
+    return _differ(a, b, "duration") and (_is_later(a) or _is_later(b))
 
 
 def _differ(a: Statement, b: Statement, kind: str) -> bool:
