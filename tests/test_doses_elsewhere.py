@@ -328,3 +328,94 @@ def test_what_each_ml_contains_is_no_intake() -> None:
     assert [(dose.amount_low, dose.unit) for dose in facts.doses] == [(2, "mL")]
     facts = one_arm("Each mL of solution contains 5 mg zanfluril.", "Zanfluril")
     assert [(dose.amount_low, dose.role) for dose in facts.doses] == [(5, "concentration")]
+
+
+@pytest.mark.parametrize(
+    ("text", "route"),
+    [
+        ("Oral or IV zanfluril 60 mg.", "po"),
+        ("Zanfluril 60 mg SC or IV daily.", "sc"),
+        ("Zanfluril 60 mg subcutaneously (SC) or intramuscularly.", "sc"),
+        ("Zanfluril 600 mg as 3 subcutaneous injections (200 mg/1.5 mL each).", "sc"),
+        ("Zanfluril 500 mg diluted in 100 ml of 0.9% saline solution and given as an intravenous infusion.", "iv"),
+        ("Zanfluril 5 mg will be given through a needle in your vein.", "iv"),
+        ("Zanfluril 5 mg is injected into your muscle.", "im"),
+        ("Subjects inhale zanfluril 5 mg.", "inh"),
+    ],
+)
+def test_routes_as_they_are_written(text: str, route: str) -> None:
+    assert {dose.route for dose in one_arm(text, "Zanfluril").doses if dose.agent_key == "zanfluril"} == {route}
+
+
+def test_the_route_of_a_gel_is_not_that_of_the_tablet_beside_it() -> None:
+    facts = one_arm("Zanfluril 1% transdermal gel 10 g + abacavir 5 mg orally.", "Zanfluril", "Abacavir")
+    assert [d.route for d in facts.doses if d.unit != "%"] == ["top", "po"]
+
+
+@pytest.mark.parametrize("between", ["as add-on therapy to", "compared with", "versus"])
+def test_a_route_is_not_said_of_what_something_is_added_to(between: str) -> None:
+    assert only(f"An epidural block {between} zanfluril 5 mg.", "Zanfluril").route is None
+
+
+def test_the_route_before_a_name_counts_not_that_of_another_drug() -> None:
+    facts = read(
+        arms=[{"label": "Treatment", "description": "Zanfluril 5 mg."}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Abacavir"}],
+        summary="How people react to a sublingual dose of zanfluril in subjects on oral abacavir.",
+    )
+    assert facts.doses[0].route == "other"
+
+
+def test_what_is_said_of_a_product_or_of_all_drugs_is_said_of_each() -> None:
+    arms = [{"label": "Treatment", "description": "Zanfluril 5 mg and abacavir 3 mg."}]
+    product = read(arms=arms, interventions=[{"name": "Zanfluril + abacavir", "description": "oral route"}])
+    both = read(
+        arms=arms,
+        interventions=[{"name": "Zanfluril"}, {"name": "Abacavir"}],
+        summary="Both drugs are given by mouth.",
+    )
+    assert [d.route for d in [*product.doses, *both.doses]] == ["po"] * 4
+
+
+def test_brachytherapy_is_no_beam() -> None:
+    facts = read(
+        arms=[{"label": "Implant", "description": "Brachytherapy delivering 144 Gy."}],
+        interventions=[{"name": "Brachytherapy", "type": "RADIATION"}],
+    )
+    assert [d.route for d in facts.doses] == ["other"]
+
+
+def test_the_same_amount_of_another_agent_in_another_arm_is_another_dose() -> None:
+    facts = read(
+        arms=[
+            {"label": "Plasma", "description": "10 mL plasma; 5 mL each are injected on both sides."},
+            {"label": "Control", "description": "10 mL saline; 5 mL each are injected on both sides."},
+        ],
+        interventions=[
+            {"name": "Platelet rich plasma", "otherNames": ["plasma"], "armGroupLabels": ["Plasma"]},
+            {"name": "Saline", "armGroupLabels": ["Control"]},
+        ],
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(10, [1]), (5, [1]), (10, [2]), (5, [2])]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "For stage IV disease, zanfluril 5 mg.",
+        "Zanfluril 5 mg in stages IIIB/IV or III and IV.",
+        "Arm IV: zanfluril 5 mg.",
+        "III. Describe the toxicity. IV. Compare the survival with zanfluril 5 mg.",
+    ],
+)
+def test_a_roman_four_is_no_vein(text: str) -> None:
+    assert only(text, "Zanfluril").route is None
+
+
+def test_a_route_before_another_name_is_not_of_the_names_before_it() -> None:
+    facts = read(
+        arms=[{"label": "Conditioning", "description": "Zanfluril 5 mg/kg. Abacavir 3 mg/kg."}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Abacavir"}],
+        summary="Zanfluril/IV abacavir is used before transplantation.",
+    )
+    assert [d.route for d in facts.doses] == [None, "iv"]

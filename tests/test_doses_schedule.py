@@ -9,7 +9,7 @@ import pytest
 from extract.doses.cycles import find_cycles, find_durations
 from extract.doses.days import find_days, read_days
 from extract.doses.frequencies import find_frequencies
-from extract.doses.phases import find_phases
+from extract.doses.phases import find_dosing, find_phases
 from extract.doses.routes import find_routes
 from extract.doses.vocabulary import read_toml
 
@@ -61,6 +61,11 @@ def test_every_pattern_of_cycles_has_an_example_that_is_read(kind: str, entry: d
 @pytest.mark.parametrize("entry", read_toml("phases.toml")["phase"], ids=lambda entry: str(entry["code"]))
 def test_every_phase_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
     assert entry["code"] in [item.value for item in find_phases(entry["example"])]
+
+
+@pytest.mark.parametrize("entry", read_toml("phases.toml")["dosing"], ids=lambda entry: str(entry["code"]))
+def test_every_kind_of_dosing_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
+    assert find_dosing(entry["example"]) == entry["code"]
 
 
 @pytest.mark.parametrize(

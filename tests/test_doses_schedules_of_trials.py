@@ -236,3 +236,164 @@ def test_a_scanner_finds_what_its_patterns_find() -> None:
 
 def test_words_with_one_beginning_share_it() -> None:
     assert any_word(["prior", "previous", "x"]) == "(?:pr(?:evious|ior)|x)"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("weekly for 8 weeks, then every 2 weeks", [(1, 1, "wk"), (1, 2, "wk")]),
+        ("once daily for 3 days followed by twice daily for 4 days", [(1, 1, "d"), (2, 1, "d")]),
+        ("weekly x 4, then every other week, then monthly", [(1, 1, "wk"), (1, 2, "wk"), (1, 1, "mo")]),
+        ("weekly for 4 weeks and every two weeks thereafter", [(1, 1, "wk"), (1, 2, "wk")]),
+        ("twice daily in week 1, three times daily in week 2", [(2, 1, "d"), (3, 1, "d")]),
+        ("on day 1 of cycles 1-4 and every third cycle thereafter", [(None, None, None), (1, 3, "cycle")]),
+        ("daily for 14 days, then a rest of 7 days, every 21 days", [(1, 1, "d")]),
+        ("daily, repeated every 4 weeks, then daily again", [(1, 1, "d")]),
+        ("daily and then followed every 3 months", [(1, 1, "d")]),
+    ],
+)
+def test_a_schedule_that_changes_is_several_doses(
+    text: str, expected: list[tuple[float | None, float | None, str | None]]
+) -> None:
+    doses = one_arm(f"Lamivudine 5 mg {text}.", "Lamivudine").doses
+    assert [frequency(dose) for dose in doses] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("on days 1, 8 and 15 of cycle 1, and on day 1 of cycles 2-6", [[1, 8, 15], [1]]),
+        ("on days 1 and 8 of cycle 1 and day 1 of each subsequent cycle", [[1, 8], [1]]),
+        ("on day 10 of cycle 1, then on days 1-3 of cycles 2 and 3", [[10], [1, 2, 3]]),
+        ("on day 1 of cycles 1-4 and every third cycle thereafter", [[1], [1]]),
+        ("on day 1 and on day 8", [[1, 8]]),
+    ],
+)
+def test_other_days_in_other_cycles_are_another_dose(text: str, expected: list[list[int]]) -> None:
+    doses = one_arm(f"Lamivudine 5 mg/kg IV {text}.", "Lamivudine").doses
+    assert [dose.days for dose in doses] == expected
+    assert {dose.route for dose in doses} == {"iv"}
+
+
+def test_a_later_length_is_another_dose_unless_another_field_says_it() -> None:
+    text = "Lamivudine 5 mg daily for 4 weeks. Responders take lamivudine 5 mg daily for another 8 weeks."
+    assert [dose.duration_value for dose in one_arm(text, "Lamivudine").doses] == [4, 8]
+
+
+def test_a_dose_told_again_is_the_one_that_it_resembles_most() -> None:
+    facts = read(
+        arms=[{"label": "Treatment", "description": "Lamivudine 5 mg weekly for 8 weeks, then every 2 weeks."}],
+        interventions=[{"name": "Lamivudine"}],
+        summary="Lamivudine 5 mg every 2 weeks is given by mouth.",
+    )
+    assert [(frequency(d), d.route) for d in facts.doses] == [((1, 1, "wk"), "po"), ((1, 2, "wk"), "po")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Lamivudine 5 mg/m2 IV days 1 and 8 cycle 1. Lamivudine 5 mg/m2 IV day 1 cycles 2-3.",
+        "Lamivudine 5 mg/m2 IV Days 1 and 8 Cycle 1 Lamivudine 5 mg/m2 IV Day 1 Cycles 2-3",
+        "Cycle 1: lamivudine 5 mg/m2 IV on days 1 and 8, Cycles 2-3: lamivudine 5 mg/m2 IV on day 1",
+    ],
+)
+def test_a_dose_of_other_cycles_is_another(text: str) -> None:
+    assert [(dose.days, dose.cycles) for dose in one_arm(text, "Lamivudine").doses] == [([1, 8], None), ([1], None)]
+
+
+@pytest.mark.parametrize("phase", ["Open Label Treatment Period", "4-week OL phase", "Long-term extension"])
+def test_what_is_given_in_an_open_phase_is_given_anew(phase: str) -> None:
+    facts = read(
+        arms=[{"label": "Lamivudine", "description": "Lamivudine 5 mg once daily for 8 weeks."}],
+        interventions=[{"name": "Lamivudine"}],
+        description=f"{phase}: everybody takes lamivudine 5 mg once daily.",
+    )
+    assert len(facts.doses) == 2
+
+
+def test_days_are_not_shared_with_what_has_other_cycles() -> None:
+    text = "Lamivudine 5 mg/kg IV every 2-week cycle plus abacavir on days 1-14 of every 3-week cycle."
+    (dose,) = one_arm(text, "Lamivudine", "Abacavir").doses
+    assert (dose.days, dose.cycle_days) == (None, 14)
+
+
+def test_without_a_loading_dose_is_no_loading_dose() -> None:
+    assert only("Lamivudine 6 mg/kg without loading dose every 3 weeks.", "Lamivudine").role == "dose"
+
+
+def test_so_much_a_day_is_not_given_by_the_month() -> None:
+    facts = read(
+        arms=[{"label": "Treatment", "description": "Monthly, lamivudine is raised by one capsule up to 2 mg/kg."}],
+        interventions=[{"name": "Lamivudine"}],
+        summary="Lamivudine 2 mg/kg/day.",
+    )
+    assert [(d.per_time, frequency(d)) for d in facts.doses] == [("d", (None, None, None))]
+
+
+def test_a_fraction_and_a_total_of_the_same_amount_are_two() -> None:
+    facts = one_arm("Radiotherapy: 8 Gy x 1 fraction for a total dose of 8 Gy.", "Radiotherapy")
+    assert [dose.role for dose in facts.doses] == ["fraction", "total"]
+
+
+def test_an_amount_a_day_on_one_day_of_a_cycle_has_no_frequency() -> None:
+    dose = only("Lamivudine 225 mg/m2/day, day 1 every 21 days.", "Lamivudine")
+    assert (dose.per_time, frequency(dose), dose.days, dose.cycle_days) == ("d", (None, None, None), [1], 21)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Day 1: lamivudine 5 mg Days 2-4: lamivudine 3 mg", [[1], [2, 3, 4]]),
+        ("Lamivudine: Day -1 only: 5 mg by mouth. Day 2: 3 mg", [[-1], [2]]),
+        ("Day 1: lamivudine 5 mg Day 2-Day 8: washout period Day 9-12: lamivudine 3 mg", [[1], [9, 10, 11, 12]]),
+        ("Days 1-3: lamivudine 5 mg and lamivudine 3 mg", [[1, 2, 3], [1, 2, 3]]),
+    ],
+)
+def test_days_of_a_label_hold_until_the_next_label(text: str, expected: list[list[int]]) -> None:
+    assert [dose.days for dose in one_arm(text, "Lamivudine").doses] == expected
+
+
+def test_single_and_repeated_doses_of_one_amount_are_two() -> None:
+    facts = read(
+        title="Single and multiple ascending doses of lamivudine",
+        arms=[
+            {"label": "SAD cohort 1", "description": "5 mg lamivudine"},
+            {"label": "MAD cohort 1", "description": "5 mg lamivudine"},
+            {"label": "MAD cohort 2", "description": "10 mg lamivudine twice daily"},
+        ],
+        interventions=[{"name": "Lamivudine"}],
+        summary="A single dose of lamivudine is given.",
+    )
+    assert [(d.arm_nos, frequency(d)) for d in facts.doses] == [
+        ([1], (1, None, None)),
+        ([2], (None, None, None)),
+        ([3], (2, 1, "d")),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("on days 1, 8 and 15 of cycle 1; day 1 of cycles 2-6", [[1, 8, 15], [1]]),
+        ("on days 1 and 8 of cycle 1; days 1 and 15 of cycle 2; day 1 of later cycles", [[1, 8], [1, 15], [1]]),
+        ("on days 1 and 8 of cycle 1. Blood is drawn on day 1 of cycles 2-6", [[1, 8]]),
+    ],
+)
+def test_the_next_phrase_may_go_on_with_the_days(text: str, expected: list[list[int]]) -> None:
+    assert [dose.days for dose in one_arm(f"Lamivudine 5 mg {text}.", "Lamivudine").doses] == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("weekly for 8 weeks. Thereafter, it is given every 4 weeks", [(1, 1, "wk"), (1, 4, "wk")]),
+        ("weekly for 8 weeks. Then every 4 weeks", [(1, 1, "wk"), (1, 4, "wk")]),
+        ("weekly for 8 weeks. Then they undergo a CT every 4 weeks", [(1, 1, "wk")]),
+        ("weekly for 8 weeks. Cycles repeat every 4 weeks", [(1, 1, "wk")]),
+    ],
+)
+def test_the_next_phrase_may_go_on_with_the_schedule(
+    text: str, expected: list[tuple[float | None, float | None, str | None]]
+) -> None:
+    doses = one_arm(f"Lamivudine 5 mg {text}.", "Lamivudine").doses
+    assert [frequency(dose) for dose in doses] == expected

@@ -73,9 +73,10 @@ def placebo_as_active(statements: list[Statement]) -> None:
     for placebo in statements:
         if placebo.agent.kind != "placebo":
             continue
-        actives = _stood_for(placebo, statements)
+        drugs = _of_other_arms(placebo, statements)
+        actives = _stood_for(placebo, drugs)
         for kind in ("route", "frequency", "duration"):
-            said = [s.facts.get(kind) for s in actives]
+            said = [s.facts.get(kind) for s in (drugs if kind == "route" else actives)]
             if kind in placebo.facts or not said or len(set(said)) > 1 or said[0] is None:
                 continue
             if _may_take(placebo, kind):
@@ -88,10 +89,14 @@ def _may_take(placebo: Statement, kind: str) -> bool:
     return may_take_frequency(placebo) if kind == "frequency" else may_take_length(placebo)
 
 
-def _stood_for(placebo: Statement, statements: list[Statement]) -> list[Statement]:
-    """The doses of drugs that the placebo's arms do not receive; of them those of its own amount, if any."""
+def _of_other_arms(placebo: Statement, statements: list[Statement]) -> list[Statement]:
+    """The doses of drugs that the placebo's arms do not receive."""
     arms = set(placebo.arm_nos)
-    drugs = [s for s in statements if s.agent.kind == "drug" and not arms.intersection(s.arm_nos)]
+    return [s for s in statements if s.agent.kind == "drug" and not arms.intersection(s.arm_nos)]
+
+
+def _stood_for(placebo: Statement, drugs: list[Statement]) -> list[Statement]:
+    """Those of the placebo's own amount, if any, where all are of one drug."""
     alike = [s for s in drugs if scaled(s.amount) == scaled(placebo.amount)] or drugs
     return alike if len({s.agent.key for s in alike}) == 1 else []
 

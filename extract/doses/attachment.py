@@ -10,6 +10,7 @@ from extract.doses.agents import Mention
 from extract.doses.bound import Bound, Remark
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
+from extract.doses.steps import begins_step, continues_steps, next_step
 from extract.doses.vocabulary import DAYS_IN, one_of, one_of_lower, words
 from extract.lower import lowered
 
@@ -21,6 +22,13 @@ _ADJECTIVE_GAP = re.compile(
     rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE
 )
 _NO_GAP = re.compile(r"[\s()]*\Z")
+# "675 mg as 3 subcutaneous injections (225 mg each)": the route is of what stands before it
+_AS_GAP = re.compile(
+    r"\s*(?:\([a-zA-Z]+\))?[\s()]*(?:(?:given|administered|injected)\s)?(?:as|via|by)\s"
+    r"(?:(?:an?|one|two|three|four|\d+)\s)?(?:single\s|separate\s)?\Z"
+)
+_ADMINISTRATION = re.compile(r"\)?\s(?:injection|infusion|bolus|administration|dose|route|tablet|capsule)")
+_LABEL_END = re.compile(r"\)?(?:\s?only)?\s?:")  # "Day -1: 60 mg IV Days 2-21: 60 mg SC"
 _LIST_GAP = re.compile(
     rf"(?:\s{one_of('salts')}\b)?"
     r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
@@ -40,6 +48,7 @@ class _Head:
     bounds: list[Bound]
     mention: Mention | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    earlier: list[Bound] = field(default_factory=list)  # the steps before the one that is being said
 
 
 def attach(
@@ -49,10 +58,11 @@ def attach(
     heads = _heads(text, bounds, mentions)
     leading: list[Item] = []
     items = sorted([*items, *_repeated(text, items)], key=lambda item: item.start)
+    labels = [i.start for i in items if heads and i.kind == "days" and _LABEL_END.match(text, i.end)]
     for item in items:
         if item.kind not in _KINDS:
             continue
-        head = _head_of(text, item, heads)
+        head = None if item.start in labels and item.start < heads[-1].start else _head_of(text, item, heads)
         if head is not None and is_observed(text[head.end : item.start]):
             continue
         if head is not None and item.kind == "duration" and _THEN.search(text, head.end, item.start):
@@ -60,16 +70,20 @@ def attach(
         if head is None:
             leading.append(item)
         else:
+            if begins_step(text, head.end, item, head.bounds):
+                head.earlier += head.bounds
+                head.bounds = next_step(bounds, head.bounds, item)
             _fill(head, item)
     _backfill(text, heads)
     for item in leading:
         for head in heads:
-            _fill_missing(head, item)
+            if _leads(text, item, head, labels):
+                _fill_missing(head, item)
     as_needed = bool(bounds) and any(_AS_NEEDED.find(lowered(text), *segment))
     for bound in bounds:
         if as_needed:
             bound.facts["as_needed"] = True
-        if bound.amount.frequency:
+        if bound.amount.frequency and "step" not in bound.facts:
             several = bound.amount.frequency[0] > 1  # "3 x 500 mg daily" is no 500 mg once daily
             bound.facts["frequency"] = (
                 bound.amount.frequency if several else bound.facts.get("frequency", bound.amount.frequency)
@@ -77,7 +91,20 @@ def attach(
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 
+# "an epidural block added to paracetamol 1 g": how the first is given is not said of the second
+ADDED_TO = re.compile(
+    r"\b(?:add(?:ed|-?on)(?:\s\w+)?\sto|adjunct(?:ive)?(?:\s\w+)?\sto|in addition to|compared (?:to|with)|versus|vs)\b",
+    re.IGNORECASE,
+)
 _THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)  # "10 mg followed by a titration phase for 8 weeks"
+
+
+def _leads(text: str, item: Item, head: _Head, labels: list[int]) -> bool:
+    """Whether what is said before an amount may be said of it: the days of a label hold until the next label."""
+    if item.start in labels:
+        start = head.bounds[0].amount.start if head.bounds else head.start
+        return item.end <= start < next((label for label in labels if label > item.start), len(text))
+    return item.kind != "route" or not ADDED_TO.search(text, item.end, head.start)
 
 
 def _only_when(text: str, mention: Mention) -> bool:
@@ -132,10 +159,20 @@ def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
     if previous is not None and item.start < previous.end:
         return previous
     if following is not None and item.kind in ("route", "frequency"):
-        attached = previous is not None and bool(_NO_GAP.match(text[previous.end : item.start]))
+        gap = text[previous.end : item.start] if previous is not None else ""
+        attached = (
+            previous is not None
+            and not _only_strong(previous)
+            and bool(_NO_GAP.match(gap) or (_AS_GAP.match(gap) and _ADMINISTRATION.match(text, item.end)))
+        )
         if not attached and _ADJECTIVE_GAP.match(text[item.end : following.start]):
             return following
     return previous
+
+
+def _only_strong(head: _Head) -> bool:
+    """Whether a head is how strong the product is: `1% transdermal gel 10 g`."""
+    return bool(head.bounds) and head.bounds[0].amount.kind == "percent"
 
 
 _DAILY = (1.0, 1.0, "d")
@@ -174,6 +211,8 @@ def _fill(head: _Head, item: Item) -> None:
             facts["frequency"] = item.value  # "once Q2W"
         elif item.kind == "frequency":
             facts.setdefault("second_frequency", item.value)
+    for bound in head.earlier if item.kind in ("route", "cycle_days") else ():
+        bound.facts.setdefault(item.kind, item.value)
     for bound in head.bounds:
         if item.end > bound.end and item.end - bound.end < 160:
             bound.end = item.end
@@ -213,26 +252,32 @@ def _backfill(text: str, heads: list[_Head]) -> None:
     """`A 10 mg and B 20 mg once daily`: what stands at the end of an enumeration holds for all of it."""
     for k in range(len(heads) - 2, -1, -1):
         head, following = heads[k], heads[k + 1]
-        source = following.bounds[0].facts if following.bounds else following.facts
+        source = (following.earlier or following.bounds)[0].facts if following.bounds else following.facts
         gap = text[head.end : following.start]
-        if not source or not head.bounds or not _LIST_GAP.match(gap):
+        if not source or not head.bounds or not (_LIST_GAP.match(gap) or _counts(following, gap)):
             continue
         for bound in head.bounds:
             timed = _timed(bound) or bound.amount.role == "loading"
             # "A 850 mg twice daily + B 1000 mg IM each month for a year": only the length is said of both
             apart = "frequency" in bound.facts and source.get("frequency") not in (None, bound.facts["frequency"])
+            apart = apart or "cycle_days" in bound.facts.keys() & source.keys()  # each has its own
             often = "frequency" in bound.facts
             cyclic, then = _is_cycle(source.get("frequency")), _AFTERWARDS.search(gap) is not None
             repeated = cyclic and _has_days_of_cycle(bound) and not then
             # "A 5 mg followed by B 6 mg every 3 weeks" is repeated as a whole; else what follows has its own schedule
             later = then and not (cyclic and bound.agent not in [other.agent for other in following.bounds])
             for kind in _KINDS:
-                if apart and kind in ("route", "cycle_days", "cycles"):
+                if apart and kind != "duration":
                     continue
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
                 held = held or (later and kind in ("frequency", "days"))
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
+
+
+def _counts(head: _Head, gap: str) -> bool:
+    """Whether a head is only in how many pieces the amount before it is given: "675 mg as 3 injections"."""
+    return bool(head.bounds) and head.bounds[0].amount.kind == "count" and _AS_GAP.match(gap) is not None
 
 
 def _several_days(item: Item, bound: Bound) -> bool:
@@ -241,8 +286,32 @@ def _several_days(item: Item, bound: Bound) -> bool:
     return not _timed(bound) or (len(item.value) > 1 and (every is not None or "frequency" not in bound.facts))
 
 
-def attach_later(segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]) -> None:
+_NEXT_PHRASE = 4  # a semicolon or a full stop, and blanks
+
+
+def _attach_step(text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item]) -> bool:
+    """A phrase without amounts may be the next step of the one amount of the phrase before it."""
+    last = bounds[-1]
+    alone = len(bounds) < 2 or bounds[-2].segment != last.segment or bounds[-2].amount.start == last.amount.start
+    first = next((item for item in items if item.kind in ("frequency", "days")), None)
+    beside = segment[0] - last.segment[1] < _NEXT_PHRASE
+    if first is None or not (alone and beside and continues_steps(text, segment[0], last, first)):
+        return False
+    (step,) = next_step(bounds, [last], first)
+    step.segment = segment
+    for item in items:
+        if item.kind in _KINDS:
+            step.facts.setdefault(item.kind, item.value)
+            step.end = max(step.end, item.end)
+    return True
+
+
+def attach_later(
+    text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]
+) -> None:
     """A phrase without amounts says how the amounts before it are given ("Cycles repeat every 21 days")."""
+    if not here and _attach_step(text, segment, bounds, items):
+        return
     agents = [m.agent.key for m in here]
     last = bounds[-1].segment
     for bound in bounds:

@@ -44,7 +44,7 @@ def bind(
         doses = [a for a in inside if not a.decoy and not any(_numbers(text, m, a) for m in here)]
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)
-            remarks += attach(text, segment, new, parts, here)
+            remarks += attach(text, segment, new, parts, [m for m in here if not only_dilutes(text, m)])
             phase = set_phases(text, new, parts, phase)
             bounds += new
             last = next((b for b in reversed(new) if b.agent is not None), None)
@@ -57,7 +57,7 @@ def bind(
             elif here and topic is not None and default in [m.agent for m in here]:
                 topic = None
             if parts and bounds and not inside and not is_observed(text[segment[0] : segment[1]]):
-                attach_later(segment, bounds, parts, here)
+                attach_later(text, segment, bounds, parts, here)
             if parts and here:
                 remarks += attach(text, segment, [], parts, here)
     return bounds, remarks

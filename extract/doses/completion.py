@@ -24,6 +24,7 @@ from extract.study import Study
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
 _DAILY = (1.0, 1.0, "d")
+_ONCE = (1.0, None, None)
 _OFTEN = ("h", "d", "wk")  # "monthly (about every 4 weeks)" says one thing twice
 _NO_DAY = ((None, None), (1.0, "cycle"), (7.0, "d"))  # no frequency of an amount a day
 
@@ -61,7 +62,7 @@ def _frequency_of_days(statement: Statement) -> None:
     days = facts.get("days")
     if days and len(days) > 1 and all(length > 1 for length in _runs(days)):
         facts["frequency"] = (1.0, 1.0, "d")
-    elif days and len(days) == 1 and "cycle_days" in facts:
+    elif days and len(days) == 1 and "cycle_days" in facts and statement.amount.per_time is None:
         facts["frequency"] = (1.0, 1.0, "cycle")
     elif not days and statement.amount.role == "loading" and statement.amount.per_time is None:
         facts["frequency"] = (1.0, None, None)
@@ -124,6 +125,9 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
             statement.facts["route"] = route
     placebo_as_active(statements)
     routes_by_title(study, statements)
+    for statement in statements:
+        if statement.facts.get("dosing") == "repeated" and statement.facts.get("frequency") == _ONCE:
+            del statement.facts["frequency"]  # that of the single doses of other arms
 
 
 def _in_cycles(study: Study, statements: list[Statement]) -> None:

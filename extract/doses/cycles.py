@@ -47,6 +47,9 @@ def _length(low: str, match: re.Match[str]) -> tuple[float, str] | None:
     return None if "til" in before and _until().search(before) else (value, unit)
 
 
+_CYCLE_NUMBER = re.compile(r"\s\d+(?:\s?(?:-|to|and|&|,)\s?\d|\W*\Z)")
+
+
 def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Cycle lengths in days and numbers of cycles."""
     low = lowered(text)
@@ -60,6 +63,7 @@ def find_cycles(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]
     found += [
         Item("cycles", at, to, number(named.get("high") or named["value"]))
         for at, to, named in _matches("cycles", low, start, end)
+        if not _CYCLE_NUMBER.match(low, to)  # "day 1 cycles 2-3"
     ]
     return sorted(found, key=lambda item: item.start)
 

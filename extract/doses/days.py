@@ -59,7 +59,10 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
             continue
         done = match.end()
         days = read_days(match.group())
-        if _OFF_AFTER.match(text, match.end()) or _OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()):
+        if _OFF_AFTER.match(text, match.end()):
+            continue
+        label = text.startswith(":", match.end())  # "Days 2-8: washout Day 9: …": what is off stands after its days
+        if not label and _OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()):
             continue
         weeks = _OF_WEEKS.match(text, done, end)
         if weeks is not None:

@@ -14,6 +14,7 @@ from extract.doses.bound import Bound, Remark
 from extract.doses.completion import complete, complete_schedule
 from extract.doses.lexicon import Lexicon, study_lexicon
 from extract.doses.merging import Statement, merge, without_ranges_of_levels
+from extract.doses.phases import find_dosing
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like_in, passages
 from extract.doses.selection import accepted, agent_of, as_meant, select
@@ -158,6 +159,10 @@ def _statement(
     statement.sure = bound.sure or (bound.named is None and (source.intervention_no or source.arm_no) is not None)
     statement.flags = [*bound.amount.flags, *(["misspelled_agent"] if bound.misspelled else [])]
     complete_schedule(statement)
+    if source.arm_no is not None and (dosing := find_dosing(study.arms[source.arm_no - 1].label.text.norm)) is not None:
+        statement.facts["dosing"] = dosing
+        if dosing == "single" and not {"frequency", "days"} & statement.facts.keys():
+            statement.facts["frequency"] = (1.0, None, None)
     arms_of_statement(study, lexicon, statement, text[bound.segment[0] : bound.segment[1]])
     return statement
 

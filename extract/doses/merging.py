@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 from extract.doses.agents import Agent
 from extract.doses.amount import Amount
+from extract.doses.vocabulary import one_of
 from extract.study import Field
 
 _MASS = {"g": 1e6, "mg": 1e3, "ug": 1.0, "ng": 1e-3}
@@ -54,14 +56,21 @@ def merge(statements: list[Statement]) -> list[Statement]:
     for statement in statements:
         amount = statement.amount
         key = (*scaled(amount), amount.per)
-        for other in by_amount.get(key, ()):
-            if _same(other, statement):
-                _unite(other, statement)
-                break
+        alike = [other for other in by_amount.get(key, ()) if _same(other, statement)]
+        if alike:
+            _unite(max(alike, key=lambda other: _agreement(other, statement)), statement)
         else:
             by_amount.setdefault(key, []).append(statement)
             merged.append(statement)
     return merged
+
+
+_TOLD = ("frequency", "days", "duration", "cycle_days", "phase", "route")
+
+
+def _agreement(a: Statement, b: Statement) -> int:
+    """How much two statements say alike: of several that may be one with another, that with most of it is."""
+    return sum(kind in b.facts and a.facts.get(kind) == b.facts[kind] for kind in _TOLD)
 
 
 def without_ranges_of_levels(statements: list[Statement]) -> list[Statement]:
@@ -80,24 +89,28 @@ def _ends(statement: Statement) -> tuple[Any, ...]:
     return statement.agent.key, statement.amount.per, *scaled(statement.amount)
 
 
+_LATER_TIME = re.compile(
+    rf"\b{one_of('later_time')}\s+(?:\w+\s+)?[\w.]+[\s-](?:days?|weeks?|months?|years?)\b", re.IGNORECASE
+)
 _SPECIAL = frozenset(("loading", "boost", "maintenance"))
 _LATER = frozenset(("open-label", "extension"))  # what is given in these is given anew, if the same
 
 
 def _same(a: Statement, b: Statement) -> bool:
-    if a.agent.key != b.agent.key and a.sure and b.sure:
-        return False
-    if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
-        return False
-    other_role = a.amount.role != b.amount.role and bool(_SPECIAL.intersection((a.amount.role, b.amount.role)))
-    if other_role and a.source is b.source:
+    """Whether two statements of one amount are one fact (ruling 7 of the annotation guideline).
+
+    They are, unless something that both state differs: what one does not state may be what the other states.
+    """
+    if _of_another_kind(a, b):
         return False
     phases = {a.facts.get("phase"), b.facts.get("phase")}
     if phases & _LATER and len(phases) == 2:
         return False
-    together = a.source is b.source and a.segment == b.segment and len(phases) == 1
+    together = a.source is b.source and a.segment == b.segment and len(phases) == 1 and not _in_other_cycles(a, b)
     if a.source is b.source and len(phases) == 2 and None not in phases:
         return rate(a) == rate(b) and a.facts.get("days") == b.facts.get("days")
+    if a.source is b.source and _follow(a, b):
+        return False
     days = (a.facts.get("days"), b.facts.get("days"))
     routes = {a.facts.get("route"), b.facts.get("route")} - {None}
     if len(routes) == 2 and a.own_arm_nos and b.own_arm_nos and not set(a.own_arm_nos) & set(b.own_arm_nos):
@@ -107,14 +120,60 @@ def _same(a: Statement, b: Statement) -> bool:
         lengths_differ = _differ(a, b, "duration") or _differ(a, b, "cycles")
         if lengths_differ or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
             return False
-    if _told_again(a, b) and not other_role:
+    if _told_again(a, b) and not _other_role(a, b):
         return True
     return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together or _says_part(a, b))
+
+
+def _other_role(a: Statement, b: Statement) -> bool:
+    roles = {a.amount.role, b.amount.role}
+    return len(roles) == 2 and bool(_SPECIAL & roles)
+
+
+def _of_another_kind(a: Statement, b: Statement) -> bool:
+    """Whether they differ in what they are of, whenever it is given: agent, rate, role, single or repeated doses."""
+    if a.agent.key != b.agent.key and ((a.sure and b.sure) or _in_other_arms(a, b)):
+        return True
+    if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
+        return True
+    other_role = _other_role(a, b) or {a.amount.role, b.amount.role} == {"fraction", "total"}
+    return (other_role and a.source is b.source) or _differ(a, b, "dosing")
+
+
+def _follow(a: Statement, b: Statement) -> bool:
+    """Whether two statements of one text are steps of a schedule, or one is of a later time."""
+    if a.segment == b.segment and _differ(a, b, "step"):
+        return True
+    return _differ(a, b, "duration") and (_is_later(a) or _is_later(b))
 
 
 def _differ(a: Statement, b: Statement, kind: str) -> bool:
     """Whether both state a fact of this kind, and not the same."""
     return None not in (a.facts.get(kind), b.facts.get(kind)) and a.facts[kind] != b.facts[kind]
+
+
+_CYCLES = r"(?:cycles?|courses?)\s?#?(?P<numbers>\d+(?:\s?(?:-|,|to|and|&)\s?\d+)*)"
+_CYCLES_AFTER = re.compile(rf"[\s,(]*(?:(?:of|in|for|during)\s+)?{_CYCLES}(?!\d*\s?:)", re.IGNORECASE)
+_CYCLES_BEFORE = re.compile(rf"{_CYCLES}[^.;:]{{0,20}}:", re.IGNORECASE)
+
+
+def _cycles_named(statement: Statement) -> str | None:
+    """The numbers of the cycles that the text names right after a dose, or in a label before it."""
+    text = statement.source.text.norm
+    after = _CYCLES_AFTER.match(text, statement.end)
+    named = [after] if after else list(_CYCLES_BEFORE.finditer(text, statement.segment[0], statement.end))
+    return named[-1]["numbers"] if named else None
+
+
+def _in_other_cycles(a: Statement, b: Statement) -> bool:
+    """Whether two statements of one phrase are each of named cycles, and not of the same."""
+    cycles = _cycles_named(a), _cycles_named(b)
+    return None not in cycles and cycles[0] != cycles[1]
+
+
+def _is_later(statement: Statement) -> bool:
+    """Whether a statement is of a later time by its own words: `for the subsequent 4 weeks`."""
+    return _LATER_TIME.search(statement.source.text.norm, statement.start, statement.end) is not None
 
 
 def _told_again(a: Statement, b: Statement) -> bool:
@@ -155,6 +214,10 @@ def rate(statement: Statement) -> tuple[float, str] | None:
     return (round(times / every / _HOURS[unit], 6), "h") if unit in _HOURS else (times / every, unit)
 
 
+def _by_weeks(statement: Statement) -> bool:
+    return statement.facts.get("frequency", (0, 0, None))[2] in ("wk", "mo", "a")
+
+
 def _unite(kept: Statement, other: Statement) -> None:
     better = len(other.facts) > len(kept.facts) or (kept.rank > other.rank and len(other.facts) == len(kept.facts))
     facts = {**other.facts, **kept.facts}
@@ -165,6 +228,8 @@ def _unite(kept: Statement, other: Statement) -> None:
     if better:
         kept.source, kept.start, kept.end, kept.flags = other.source, other.start, other.end, other.flags
         kept.segment = other.segment
+    if other.amount.per_time == "d" and kept.amount.per_time is None and _by_weeks(kept):
+        del facts["frequency"]  # so much a day is not given by the month
     kept.facts = facts
     kept.amount.per_time = kept.amount.per_time or other.amount.per_time
     if (kept.amount.role in ("maximum", "minimum") and other.amount.role in ("dose", "level")) or (

@@ -35,3 +35,15 @@ def find_phases(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]
         code = codes[index]
         found.append(Item("phase", match.start(), match.end(), f"{code} {label[1]}" if label else code))
     return found
+
+
+@cache
+def _dosings() -> list[tuple[re.Pattern[str], str]]:
+    entries = read_toml("phases.toml")["dosing"]
+    return [(re.compile(rf"\b(?:{'|'.join(entry['patterns'])})\b", re.IGNORECASE), entry["code"]) for entry in entries]
+
+
+def find_dosing(label: str) -> str | None:
+    """Whether an arm's label says that it gets single doses or repeated ones: the same amount is another dose then."""
+    found = {code for pattern, code in _dosings() if pattern.search(label)}
+    return found.pop() if len(found) == 1 else None

@@ -125,7 +125,7 @@ def _outside(items: list[Item], reading: Reading) -> list[Item]:
     return [
         item
         for item in items
-        if item.kind == "route"
+        if item.kind in ("route", "phase")
         or not (
             any(m.start < item.end and item.start < m.end for m in names)
             or (item.kind == "frequency" and text.startswith(("per ", "a "), item.start) and _inside(item, within))

@@ -46,6 +46,29 @@ def _names_event(text: str, item: Item) -> bool:
     return _EVENT.search(text, max(0, item.start - 40), item.start) is not None
 
 
+@cache
+def _numbered() -> re.Pattern[str]:
+    """What stands before a Roman four: `stage IV`, `III or IV`, or the end of a sentence."""
+    words = "|".join(read_toml("routes.toml")["numbered"])
+    return re.compile(
+        rf"(?:\b(?:{words})\s|\b(?:i{{1,3}}|v)[abc]?\s?(?:,|/|-|&|\bto\b|\b(?:and|or)\b)(?:\s(?:and|or))?\s?)\Z"
+    )
+
+
+_LISTED = re.compile(r"(?:^|[.:;\n])\s*\Z")
+_LIST_POINT = re.compile(r"\.\s[a-z]")
+
+
+def _is_a_four(low: str, item: Item) -> bool:
+    """Whether "IV" is a number: that of a stage or an arm, or of a point of a list ("IV. Compare …")."""
+    if low[item.start : item.end] != "iv":
+        return False
+    start = max(0, item.start - 16)
+    if _LIST_POINT.match(low, item.end) and _LISTED.search(low, start, item.start):
+        return True
+    return _numbered().search(low, start, item.start) is not None
+
+
 def find_routes(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Every route named within `start:end` of the text, in order."""
     scanner, codes, exact, exact_codes = _routes()
@@ -55,14 +78,30 @@ def find_routes(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]
         for index, match in scanner.find(low, start, end)
         if not _place_names().match(low, match.end())
     ]
-    found = [item for item in found if not _names_event(text, item)]
+    found = [item for item in found if not (_names_event(text, item) or _is_a_four(low, item))]
     found += [
         Item("route", match.start(), match.end(), exact_codes[(match.lastindex or 1) - 1])
         for match in exact.finditer(text, start, end)
     ]
     if len(found) > 1:
-        found = _without_vague(low, found)
-    return sorted(found, key=lambda item: item.start)
+        found = _joined(low, sorted(_without_vague(low, found), key=lambda item: item.start))
+    return found
+
+
+_OR = re.compile(r"\)?\s?,?\s?(?:/|\(?(?:and/)?or\b)\s?(?:an?\s)?")
+
+
+def _joined(low: str, found: list[Item]) -> list[Item]:
+    """`Oral or IV` is one route, the first (ruling 9 of the annotation guideline); so is `orally (PO) or IV`."""
+    joined = found[:1]
+    for item in found[1:]:
+        last = joined[-1]
+        same = last.value == item.value and low[last.end : item.start] in (" (", "(")
+        if same or (last.value != item.value and _OR.fullmatch(low, last.end, item.start)):
+            joined[-1] = Item("route", last.start, item.end, last.value)
+        else:
+            joined.append(item)
+    return joined
 
 
 _NEAR = 120

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from functools import cache
 from typing import NamedTuple
 
-from extract.doses.attachment import is_observed
+from extract.doses.agents import find_agents
+from extract.doses.attachment import ADDED_TO, is_observed
 from extract.doses.cycles import find_cycles, find_durations
 from extract.doses.days import find_days
 from extract.doses.frequencies import find_frequencies
@@ -105,15 +106,27 @@ def cycle_length(study: Study) -> float | None:
     return length if length is not None and 7 <= length <= _MAX_CYCLE else None
 
 
+_ALL_DRUGS = re.compile(
+    r"\b(?:all|both)\s(?:of\s)?(?:the\s|these\s|study\s)*(?:drugs|agents|medications)\b[^.;:\n]{,80}"
+)
+_BEFORE_NAME = re.compile(r"\s(?:\w+\s)?(?:of\s)?(?:the\s)?")
+
+
 class Part(NamedTuple):
-    """A text about an agent; what begins at `reach` or later is read, but is not about it."""
+    """A text about an agent, whose name is at `name`; what begins at `reach` or later is read, but is not about it."""
 
     text: str
     reach: int
+    name: int = -1
 
     def items(self, find: Callable[[str], list[Item]]) -> list[Item]:
         """What a finder finds in the part that is about the agent."""
         return [item for item in find(self.text) if item.start < self.reach]
+
+    def routes(self) -> list[Item]:
+        """The first two routes; but of `a sublingual dose of A in subjects on oral B` that which stands before A."""
+        found = [i for i in self.items(find_routes)[:2] if not ADDED_TO.search(self.text, i.end, max(i.end, self.name))]
+        return [i for i in found if _BEFORE_NAME.fullmatch(self.text, i.end, max(i.end, self.name))][-1:] or found
 
     def is_observed(self) -> bool:
         return is_observed(self.text[: self.reach])
@@ -124,6 +137,7 @@ class Said:
 
     def __init__(self, study: Study, lexicon: Lexicon, statement: Statement) -> None:
         self.study = study
+        self.lexicon = lexicon
         self.agent = statement.agent
         own: dict[int, list[str]] = {
             i.intervention_no: [a.key for a in lexicon.by_intervention.get(i.intervention_no, [])]
@@ -142,8 +156,13 @@ class Said:
 
     def route(self) -> str | None:
         """The only route that its own texts name, else that of the sentences about it."""
-        for parts in (self._own_texts, self.sentences):
-            routes = {i.value for part in parts() for i in part.items(find_routes)[:2] if self._may_go(i.value)}
+        for parts in (self._own_texts, self._shared_texts, self.sentences, self._sentences_of_all):
+            routes = {
+                i.value
+                for part in parts()
+                for i in part.routes()
+                if self._may_go(i.value) and not self._is_of_another(part, i)
+            }
             if len(routes) == 1:
                 return str(routes.pop())
             if routes:
@@ -200,6 +219,18 @@ class Said:
             if arm.description is not None and arm.intervention_nos and mine.issuperset(arm.intervention_nos)
         ]
 
+    def _is_of_another(self, part: Part, item: Item) -> bool:
+        """Whether a route stands after the agent and right before another drug: `A/B/oral C`."""
+        if self.only_one or item.start < part.name:
+            return False
+        named = find_agents(part.text[item.end : item.end + _NEAR], self.lexicon.names)
+        return (
+            bool(named)
+            and named[0].start <= 1
+            and named[0].agent.kind == "drug"
+            and named[0].agent.key != self.agent.key
+        )
+
     def _may_go(self, route: str) -> bool:
         """Nothing but radiation is given by an external beam."""
         return route != "rt-external" or is_beam(self.agent)
@@ -209,6 +240,21 @@ class Said:
         texts += [other.text.norm for i in self.alone for other in i.other_names[:3]]
         texts += [i.description.text.norm[:600] for i in self.alone if i.description is not None]
         return [Part(text, len(text)) for text in texts]
+
+    def _shared_texts(self) -> list[Part]:
+        """What the interventions that are several agents say of all of them: where no agent is named, as `oral`."""
+        texts = [
+            i.description.text.norm[:600]
+            for i in self.interventions
+            if i not in self.alone and i.description is not None
+        ]
+        return [Part(text, len(text)) for text in texts if not find_agents(text, self.lexicon.names)]
+
+    def _sentences_of_all(self) -> list[Part]:
+        """What is said of "all drugs"."""
+        if self.agent.kind != "drug":
+            return []
+        return [Part(said[0], len(said[0])) for text in prose(self.study) for said in _ALL_DRUGS.finditer(text.lower())]
 
     def sentences(self) -> list[Part]:
         """The sentences that name the agent."""
@@ -244,10 +290,10 @@ class Said:
 
     def _near(self, sentence: str) -> Part:
         """The part of a sentence that is about the agent: all of it, or what stands beside the name."""
-        if self.only_one:
-            return Part(sentence, len(sentence))
         position, name = min((sentence.find(n), n) for n in self.names if n in sentence)
+        if self.only_one:
+            return Part(sentence, len(sentence), position)
         form = _FORM_OF.search(sentence, max(0, position - 40), position)
         start = form.start() if form else max(0, position - 14)
         end = position + len(name) + _NEAR
-        return Part(sentence[start : end + _NEAR], end - start)
+        return Part(sentence[start : end + _NEAR], end - start, position - start)

@@ -104,7 +104,9 @@ def accepted(bound: Bound, agent: Agent, text: str) -> bool:
         if not _is_concentration(bound, text):
             return False
         amount.role = "concentration"
-    if amount.kind == "radiation" and is_beam(agent):
+    if amount.kind == "radiation" and "brachy" in (bound.named or agent.name).lower():
+        bound.facts["route"] = "other"  # its source is put into the body
+    elif amount.kind == "radiation" and is_beam(agent):
         bound.facts["route"] = "rt-external"
     if amount.unit == "{dose}" and (amount.role == "maximum" or not _counts_administrations(bound, text)):
         return False
