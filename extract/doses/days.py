@@ -21,7 +21,7 @@ _DAY_WORD = (
     r"(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
 )
 _SPELLED = r"(?:one|two|three|four|five|six|seven|eight)\b"
-_INTEGER = rf"(?:-?\s?\d{{1,3}}|{_SPELLED})"
+_INTEGER = rf"(?:-?\s?(?!0,\d)\d{{1,3}}|{_SPELLED})"  # "0,5 mg" with a decimal comma is no day
 _SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
