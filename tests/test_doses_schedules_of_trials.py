@@ -67,6 +67,12 @@ def test_what_amounts_are_counted_against(text: str, per: str, per_time: str | N
         ("lamivudine 100 mg/m2/bd on days 1-7", (2, 1, "d")),
         ("lamivudine 5 mg on alternative days", (1, 2, "d")),
         ("lamivudine 5 mg twice/daily", (2, 1, "d")),
+        ("lamivudine 40 mg p.o./day until progression", (1, 1, "d")),
+        ("the effect of daily dosing of lamivudine 5 mg", (1, 1, "d")),
+        ("weekly infusions of lamivudine at 5 mg", (1, 1, "wk")),
+        ("one dose of lamivudine 5 mg on day 1 of each 3-week cycle", (1, 1, "cycle")),
+        ("lamivudine 5 mg on days 1, 2, 8 and 9", (None, None, None)),
+        ("lamivudine 5 mg on days 1-4 and 8-11", (1, 1, "d")),
         ("lamivudine 5 mg over 3 hours is followed by abacavir 6 mg every 3 weeks", (1, 3, "wk")),
     ],
 )
@@ -94,6 +100,13 @@ def test_a_day_behind_the_agent_is_how_often_and_behind_the_amount_an_amount_a_d
     assert (frequency(behind_agent), behind_agent.per_time) == ((1, 1, "d"), None)
     behind_amount = only("Patients take lamivudine 500 mg per day.", "Lamivudine")
     assert (frequency(behind_amount), behind_amount.per_time) == ((None, None, None), "d")
+
+
+def test_how_often_said_before_the_days_of_each_step() -> None:
+    facts = one_arm("Lamivudine orally once daily (100 mg d1, 200 mg d2, 400 mg d3-28).", "Lamivudine")
+    assert [(frequency(d), d.days) for d in facts.doses] == [
+        ((1, 1, "d"), [1]), ((1, 1, "d"), [2]), ((1, 1, "d"), list(range(3, 29)))
+    ]  # fmt: skip
 
 
 def test_days_told_behind_hold_for_amounts_a_day_too() -> None:

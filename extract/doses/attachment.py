@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from extract.doses.agents import Mention
@@ -18,7 +19,8 @@ _OBSERVED = re.compile(rf"\b{one_of_lower('observed')}\b")
 _WHEN = tuple(f"{when} {word}" for when in words("time_reference") for word in ("", "the "))
 _KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
 _ADJECTIVE_GAP = re.compile(
-    rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE
+    rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|dosing|with|at)[\s-]+)*\Z",
+    re.IGNORECASE,
 )
 _NO_GAP = re.compile(r"[\s()]*\Z")
 _LIST_GAP = re.compile(
@@ -62,6 +64,7 @@ def attach(
         else:
             _fill(head, item)
     _backfill(text, heads)
+    _carry_on([bound for head in heads for bound in head.bounds])
     for item in leading:
         for head in heads:
             _fill_missing(head, item)
@@ -226,6 +229,19 @@ def _backfill(text: str, heads: list[_Head]) -> None:
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
+
+
+def _carry_on(bounds: list[Bound]) -> None:
+    """`Once daily (100 mg d1, 200 mg d2, 400 mg d3-28)`: how often in a day holds for the steps that follow."""
+    for previous, bound in pairwise(bounds):
+        rate = previous.facts.get("frequency")
+        steps = "days" in previous.facts and "days" in bound.facts and previous.agent is bound.agent
+        if steps and rate and rate[1:] == _DAILY[1:] and not _timed_in_a_day(bound):
+            bound.facts["frequency"] = rate
+
+
+def _timed_in_a_day(bound: Bound) -> bool:
+    return bool("frequency" in bound.facts or bound.amount.per_time or bound.amount.frequency)
 
 
 def _several_days(item: Item, bound: Bound) -> bool:

@@ -24,6 +24,7 @@ from extract.study import Study
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
 _DAILY = (1.0, 1.0, "d")
+_ONCE = (1.0, None, None)
 _OFTEN = ("h", "d", "wk")  # "monthly (about every 4 weeks)" says one thing twice
 _NO_DAY = ((None, None), (1.0, "cycle"), (7.0, "d"))  # no frequency of an amount a day
 
@@ -45,6 +46,8 @@ def complete_schedule(statement: Statement) -> None:
         frequency = None
     if frequency and _long(frequency) and ("cycles" in facts or days):
         facts.setdefault("cycle_days", _interval(frequency))
+    if frequency == _ONCE and len(days) == 1 and "cycle_days" in facts:
+        frequency = None  # "one dose on day 1 of each 21-day cycle"
     if several and frequency and (frequency[2] == "cycle" or (_long(frequency) and frequency[0] == 1)):
         frequency = None
     if several and days[-1] <= 0 and len(_runs(days)) == 1:
@@ -59,7 +62,7 @@ def _frequency_of_days(statement: Statement) -> None:
     """How often where only days, a cycle or a few days' length are said."""
     facts = statement.facts
     days = facts.get("days")
-    if days and len(days) > 1 and all(length > 1 for length in _runs(days)):
+    if days and len(days) > 1 and _in_a_row(_runs(days)):
         facts["frequency"] = (1.0, 1.0, "d")
     elif days and len(days) == 1 and "cycle_days" in facts:
         facts["frequency"] = (1.0, 1.0, "cycle")
@@ -67,6 +70,11 @@ def _frequency_of_days(statement: Statement) -> None:
         facts["frequency"] = (1.0, None, None)
     elif not days and statement.amount.per_time is None and _few_days(facts.get("duration")):
         facts["frequency"] = (1.0, 1.0, "d")
+
+
+def _in_a_row(runs: list[int]) -> bool:
+    """Whether runs of days are days on end; `days 1, 2, 8 and 9` are separate ones."""
+    return runs[0] > 1 if len(runs) == 1 else min(runs) > 2
 
 
 def _sum_of_days(statement: Statement) -> bool:
@@ -137,6 +145,8 @@ def _in_cycles(study: Study, statements: list[Statement]) -> None:
     if length is None or max(days, default=1) > length:
         return
     for statement in lacking if all(_may_repeat(s, length) for s in statements) else ():
+        if statement.amount.per_time == "d" and len(statement.facts.get("days", ())) == 1:
+            continue  # "100 mg/day from day 15": so much every day
         statement.facts["cycle_days"] = length
         complete_schedule(statement)
 
