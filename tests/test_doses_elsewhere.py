@@ -245,3 +245,49 @@ def test_counted_administrations_of_the_text_s_own_agent() -> None:
 
 def test_doses_that_are_compared_are_not_counted() -> None:
     assert one_arm("A comparison of 2 doses of zanfluril.", "Zanfluril").doses == []
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ("The blinded medication has to be taken once every two days.", (1, 2, "d")),
+        ("We plan to give three vaccinations at four week intervals.", (1, 4, "wk")),
+        ("Tablets are counted at every visit.", (None, None, None)),
+        ("Injections are given in a single session.", (None, None, None)),
+    ],
+)
+def test_how_often_the_study_s_one_drug_is_given_by_whatever_name(
+    summary: str, expected: tuple[float | None, float | None, str | None]
+) -> None:
+    (dose,) = read(
+        arms=[{"label": "Active", "description": "Zanfluril 5 mg"}],
+        interventions=[{"name": "Zanfluril"}],
+        summary=summary,
+    ).doses
+    assert frequency(dose) == expected
+
+
+def test_a_frequency_counts_though_its_text_speaks_of_visits_elsewhere() -> None:
+    (dose,) = read(
+        arms=[{"label": "Active", "description": "Zanfluril 5 mg"}],
+        interventions=[{"name": "Zanfluril", "description": "To be taken twice daily. Symptoms are assessed weekly."}],
+    ).doses
+    assert frequency(dose) == (2, 1, "d")
+
+
+def test_what_an_arm_says_of_a_product_of_two_drugs_holds_for_both() -> None:
+    facts = read(
+        arms=[{"label": "Fixed combination", "description": "One hard capsule once a day."}],
+        interventions=[{"name": "Zanfluril/abacavir"}],
+        summary="Zanfluril 5 mg and abacavir 10 mg are compared with nothing.",
+    )
+    assert [frequency(d) for d in facts.doses if d.unit == "mg"] == [(1, 1, "d")] * 2
+
+
+def test_a_course_of_radiation_is_given_on_the_days_of_the_week_said_elsewhere() -> None:
+    facts = read(
+        arms=[{"label": "Radiation", "description": "Total dose of 60 Gy in 30 fractions of 2 Gy."}],
+        interventions=[{"name": "Conformal radiation therapy", "type": "RADIATION"}],
+        summary="Patients undergo radiotherapy once daily 5 days a week.",
+    )
+    assert [frequency(d) for d in facts.doses] == [(5, 1, "wk")] * 2

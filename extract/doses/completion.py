@@ -18,7 +18,8 @@ from extract.doses.alike import (
 from extract.doses.bound import Remark
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.said import Said, TreatmentLengths, cycle_length
+from extract.doses.said import Said, TreatmentLengths, cycle_length, some_days_a_week
+from extract.doses.selection import is_beam
 from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
@@ -196,8 +197,11 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         lacking = [s for s in mine if "route" not in s.facts]
         _put("route", said.route() if lacking else None, lacking)
         unscheduled = [s for s in mine if may_take_frequency(s)]
-        frequency = said.frequency() if unscheduled else None
+        courses = [s for s in mine if _is_course(s)]
+        frequency = said.frequency() if unscheduled or courses else None
         _put("frequency", frequency, unscheduled)
+        if some_days_a_week(frequency):
+            _put("frequency", frequency, courses)
         if frequency is None and 0 < len(unscheduled) == len(mine) and (days := said.days()):
             _put("days", days, unscheduled)
             for statement in unscheduled:
@@ -211,6 +215,11 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         length = said.length(of_treatment) if brief else None
         if {s.facts["duration"] for s in mine if "duration" in s.facts} <= {length}:
             _put("duration", length, brief)
+
+
+def _is_course(statement: Statement) -> bool:
+    """Whether an amount is a course of radiation or a fraction of one, and it is not said when it is given."""
+    return is_beam(statement.agent) and not {"frequency", "days"} & statement.facts.keys()
 
 
 def _lacks_day_of_cycle(statement: Statement) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
 from extract.doses.selection import is_beam
-from extract.doses.vocabulary import DAYS_IN, one_of_lower, read_toml
+from extract.doses.vocabulary import DAYS_IN, one_of_lower, read_toml, words
 from extract.lower import holds_any
 from extract.sentences import find_all
 from extract.study import Study
@@ -54,6 +55,8 @@ _OTHER_LENGTH = re.compile(rf"\b{one_of_lower('other_length')}\b")
 _TREATMENT = re.compile(rf"\b{one_of_lower('treatment_time')}\b")
 _MOMENT = re.compile(rf"\b{one_of_lower('moment')}\b")
 _PHRASE = re.compile(r"[^.;\n]+")
+_THE_DRUG = frozenset(words("the_drug"))
+_RADIATION = frozenset(("radiotherapy", "radiation", "irradiation"))
 _DAYS_OR_YEARS = {**DAYS_IN, "a": 365.0}
 
 
@@ -87,9 +90,9 @@ class TreatmentLengths:
 
     def _in(self, low: str) -> Iterator[tuple[float, str]]:
         for phrase in _PHRASE.finditer(low) if "treat" in low else ():
-            words = phrase.group()
-            if "treat" in words and _TREATMENT.search(words) and not _MOMENT.search(words):
-                yield from _lengths(words)
+            said = phrase.group()
+            if "treat" in said and _TREATMENT.search(said) and not _MOMENT.search(said):
+                yield from _lengths(said)
 
 
 _MAX_CYCLE = 56.0
@@ -113,8 +116,28 @@ class Part(NamedTuple):
         """What a finder finds in the part that is about the agent."""
         return [item for item in find(self.text) if item.start < self.reach]
 
+    def given(self, find: Callable[[str], list[Item]]) -> list[Item]:
+        """The same without those of phrases that speak of visits, samples and the like."""
+        return [item for item in self.items(find) if not is_observed(self._phrase(item))]
+
+    def _phrase(self, item: Item) -> str:
+        """What stands before an item in its phrase, and right behind it ("weekly visits")."""
+        ends = [match.end() for match in _SENTENCE_END.finditer(self.text, 0, item.start)]
+        return self.text[ends[-1] if ends else 0 : item.end + 12]
+
     def is_observed(self) -> bool:
         return is_observed(self.text[: self.reach])
+
+
+def some_days_a_week(rate: tuple[float, float | None, str | None] | None) -> bool:
+    """`5 days a week`: so a whole course of radiation is given, whatever its parts."""
+    return rate is not None and rate[0] > 1 and rate[1:] == (1.0, "wk")
+
+
+def _repeated(parts: list[Part]) -> set[tuple[float, float | None, str | None]]:
+    """The first frequency of each part, without those of single doses."""
+    rates = ([item.value for item in part.given(find_frequencies) if item.value[1] is not None] for part in parts)
+    return {found[0] for found in rates if found}
 
 
 class Said:
@@ -154,9 +177,10 @@ class Said:
         """How often by its own texts, else by the sentences about it, its arms, or the title."""
         found: set[tuple[float, float | None, str | None]] = set()
         for parts in (self._own_texts, self.sentences):
-            found = found or {
-                item.value for part in parts() for item in part.items(find_frequencies)[:1] if not part.is_observed()
-            }
+            found = found or {item.value for part in parts() for item in part.given(find_frequencies)[:1]}
+        found = found or _repeated(self._sentences_of_the_drug())
+        if not found and is_beam(self.agent):
+            found = {rate for rate in _repeated(self._sentences_of_radiation()) if some_days_a_week(rate)}
         if not found:
             found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
         if not found and self.alone and any(single_dose(title.text.norm) for title in self.study.titles()):
@@ -190,13 +214,18 @@ class Said:
         return [part.text for part in self.sentences()] if self.only_one else []
 
     def _arm_texts(self) -> list[str]:
-        """What the arms say that receive this agent and no other."""
-        mine = {i.intervention_no for i in self.alone}
-        return [
-            arm.description.text.norm[:600]
-            for arm in self.study.arms
-            if arm.description is not None and arm.intervention_nos and mine.issuperset(arm.intervention_nos)
-        ]
+        """What the arms say that receive this agent and no other, or a product that it is a part of."""
+        mine = {i.intervention_no for i in self.interventions}
+        alone = {i.intervention_no for i in self.alone}
+        texts = []
+        for arm in self.study.arms:
+            numbers = arm.intervention_nos
+            if arm.description is not None and numbers and mine.issuperset(numbers):
+                text = arm.description.text.norm[:600]
+                # Several amounts: what is said may be said of another part of the product.
+                if alone.issuperset(numbers) or len(_AMOUNT.findall(text)) < 2:
+                    texts.append(text)
+        return texts
 
     def _may_go(self, route: str) -> bool:
         """Nothing but radiation is given by an external beam."""
@@ -217,12 +246,20 @@ class Said:
             ]
             self._sentences = []
             for text in [*prose(self.study), *outcomes]:
-                self._sentences += self._naming(text)
+                self._sentences += self._naming(text, self.names)
         return self._sentences
 
-    def _naming(self, text: str) -> list[Part]:
+    def _sentences_of_the_drug(self) -> list[Part]:
+        """The sentences that speak of "the study medication" or "the injections", where there is but one."""
+        return [part for text in prose(self.study) for part in self._naming(text, _THE_DRUG)] if self.only_one else []
+
+    def _sentences_of_radiation(self) -> list[Part]:
+        """What is said right behind "radiotherapy" and its like, whatever its kind is called."""
+        return [part for text in prose(self.study) for part in self._naming(text, _RADIATION)]
+
+    def _naming(self, text: str, names: AbstractSet[str]) -> list[Part]:
         lowered = text.lower()
-        places = find_all(lowered, self.names)
+        places = find_all(lowered, names)
         if not places:
             return []
         found: list[Part] = []
@@ -234,17 +271,17 @@ class Said:
             index = bisect_right(ends, place)
             done = ends[index]
             sentence = lowered[ends[index - 1] if index else 0 : done]
-            if holds_any(sentence, self.names):  # a name may stand across the end of a sentence
-                found.append(self._near(sentence))
+            if holds_any(sentence, names):  # a name may stand across the end of a sentence
+                found.append(self._near(sentence, names))
                 if len(found) == _MAX_SENTENCES:
                     break
         return found
 
-    def _near(self, sentence: str) -> Part:
+    def _near(self, sentence: str, names: AbstractSet[str]) -> Part:
         """The part of a sentence that is about the agent: all of it, or what stands beside the name."""
         if self.only_one:
             return Part(sentence, len(sentence))
-        position, name = min((sentence.find(n), n) for n in self.names if n in sentence)
+        position, name = min((sentence.find(n), n) for n in names if n in sentence)
         form = _FORM_OF.search(sentence, max(0, position - 40), position)
         start = form.start() if form else max(0, position - 14)
         end = position + len(name) + _NEAR
