@@ -170,6 +170,10 @@ def test_a_numbered_cycle_has_no_length() -> None:
         ("3 monthly injections", (1, 1, "mo")), ("once-a-day tablets", (1, 1, "d")),
         ("5 dys/week", (5, 1, "wk")), ("three days weekly", (3, 1, "wk")), ("4 days out of the week", (4, 1, "wk")),
         ("at 4-6 week intervals", (1, 4, "wk")), ("two to three weeks apart", (1, 2, "wk")),
+        ("at intervals of 4 to 6 weeks", (1, 4, "wk")), ("every-other-day", (1, 2, "d")), ("BDS", (2, 1, "d")),
+        ("every morning and every evening", (2, 1, "d")), ("in the morning and at bedtime", (2, 1, "d")),
+        ("Tues/Thurs/Sat", (3, 1, "wk")), ("Mondays & Thursdays", (2, 1, "wk")),
+        ("every 3-weekly", (1, 3, "wk")), ("days 1-2 weekly", (1, 1, "wk")),
     ],
 )  # fmt: skip
 def test_frequencies_in_other_forms(text: str, expected: tuple[float, float, str]) -> None:

@@ -70,6 +70,7 @@ def test_what_amounts_are_counted_against(text: str, per: str, per_time: str | N
         ("lamivudine 40 mg p.o./day until progression", (1, 1, "d")),
         ("the effect of daily dosing of lamivudine 5 mg", (1, 1, "d")),
         ("weekly infusions of lamivudine at 5 mg", (1, 1, "wk")),
+        ("lamivudine 5 mg monthly, then 6 mg for half a year followed by quarterly maintenance", (1, 1, "mo")),
         ("one dose of lamivudine 5 mg on day 1 of each 3-week cycle", (1, 1, "cycle")),
         ("lamivudine 5 mg on days 1, 2, 8 and 9", (None, None, None)),
         ("lamivudine 5 mg on days 1-4 and 8-11", (1, 1, "d")),

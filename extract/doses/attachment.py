@@ -57,7 +57,7 @@ def attach(
         head = _head_of(text, item, heads)
         if head is not None and is_observed(text[head.end : item.start]):
             continue
-        if head is not None and item.kind == "duration" and _THEN.search(text, head.end, item.start):
+        if head is not None and _is_of_what_follows(text, head, item):
             continue
         if head is None:
             leading.append(item)
@@ -77,7 +77,15 @@ def attach(
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 
-_THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)  # "10 mg followed by a titration phase for 8 weeks"
+_THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)
+_THEN_AT_ONCE = re.compile(r"\bfollowed by (?:an? |the )?\Z", re.IGNORECASE)
+
+
+def _is_of_what_follows(text: str, head: _Head, item: Item) -> bool:
+    """`10 mg followed by a titration phase for 8 weeks`, `400 mg followed by quarterly maintenance`."""
+    if item.kind == "duration":
+        return _THEN.search(text, head.end, item.start) is not None
+    return item.kind == "frequency" and _THEN_AT_ONCE.search(text, head.end, item.start) is not None
 
 
 def _only_when(text: str, mention: Mention) -> bool:

@@ -24,7 +24,10 @@ _MULTIPLE = (
     rf"(?:twice|thrice|{_NUMBER}[\s-]*(?:or\s+{NUMBER}\s+)?(?:times|time|x)|"
     rf"{NUMBER}\s?-\s?{NUMBER}\s*times|2x|3x|4x|x\s?[2-4])"
 )
-_PLACEHOLDERS = {"NUM": _NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE}
+_WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs|r)?s?"
+_PLACEHOLDERS = {
+    "NUM": _NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE, "WEEKDAY": _WEEKDAY,
+}  # fmt: skip
 
 
 # What no pattern begins with, though it opens like one: a number that a unit of mass, a percent sign or the like
@@ -34,7 +37,7 @@ _NO_FREQUENCY = (
     r"|\d+(?:\.\d+)?(?:\s?[,;:)]|\.(?!\d)|\Z|[\s-]?(?:weeks?|months?|minutes?|min|hours?|years?)\b"
     r"(?! (?:apart|doses|injections|infusions|administrations)|"
     r" (?:(?:treatment|dosing|dose|injection|infusion) )?interval))"
-    r"|qu[ei]|qua[lnr]"
+    r"|qu[ei]|qua(?:[ln]|r(?!terly))"
 )
 
 
