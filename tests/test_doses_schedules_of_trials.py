@@ -250,3 +250,11 @@ def test_a_scanner_finds_what_its_patterns_find() -> None:
 
 def test_words_with_one_beginning_share_it() -> None:
     assert any_word(["prior", "previous", "x"]) == "(?:pr(?:evious|ior)|x)"
+
+
+@pytest.mark.parametrize(
+    "fluid", ["100 mL saline", "250 ml of 0.9% NaCl", "500 cc of 5% dextrose", "250 mL normal saline"]
+)
+def test_a_schedule_behind_what_a_drug_is_dissolved_in_is_the_drug_s(fluid: str) -> None:
+    (dose,) = one_arm(f"Zanfluril 5 mg/m2 in {fluid} IV over 1 hour on days 1, 8 and 15.", "Zanfluril").doses
+    assert (dose.agent_key, dose.days) == ("zanfluril", [1, 8, 15])

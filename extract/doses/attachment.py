@@ -9,6 +9,7 @@ from typing import Any
 
 from extract.doses.agents import Mention
 from extract.doses.bound import Bound, Remark
+from extract.doses.given import only_dilutes
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.vocabulary import DAYS_IN, one_of, one_of_lower, words
@@ -114,7 +115,8 @@ def _heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[_Hea
         else:
             heads.append(_Head(bound.start, bound.end, [bound]))
     for mention in mentions:
-        if not any(head.start <= mention.start < head.end for head in heads) and not _only_when(text, mention):
+        apart = not any(head.start <= mention.start < head.end for head in heads)
+        if apart and not _only_when(text, mention) and not only_dilutes(text, mention):
             heads.append(_Head(mention.start, mention.end, [], mention))
     heads.sort(key=lambda head: head.start)
     return heads
