@@ -79,6 +79,7 @@ def test_every_phase_has_an_example_that_is_read(entry: dict[str, Any]) -> None:
         ("AUC 5 day 1", [1]), ("on days 1 and 15. Courses repeat", [1, 15]),
         ("starting on day 6 (one day after surgery) and continued through day 8", [6, 7, 8]),
         ("on days 1 and 2 of weeks 1 and 3", [1, 2, 15, 16]), ("days 5 to 8 and 0,25 mg/kg", [5, 6, 7, 8]),
+        ("for 3 days (-3,-2 and -1)", [-3, -2, -1]),
     ],
 )  # fmt: skip
 def test_days(text: str, days: list[int]) -> None:

@@ -258,3 +258,48 @@ def test_words_with_one_beginning_share_it() -> None:
 def test_a_schedule_behind_what_a_drug_is_dissolved_in_is_the_drug_s(fluid: str) -> None:
     (dose,) = one_arm(f"Zanfluril 5 mg/m2 in {fluid} IV over 1 hour on days 1, 8 and 15.", "Zanfluril").doses
     assert (dose.agent_key, dose.days) == ("zanfluril", [1, 8, 15])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On days 1-3 zanfluril 5 mg and on days 4-6 abacavir 10 mg.",
+        "Day 1-3: zanfluril 5 mg Day 4-6: abacavir 10 mg",
+        "Zanfluril 5 mg on days 1-3 and abacavir 10 mg on days 4-6.",
+    ],
+)
+def test_days_before_each_dose_and_behind_each(text: str) -> None:
+    facts = one_arm(text, "Zanfluril", "Abacavir")
+    assert [(d.agent_key, d.days) for d in facts.doses] == [("zanfluril", [1, 2, 3]), ("abacavir", [4, 5, 6])]
+
+
+def test_days_behind_a_wash_out_are_those_of_what_the_colon_announces() -> None:
+    (dose,) = one_arm("Day 1-8: wash-out period Day 9-12: Zanfluril 5 mg once a day", "Zanfluril").doses
+    assert dose.days == [9, 10, 11, 12]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zanfluril 50 mg/m2 IV daily on days -6, -5 and -4. (Total dose 150 mg/m2)",
+        "Zanfluril 50 mg/m2/day IV over 2 hours (total dose 150 mg/m2) days -6, -5, -4",
+    ],
+)
+def test_a_total_is_given_on_the_days_of_its_parts(text: str) -> None:
+    assert [(d.amount_low, d.days) for d in one_arm(text, "Zanfluril").doses] == [
+        (50, [-6, -5, -4]), (150, [-6, -5, -4])
+    ]  # fmt: skip
+
+
+def test_an_amount_a_day_on_one_day_begins_then() -> None:
+    (dose,) = one_arm("Zanfluril 1 mg/kg/day on day 1, tapered later.", "Zanfluril").doses
+    assert (dose.per_time, dose.days) == ("d", None)
+
+
+def test_a_code_may_be_written_with_a_blank() -> None:
+    facts = read(
+        arms=[{"label": "Active", "description": "Escalating doses of ZX-9219 (5, 8 and 11 mg/m2) every 21 days."}],
+        interventions=[{"name": "ZX-9219"}],
+        summary="Patients receive an infusion of ZX 9219 on Day 1 of a 21 day cycle.",
+    )
+    assert [d.days for d in facts.doses] == [[1]] * 3

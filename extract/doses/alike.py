@@ -41,6 +41,7 @@ def _capped(statement: Statement) -> bool:
 
 
 _BESIDE = 250
+_RIGHT_BEHIND = 40
 
 
 def as_other_levels(statements: list[Statement]) -> None:
@@ -66,6 +67,21 @@ def _level_beside(statement: Statement, other: Statement) -> bool:
         and other.facts.get("phase") == statement.facts.get("phase")
         and statement.facts.get("route") in (None, other.facts.get("route"))
     )
+
+
+def totals_as_parts(statements: list[Statement]) -> None:
+    """`50 mg/m2 daily on days -6 to -4. (Total dose 150 mg/m2)`: the total is given on the same days."""
+    for total in statements:
+        if (
+            total.amount.role != "total"
+            or total.agent.kind == "radiation"
+            or {"days", "frequency"} & total.facts.keys()
+        ):
+            continue
+        for part in statements:
+            beside = part.source is total.source and 0 < total.start - part.end < _RIGHT_BEHIND
+            if beside and part.agent.key == total.agent.key and "days" in part.facts:
+                total.facts.update({kind: part.facts[kind] for kind in _LENGTHS if kind in part.facts})
 
 
 def placebo_as_active(statements: list[Statement]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -52,8 +53,9 @@ def attach(
     heads = _heads(text, bounds, mentions)
     leading: list[Item] = []
     items = sorted([*items, *_repeated(text, items)], key=lambda item: item.start)
+    days_first = _give_days_first(heads, [item for item in items if item.kind == "days"])
     for item in items:
-        if item.kind not in _KINDS:
+        if item.kind not in _KINDS or (days_first and item.kind == "days"):
             continue
         head = _head_of(text, item, heads)
         if head is not None and is_observed(text[head.end : item.start]):
@@ -87,6 +89,19 @@ def _is_of_what_follows(text: str, head: _Head, item: Item) -> bool:
     if item.kind == "duration":
         return _THEN.search(text, head.end, item.start) is not None
     return item.kind == "frequency" and _THEN_AT_ONCE.search(text, head.end, item.start) is not None
+
+
+def _give_days_first(heads: list[_Head], days: list[Item]) -> bool:
+    """`Day 1: A 5 mg; days 2-4: B 10 mg` in one phrase: where days stand before every dose, they are what follows'."""
+    doses = [head for head in heads if head.bounds]
+    ends = [*(item.start for item in days[1:]), sys.maxsize]
+    groups = [[h for h in doses if item.end <= h.start < end] for item, end in zip(days, ends, strict=False)]
+    if len(days) < 2 or not all(groups) or sum(map(len, groups)) < len(doses):
+        return False
+    for item, group in zip(days, groups, strict=True):
+        for head in group:
+            _fill(head, item)
+    return True
 
 
 def _only_when(text: str, mention: Mention) -> bool:
@@ -123,7 +138,11 @@ def _heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[_Hea
 
 
 # "50 mg/m2 (total 150 mg/m2) on days -7 to -5": of both
-_TOTAL_BESIDE = re.compile(r"\s*[(\[]\s?\w*total[^.;()]{0,20}\Z", re.IGNORECASE)
+_TOTAL_BESIDE = re.compile(
+    r"\s*(?:(?:IV|PO|SC|orally|intravenously)\s*)?(?:over \w+[- ](?:minutes?|mins?|hours?|hrs?|h)\s*)?"
+    r"[(\[]\s?\w*total[^.;()]{0,20}\Z",
+    re.IGNORECASE,
+)
 
 
 def _beside(text: str, end: int, start: int) -> bool:

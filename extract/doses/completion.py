@@ -14,6 +14,7 @@ from extract.doses.alike import (
     may_take_length,
     placebo_as_active,
     routes_by_title,
+    totals_as_parts,
 )
 from extract.doses.bound import Remark
 from extract.doses.lexicon import Lexicon
@@ -35,6 +36,8 @@ def complete_schedule(statement: Statement) -> None:
     facts = statement.facts
     days: list[int] = facts.get("days", [])
     frequency = facts.get("frequency")
+    if statement.amount.per_time == "d" and len(days) == 1 and days[0] > 0 and not _repeated(facts):
+        days = facts.pop("days")[:0]  # "1 mg/kg/day on day 1, then tapered": from that day on
     several = len(days) > 1
     second = facts.pop("second_frequency", None)
     if frequency and statement.amount.per_time == "d" and (_long(frequency) or frequency[1:] in _NO_DAY):
@@ -57,6 +60,10 @@ def complete_schedule(statement: Statement) -> None:
         facts.pop("frequency", None)
         if not _sum_of_days(statement):
             _frequency_of_days(statement)
+
+
+def _repeated(facts: dict[str, Any]) -> bool:
+    return bool({"frequency", "cycle_days", "cycles"} & facts.keys())
 
 
 def _frequency_of_days(statement: Statement) -> None:
@@ -131,6 +138,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     for statement in statements:
         if "route" not in statement.facts and (route := _route_of_form(study, statement)) is not None:
             statement.facts["route"] = route
+    totals_as_parts(statements)
     placebo_as_active(statements)
     routes_by_title(study, statements)
 

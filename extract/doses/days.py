@@ -49,6 +49,11 @@ _AFTER_ROUTE = re.compile(
 )
 
 
+_IN_BRACKETS = re.compile(
+    r"\sdays?\s?\((?P<days>-\s?\d{1,2}(?:\s*(?:,\s*and\s|,|and|to|&)\s*-\s?\d{1,2})*)\)", re.IGNORECASE
+)
+
+
 def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Days on which something is given, ranges listed in full."""
     found = []
@@ -59,8 +64,10 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
             continue
         done = match.end()
         days = read_days(match.group())
-        if _OFF_AFTER.match(text, match.end()) or _OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()):
-            continue
+        if _OFF_AFTER.match(text, done) or (
+            _OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()) and not text.startswith(":", done)
+        ):
+            continue  # "Days 2-8: wash-out Days 9-12: A 5 mg": the colon says whose days they are
         weeks = _OF_WEEKS.match(text, done, end)
         if weeks is not None:
             done = weeks.end()
@@ -69,7 +76,8 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
             days = _single_day(text, match, days[0])
         if days:
             found.append(Item("days", match.start(), done, days))
-    for match in _AFTER_ROUTE.finditer(text, start, end):
+    behind = _IN_BRACKETS.finditer(text, start, end) if "(-" in text else ()
+    for match in (*_AFTER_ROUTE.finditer(text, start, end), *behind):
         if not any(item.start < match.end() and match.start("days") < item.end for item in found):
             days = read_days(match["days"])
             if days:

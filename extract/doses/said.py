@@ -55,6 +55,7 @@ _OTHER_LENGTH = re.compile(rf"\b{one_of_lower('other_length')}\b")
 _TREATMENT = re.compile(rf"\b{one_of_lower('treatment_time')}\b")
 _MOMENT = re.compile(rf"\b{one_of_lower('moment')}\b")
 _PHRASE = re.compile(r"[^.;\n]+")
+_CODE = re.compile(r"[a-z]{2,6}-\d{3,}")  # "zx-9219" may be written "zx 9219"
 _THE_DRUG = frozenset(words("the_drug"))
 _RADIATION = frozenset(("radiotherapy", "radiation", "irradiation"))
 _DAYS_OR_YEARS = {**DAYS_IN, "a": 365.0}
@@ -159,6 +160,7 @@ class Said:
         self.names = {
             n for n in (self.agent.key, self.agent.name.lower(), (statement.named or "").lower()) if len(n) > 2
         }
+        self.names |= {n.replace("-", joint) for n in self.names if _CODE.fullmatch(n) for joint in (" ", "")}
         self._sentences: list[Part] | None = None
 
     def route(self) -> str | None:
