@@ -291,3 +291,21 @@ def test_a_course_of_radiation_is_given_on_the_days_of_the_week_said_elsewhere()
         summary="Patients undergo radiotherapy once daily 5 days a week.",
     )
     assert [frequency(d) for d in facts.doses] == [(5, 1, "wk")] * 2
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Adults who use zanfluril weekly are studied.",
+        "We will enroll men on zanfluril twice daily.",
+        "Zanfluril and the number of weekly attacks are studied.",
+        "Zanfluril is studied; samples are drawn weekly.",
+    ],
+)
+def test_what_is_not_how_often_it_is_given(summary: str) -> None:
+    (dose,) = read(
+        arms=[{"label": "Active", "description": "Zanfluril 5 mg"}],
+        interventions=[{"name": "Zanfluril"}],
+        summary=summary,
+    ).doses
+    assert frequency(dose) == (None, None, None)

@@ -37,7 +37,8 @@ def complete_schedule(statement: Statement) -> None:
     days: list[int] = facts.get("days", [])
     frequency = facts.get("frequency")
     if statement.amount.per_time == "d" and len(days) == 1 and days[0] > 0 and not _repeated(facts):
-        days = facts.pop("days")[:0]  # "1 mg/kg/day on day 1, then tapered": from that day on
+        del facts["days"]  # "1 mg/kg/day on day 1, then tapered": from that day on
+        days = []
     several = len(days) > 1
     second = facts.pop("second_frequency", None)
     if frequency and statement.amount.per_time == "d" and (_long(frequency) or frequency[1:] in _NO_DAY):

@@ -107,6 +107,17 @@ def cycle_length(study: Study) -> float | None:
     return length if length is not None and 7 <= length <= _MAX_CYCLE else None
 
 
+# "Adults who use lamivudine weekly will be enrolled": what they had before
+_HAD = re.compile(
+    r"\bwho (?:use|take|took|smoke|drink|received?|are on|have been|were|had)\b|\benroll?(?:s|ed)?\b|\brecruit"
+)
+
+
+def _is_of_others(phrase: str) -> bool:
+    """Whether a phrase speaks of visits and samples, or of who may take part."""
+    return is_observed(phrase) or _HAD.search(phrase.lower()) is not None
+
+
 class Part(NamedTuple):
     """A text about an agent; what begins at `reach` or later is read, but is not about it."""
 
@@ -119,7 +130,7 @@ class Part(NamedTuple):
 
     def given(self, find: Callable[[str], list[Item]]) -> list[Item]:
         """The same without those of phrases that speak of visits, samples and the like."""
-        return [item for item in self.items(find) if not is_observed(self._phrase(item))]
+        return [item for item in self.items(find) if not _is_of_others(self._phrase(item))]
 
     def _phrase(self, item: Item) -> str:
         """What stands before an item in its phrase, and right behind it ("weekly visits")."""
