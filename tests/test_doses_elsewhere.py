@@ -309,3 +309,25 @@ def test_what_is_not_how_often_it_is_given(summary: str) -> None:
         summary=summary,
     ).doses
     assert frequency(dose) == (None, None, None)
+
+
+def test_an_adjusted_dose_is_taken_as_long_as_the_first() -> None:
+    facts = one_arm(
+        "Zanfluril 50 mg for 12 weeks; the dose may be increased to 100 mg or reduced to 25 mg.", "Zanfluril"
+    )
+    assert [(d.amount_low, d.duration_value) for d in facts.doses] == [(50, 12), (100, 12), (25, 12)]
+    facts = one_arm("Zanfluril 50 mg for 2 weeks, then increased to 100 mg.", "Zanfluril")
+    assert [(d.amount_low, d.duration_value) for d in facts.doses] == [(50, 2), (100, None)]
+
+
+def test_days_about_a_transplant_are_the_whole_treatment() -> None:
+    (dose,) = one_arm("Zanfluril 5 mg twice daily from day -8 to day +60.", "Zanfluril").doses
+    assert (dose.duration_value, dose.duration_unit) == (69, "d")
+
+
+def test_a_course_of_radiation_lasts_as_long_as_its_fractions() -> None:
+    facts = read(
+        arms=[{"label": "Radiation", "description": "3 Gy x 10 fractions in two weeks for a total dose of 30 Gy."}],
+        interventions=[{"name": "Radiation therapy", "type": "RADIATION"}],
+    )
+    assert {(d.duration_value, d.duration_unit) for d in facts.doses} == {(2, "wk")}

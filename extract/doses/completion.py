@@ -8,6 +8,7 @@ from itertools import pairwise
 from typing import Any
 
 from extract.doses.alike import (
+    adjusted_as_first,
     as_other_levels,
     lengths_by_title,
     may_take_frequency,
@@ -28,6 +29,7 @@ _IN_DAYS = {"d": 1.0, "wk": 7.0}
 _DAILY = (1.0, 1.0, "d")
 _ONCE = (1.0, None, None)
 _OFTEN = ("h", "d", "wk")  # "monthly (about every 4 weeks)" says one thing twice
+_ROLES = ("dose", "level", "maintenance")
 _NO_DAY = ((None, None), (1.0, "cycle"), (7.0, "d"))  # no frequency of an amount a day
 
 
@@ -55,8 +57,8 @@ def complete_schedule(statement: Statement) -> None:
         frequency = None  # "one dose on day 1 of each 21-day cycle"
     if several and frequency and (frequency[2] == "cycle" or (_long(frequency) and frequency[0] == 1)):
         frequency = None
-    if several and days[-1] <= 0 and len(_runs(days)) == 1:
-        facts.setdefault("duration", (float(len(days)), "d"))  # before a transplant: days that no cycle repeats
+    if several and days[0] < 0 and len(_runs(days)) == 1:
+        facts.setdefault("duration", (float(len(days)), "d"))  # about a transplant: days that no cycle repeats
     if frequency is None:
         facts.pop("frequency", None)
         if not _sum_of_days(statement):
@@ -124,6 +126,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     for remark in remarks:
         _note(known, remark.agent.key, remark.facts, ("route", "frequency"))
     as_other_levels(statements)
+    adjusted_as_first(statements)
     for statement in statements:
         found = known.get(statement.agent.key, {})
         for kind in ("route", "frequency"):
@@ -220,7 +223,8 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
             _put("days", days, [s for s in repeated if _is_cycle_day(s, days)])
             for statement in repeated:
                 complete_schedule(statement)
-        brief = [s for s in mine if may_take_length(s) and s.amount.role in ("dose", "level", "maintenance")]
+        roles = ("total", "fraction", *_ROLES) if is_beam(mine[0].agent) else _ROLES
+        brief = [s for s in mine if may_take_length(s) and s.amount.role in roles]
         length = said.length(of_treatment) if brief else None
         if {s.facts["duration"] for s in mine if "duration" in s.facts} <= {length}:
             _put("duration", length, brief)
@@ -235,12 +239,7 @@ def _lacks_day_of_cycle(statement: Statement) -> bool:
     """Whether an amount is given "every 3 weeks" or "daily for 4 days", and no day is said."""
     facts = statement.facts
     repeated = _long(facts.get("frequency") or (0, None, None)) or _few_days(facts.get("duration"))
-    return (
-        repeated
-        and "days" not in facts
-        and statement.amount.kind != "count"
-        and statement.amount.role in ("dose", "level", "maintenance")
-    )
+    return repeated and "days" not in facts and statement.amount.kind != "count" and statement.amount.role in _ROLES
 
 
 def _is_cycle_day(statement: Statement, days: list[int]) -> bool:
