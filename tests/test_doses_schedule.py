@@ -152,7 +152,7 @@ def test_what_is_no_length_of_a_treatment(text: str) -> None:
      ("a total of 4 cycles", "cycles", 4),
      ("weekly for 3 weeks followed by 1 week rest", "cycle_days", 28),
      ("2 weeks on, 1 week off", "cycle_days", 21), ("x 28 days with 14 day rest", "cycle_days", 42),
-     ("each 21-28 day cycle", "cycle_days", 28), ('of each 2-week study "cycle"', "cycle_days", 14),
+     ("each 21-28 day cycle", "cycle_days", 21), ('of each 2-week study "cycle"', "cycle_days", 14),
      ("cycle repeated ever 2 weeks", "cycle_days", 14)],
 )  # fmt: skip
 def test_cycles(text: str, kind: str, value: float) -> None:
