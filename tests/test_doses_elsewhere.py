@@ -331,3 +331,12 @@ def test_a_course_of_radiation_lasts_as_long_as_its_fractions() -> None:
         interventions=[{"name": "Radiation therapy", "type": "RADIATION"}],
     )
     assert {(d.duration_value, d.duration_unit) for d in facts.doses} == {(2, "wk")}
+
+
+def test_how_often_what_is_assessed_is_given() -> None:
+    facts = read(
+        arms=[{"label": "Zanfluril 100 mg"}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Abacavir"}],
+        summary="To assess by imaging the effect of once daily dosing with zanfluril on perfusion.",
+    )
+    assert [frequency(d) for d in facts.doses] == [(1, 1, "d")]

@@ -41,8 +41,11 @@ def single_dose(title: str) -> bool:
     return _title_words("single").search(title) is not None and _title_words("several").search(title) is None
 
 
-# "a sublingual dose of" before a name
-_FORM_OF = re.compile(r"[\w-]+ \w+ of (?:the )?\Z")
+# "a sublingual dose of", "once daily dosing with" before a name
+_FORM_OF = re.compile(
+    r"(?:[\w-]+ \w+ of|(?:[\w-]+ ){1,2}(?:dosing|doses?|treatment|administration) (?:of|with)) (?:the )?\Z"
+)
+_DOSING = re.compile(r" (?:oral |iv )?(?:dosing|doses?|treatment|administration|injections?|infusions?) (?:of|with)\b")
 _NEAR = 34
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
@@ -129,8 +132,15 @@ class Part(NamedTuple):
         return [item for item in find(self.text) if item.start < self.reach]
 
     def given(self, find: Callable[[str], list[Item]]) -> list[Item]:
-        """The same without those of phrases that speak of visits, samples and the like."""
-        return [item for item in self.items(find) if not _is_of_others(self._phrase(item))]
+        """The same without those of phrases that speak of visits, samples and the like.
+
+        What is assessed may be "the effect of once daily dosing with" the agent.
+        """
+        return [
+            item
+            for item in self.items(find)
+            if _DOSING.match(self.text, item.end) or not _is_of_others(self._phrase(item))
+        ]
 
     def _phrase(self, item: Item) -> str:
         """What stands before an item in its phrase, and right behind it ("weekly visits")."""
