@@ -419,3 +419,98 @@ def test_a_route_before_another_name_is_not_of_the_names_before_it() -> None:
         summary="Zanfluril/IV abacavir is used before transplantation.",
     )
     assert [d.route for d in facts.doses] == [None, "iv"]
+
+
+@pytest.mark.parametrize(
+    ("summary", "expected"),
+    [
+        ("The blinded medication has to be taken once every two days.", (1, 2, "d")),
+        ("We plan to give three vaccinations at four week intervals.", (1, 4, "wk")),
+        ("Tablets are counted at every visit.", (None, None, None)),
+        ("Injections are given in a single session.", (None, None, None)),
+    ],
+)
+def test_how_often_the_study_s_one_drug_is_given_by_whatever_name(
+    summary: str, expected: tuple[float | None, float | None, str | None]
+) -> None:
+    (dose,) = read(
+        arms=[{"label": "Active", "description": "Zanfluril 5 mg"}],
+        interventions=[{"name": "Zanfluril"}],
+        summary=summary,
+    ).doses
+    assert frequency(dose) == expected
+
+
+def test_a_frequency_counts_though_its_text_speaks_of_visits_elsewhere() -> None:
+    (dose,) = read(
+        arms=[{"label": "Active", "description": "Zanfluril 5 mg"}],
+        interventions=[{"name": "Zanfluril", "description": "To be taken twice daily. Symptoms are assessed weekly."}],
+    ).doses
+    assert frequency(dose) == (2, 1, "d")
+
+
+def test_what_an_arm_says_of_a_product_of_two_drugs_holds_for_both() -> None:
+    facts = read(
+        arms=[{"label": "Fixed combination", "description": "One hard capsule once a day."}],
+        interventions=[{"name": "Zanfluril/abacavir"}],
+        summary="Zanfluril 5 mg and abacavir 10 mg are compared with nothing.",
+    )
+    assert [frequency(d) for d in facts.doses if d.unit == "mg"] == [(1, 1, "d")] * 2
+
+
+def test_a_course_of_radiation_is_given_on_the_days_of_the_week_said_elsewhere() -> None:
+    facts = read(
+        arms=[{"label": "Radiation", "description": "Total dose of 60 Gy in 30 fractions of 2 Gy."}],
+        interventions=[{"name": "Conformal radiation therapy", "type": "RADIATION"}],
+        summary="Patients undergo radiotherapy once daily 5 days a week.",
+    )
+    assert [frequency(d) for d in facts.doses] == [(5, 1, "wk")] * 2
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        "Adults who use zanfluril weekly are studied.",
+        "We will enroll men on zanfluril twice daily.",
+        "Zanfluril and the number of weekly attacks are studied.",
+        "Zanfluril is studied; samples are drawn weekly.",
+    ],
+)
+def test_what_is_not_how_often_it_is_given(summary: str) -> None:
+    (dose,) = read(
+        arms=[{"label": "Active", "description": "Zanfluril 5 mg"}],
+        interventions=[{"name": "Zanfluril"}],
+        summary=summary,
+    ).doses
+    assert frequency(dose) == (None, None, None)
+
+
+def test_an_adjusted_dose_is_taken_as_long_as_the_first() -> None:
+    facts = one_arm(
+        "Zanfluril 50 mg for 12 weeks; the dose may be increased to 100 mg or reduced to 25 mg.", "Zanfluril"
+    )
+    assert [(d.amount_low, d.duration_value) for d in facts.doses] == [(50, 12), (100, 12), (25, 12)]
+    facts = one_arm("Zanfluril 50 mg for 2 weeks, then increased to 100 mg.", "Zanfluril")
+    assert [(d.amount_low, d.duration_value) for d in facts.doses] == [(50, 2), (100, None)]
+
+
+def test_days_about_a_transplant_are_the_whole_treatment() -> None:
+    (dose,) = one_arm("Zanfluril 5 mg twice daily from day -8 to day +60.", "Zanfluril").doses
+    assert (dose.duration_value, dose.duration_unit) == (69, "d")
+
+
+def test_a_course_of_radiation_lasts_as_long_as_its_fractions() -> None:
+    facts = read(
+        arms=[{"label": "Radiation", "description": "3 Gy x 10 fractions in two weeks for a total dose of 30 Gy."}],
+        interventions=[{"name": "Radiation therapy", "type": "RADIATION"}],
+    )
+    assert {(d.duration_value, d.duration_unit) for d in facts.doses} == {(2, "wk")}
+
+
+def test_how_often_what_is_assessed_is_given() -> None:
+    facts = read(
+        arms=[{"label": "Zanfluril 100 mg"}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Abacavir"}],
+        summary="To assess by imaging the effect of once daily dosing with zanfluril on perfusion.",
+    )
+    assert [frequency(d) for d in facts.doses] == [(1, 1, "d")]

@@ -83,7 +83,8 @@ def test_every_kind_of_dosing_has_an_example_that_is_read(entry: dict[str, Any])
         ("Day 15-Day 18", [15, 16, 17, 18]), ("on day7", [7]), ("in D5 W on days 2 and 3", [2, 3]),
         ("AUC 5 day 1", [1]), ("on days 1 and 15. Courses repeat", [1, 15]),
         ("starting on day 6 (one day after surgery) and continued through day 8", [6, 7, 8]),
-        ("on days 1 and 2 of weeks 1 and 3", [1, 2, 15, 16]),
+        ("on days 1 and 2 of weeks 1 and 3", [1, 2, 15, 16]), ("days 5 to 8 and 0,25 mg/kg", [5, 6, 7, 8]),
+        ("for 3 days (-3,-2 and -1)", [-3, -2, -1]),
     ],
 )  # fmt: skip
 def test_days(text: str, days: list[int]) -> None:
@@ -156,7 +157,8 @@ def test_what_is_no_length_of_a_treatment(text: str) -> None:
      ("a total of 4 cycles", "cycles", 4),
      ("weekly for 3 weeks followed by 1 week rest", "cycle_days", 28),
      ("2 weeks on, 1 week off", "cycle_days", 21), ("x 28 days with 14 day rest", "cycle_days", 42),
-     ("each 21-28 day cycle", "cycle_days", 28), ("cycle repeated ever 2 weeks", "cycle_days", 14)],
+     ("each 21-28 day cycle", "cycle_days", 21), ('of each 2-week study "cycle"', "cycle_days", 14),
+     ("cycle repeated ever 2 weeks", "cycle_days", 14)],
 )  # fmt: skip
 def test_cycles(text: str, kind: str, value: float) -> None:
     assert (kind, value) in [(item.kind, item.value) for item in find_cycles(text)]
@@ -171,11 +173,39 @@ def test_a_numbered_cycle_has_no_length() -> None:
     [
         ("12-hourly", (1, 12, "h")), ("3-weekly", (1, 3, "wk")), ("two (2) times a day", (2, 1, "d")),
         ("every 3 (three) weeks", (1, 3, "wk")), ("every third day", (1, 3, "d")), ("q6-8h", (1, 6, "h")),
-        ("3 monthly injections", (1, 1, "mo")),
+        ("3 monthly injections", (1, 1, "mo")), ("once-a-day tablets", (1, 1, "d")),
+        ("5 dys/week", (5, 1, "wk")), ("three days weekly", (3, 1, "wk")), ("4 days out of the week", (4, 1, "wk")),
+        ("at 4-6 week intervals", (1, 4, "wk")), ("two to three weeks apart", (1, 2, "wk")),
+        ("at intervals of 4 to 6 weeks", (1, 4, "wk")), ("every 28 (±3) days", (1, 28, "d")),
+        ("every 6 +/-1 weeks", (1, 6, "wk")), ("every-other-day", (1, 2, "d")), ("BDS", (2, 1, "d")),
+        ("every morning and every evening", (2, 1, "d")), ("in the morning and at bedtime", (2, 1, "d")),
+        ("Tues/Thurs/Sat", (3, 1, "wk")), ("Mondays & Thursdays", (2, 1, "wk")),
+        ("every 3-weekly", (1, 3, "wk")), ("days 1-2 weekly", (1, 1, "wk")),
     ],
 )  # fmt: skip
 def test_frequencies_in_other_forms(text: str, expected: tuple[float, float, str]) -> None:
     assert find_frequencies(text)[0].value == expected
+
+
+@pytest.mark.parametrize(
+    "text", ["once daily 5 days a week", "daily, 5 days per week", "once a day (Monday-Friday)", "daily for 5 d/week"]
+)
+def test_daily_on_some_days_of_the_week_is_so_often_a_week(text: str) -> None:
+    assert [item.value for item in find_frequencies(text)] == [(5, 1, "wk")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["who took it at least once", "once or more", "once the white cells have recovered", "one dose level below",
+     "at least one dose", "a single-dose vial", "inhibitors of JAK-STAT signalling", "one-time costs"],
+)  # fmt: skip
+def test_what_is_no_single_dose(text: str) -> None:
+    assert find_frequencies(text) == []
+
+
+@pytest.mark.parametrize("text", ["given once.", "once on day 1", "one oral dose", "STAT", "as a single 20 mg dose"])
+def test_single_doses(text: str) -> None:
+    assert [item.value for item in find_frequencies(text)] == [(1, None, None)]
 
 
 @pytest.mark.parametrize(
@@ -189,7 +219,14 @@ def test_a_limit_is_no_frequency() -> None:
     assert find_frequencies("no more than once daily") == []
 
 
-@pytest.mark.parametrize("text", ["for 2 doses (at week 0 and week 1)", "2 injections over a period of 7 weeks"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "for 2 doses (at week 0 and week 1)",
+        "2 injections over a period of 7 weeks",
+        "as single injections (5 mg/1.5 mL) at weeks 4 and 8",
+    ],
+)
 def test_doses_at_several_times_are_not_given_at_one(text: str) -> None:
     assert find_frequencies(text) == []
 

@@ -67,6 +67,13 @@ def test_what_amounts_are_counted_against(text: str, per: str, per_time: str | N
         ("lamivudine 100 mg/m2/bd on days 1-7", (2, 1, "d")),
         ("lamivudine 5 mg on alternative days", (1, 2, "d")),
         ("lamivudine 5 mg twice/daily", (2, 1, "d")),
+        ("lamivudine 40 mg p.o./day until progression", (1, 1, "d")),
+        ("the effect of daily dosing of lamivudine 5 mg", (1, 1, "d")),
+        ("weekly infusions of lamivudine at 5 mg", (1, 1, "wk")),
+        ("lamivudine 5 mg monthly, then 6 mg for half a year followed by quarterly maintenance", (1, 1, "mo")),
+        ("one dose of lamivudine 5 mg on day 1 of each 3-week cycle", (1, 1, "cycle")),
+        ("lamivudine 5 mg on days 1, 2, 8 and 9", (None, None, None)),
+        ("lamivudine 5 mg on days 1-4 and 8-11", (1, 1, "d")),
         ("lamivudine 5 mg over 3 hours is followed by abacavir 6 mg every 3 weeks", (1, 3, "wk")),
     ],
 )
@@ -94,6 +101,13 @@ def test_a_day_behind_the_agent_is_how_often_and_behind_the_amount_an_amount_a_d
     assert (frequency(behind_agent), behind_agent.per_time) == ((1, 1, "d"), None)
     behind_amount = only("Patients take lamivudine 500 mg per day.", "Lamivudine")
     assert (frequency(behind_amount), behind_amount.per_time) == ((None, None, None), "d")
+
+
+def test_how_often_said_before_the_days_of_each_step() -> None:
+    facts = one_arm("Lamivudine orally once daily (100 mg d1, 200 mg d2, 400 mg d3-28).", "Lamivudine")
+    assert [(frequency(d), d.days) for d in facts.doses] == [
+        ((1, 1, "d"), [1]), ((1, 1, "d"), [2]), ((1, 1, "d"), list(range(3, 29)))
+    ]  # fmt: skip
 
 
 def test_days_told_behind_hold_for_amounts_a_day_too() -> None:
@@ -290,6 +304,14 @@ def test_a_dose_told_again_is_the_one_that_it_resembles_most() -> None:
 
 
 @pytest.mark.parametrize(
+    "fluid", ["100 mL saline", "250 ml of 0.9% NaCl", "500 cc of 5% dextrose", "250 mL normal saline"]
+)
+def test_a_schedule_behind_what_a_drug_is_dissolved_in_is_the_drug_s(fluid: str) -> None:
+    (dose,) = one_arm(f"Zanfluril 5 mg/m2 in {fluid} IV over 1 hour on days 1, 8 and 15.", "Zanfluril").doses
+    assert (dose.agent_key, dose.days) == ("zanfluril", [1, 8, 15])
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Lamivudine 5 mg/m2 IV days 1 and 8 cycle 1. Lamivudine 5 mg/m2 IV day 1 cycles 2-3.",
@@ -397,3 +419,48 @@ def test_the_next_phrase_may_go_on_with_the_schedule(
 ) -> None:
     doses = one_arm(f"Lamivudine 5 mg {text}.", "Lamivudine").doses
     assert [frequency(dose) for dose in doses] == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "On days 1-3 zanfluril 5 mg and on days 4-6 abacavir 10 mg.",
+        "Day 1-3: zanfluril 5 mg Day 4-6: abacavir 10 mg",
+        "Zanfluril 5 mg on days 1-3 and abacavir 10 mg on days 4-6.",
+    ],
+)
+def test_days_before_each_dose_and_behind_each(text: str) -> None:
+    facts = one_arm(text, "Zanfluril", "Abacavir")
+    assert [(d.agent_key, d.days) for d in facts.doses] == [("zanfluril", [1, 2, 3]), ("abacavir", [4, 5, 6])]
+
+
+def test_days_behind_a_wash_out_are_those_of_what_the_colon_announces() -> None:
+    (dose,) = one_arm("Day 1-8: wash-out period Day 9-12: Zanfluril 5 mg once a day", "Zanfluril").doses
+    assert dose.days == [9, 10, 11, 12]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Zanfluril 50 mg/m2 IV daily on days -6, -5 and -4. (Total dose 150 mg/m2)",
+        "Zanfluril 50 mg/m2/day IV over 2 hours (total dose 150 mg/m2) days -6, -5, -4",
+    ],
+)
+def test_a_total_is_given_on_the_days_of_its_parts(text: str) -> None:
+    assert [(d.amount_low, d.days) for d in one_arm(text, "Zanfluril").doses] == [
+        (50, [-6, -5, -4]), (150, [-6, -5, -4])
+    ]  # fmt: skip
+
+
+def test_an_amount_a_day_on_one_day_begins_then() -> None:
+    (dose,) = one_arm("Zanfluril 1 mg/kg/day on day 1, tapered later.", "Zanfluril").doses
+    assert (dose.per_time, dose.days) == ("d", None)
+
+
+def test_a_code_may_be_written_with_a_blank() -> None:
+    facts = read(
+        arms=[{"label": "Active", "description": "Escalating doses of ZX-9219 (5, 8 and 11 mg/m2) every 21 days."}],
+        interventions=[{"name": "ZX-9219"}],
+        summary="Patients receive an infusion of ZX 9219 on Day 1 of a 21 day cycle.",
+    )
+    assert [d.days for d in facts.doses] == [[1]] * 3

@@ -11,7 +11,7 @@ from extract.doses.routes import find_routes
 from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
-_LENGTHS = frozenset(("duration", "days", "cycle_days", "cycles"))
+_LENGTHS = frozenset(("duration", "days", "cycle_days", "cycles", "later"))
 _PIECES = ("{tablet}", "{capsule}", "{sachet}", "{puff}", "{drop}", "{patch}")
 
 
@@ -41,6 +41,7 @@ def _capped(statement: Statement) -> bool:
 
 
 _BESIDE = 250
+_RIGHT_BEHIND = 40
 
 
 def as_other_levels(statements: list[Statement]) -> None:
@@ -66,6 +67,47 @@ def _level_beside(statement: Statement, other: Statement) -> bool:
         and other.facts.get("phase") == statement.facts.get("phase")
         and statement.facts.get("route") in (None, other.facts.get("route"))
     )
+
+
+_ADJUSTED = re.compile(r"[^.]*\b(?:(?:in|de)creas|titrat|reduc|adjust|lower|rais)\w*[^.]*\Z", re.IGNORECASE)
+_LATER = re.compile(r"\b(?:then|after|thereafter|afterwards|follow\w*|subsequent\w*|next)\b", re.IGNORECASE)
+
+
+def adjusted_as_first(statements: list[Statement]) -> None:
+    """`50 mg for 12 weeks; the dose may be increased to 100 mg`: within the same time, unless it is then increased."""
+    for step in statements:
+        if step.amount.role not in ("dose", "level", "maximum") or not may_take_length(step):
+            continue
+        text = step.source.text.norm
+        before = [first for first in statements if _timed_before(first, step)]
+        if any(_LATER.search(text, first.end, step.start) for first in before):
+            step.facts["later"] = True
+            continue
+        lengths = {first.facts["duration"] for first in before if _ADJUSTED.match(text, first.end, step.start)}
+        if len(lengths) == 1 and not find_durations(text[step.end : step.end + _BESIDE].partition(".")[0]):
+            step.facts["duration"] = lengths.pop()
+
+
+def _timed_before(first: Statement, step: Statement) -> bool:
+    """Whether the first is an amount of the same agent right before the other in one sentence, its length said."""
+    beside = first.source is step.source and 0 < step.start - first.end < _BESIDE
+    between = step.source.text.norm[first.end : step.start] if beside else "."
+    return "duration" in first.facts and first.agent.key == step.agent.key and "." not in between
+
+
+def totals_as_parts(statements: list[Statement]) -> None:
+    """`50 mg/m2 daily on days -6 to -4. (Total dose 150 mg/m2)`: the total is given on the same days."""
+    for total in statements:
+        if (
+            total.amount.role != "total"
+            or total.agent.kind == "radiation"
+            or {"days", "frequency"} & total.facts.keys()
+        ):
+            continue
+        for part in statements:
+            beside = part.source is total.source and 0 < total.start - part.end < _RIGHT_BEHIND
+            if beside and part.agent.key == total.agent.key and "days" in part.facts:
+                total.facts.update({kind: part.facts[kind] for kind in _LENGTHS if kind in part.facts})
 
 
 def placebo_as_active(statements: list[Statement]) -> None:

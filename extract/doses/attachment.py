@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import sys
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from extract.doses.agents import Mention
 from extract.doses.bound import Bound, Remark
+from extract.doses.given import only_dilutes
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.steps import begins_step, continues_steps, next_step
@@ -19,7 +22,8 @@ _OBSERVED = re.compile(rf"\b{one_of_lower('observed')}\b")
 _WHEN = tuple(f"{when} {word}" for when in words("time_reference") for word in ("", "the "))
 _KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
 _ADJECTIVE_GAP = re.compile(
-    rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|with)[\s-]+)*\Z", re.IGNORECASE
+    rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|dosing|with|at)[\s-]+)*\Z",
+    re.IGNORECASE,
 )
 _NO_GAP = re.compile(r"[\s()]*\Z")
 # "675 mg as 3 subcutaneous injections (225 mg each)": the route is of what stands before it
@@ -59,22 +63,23 @@ def attach(
     leading: list[Item] = []
     items = sorted([*items, *_repeated(text, items)], key=lambda item: item.start)
     labels = [i.start for i in items if heads and i.kind == "days" and _LABEL_END.match(text, i.end)]
+    days_first = _give_days_first(heads, [item for item in items if item.kind == "days"])
     for item in items:
-        if item.kind not in _KINDS:
+        if item.kind not in _KINDS or (days_first and item.kind == "days"):
             continue
         head = None if item.start in labels and item.start < heads[-1].start else _head_of(text, item, heads)
         if head is not None and is_observed(text[head.end : item.start]):
             continue
-        if head is not None and item.kind == "duration" and _THEN.search(text, head.end, item.start):
-            continue
         if head is None:
             leading.append(item)
-        else:
-            if begins_step(text, head.end, item, head.bounds):
-                head.earlier += head.bounds
-                head.bounds = next_step(bounds, head.bounds, item)
+        elif begins_step(text, head.end, item, head.bounds):
+            head.earlier += head.bounds
+            head.bounds = next_step(bounds, head.bounds, item)
+            _fill(head, item)
+        elif not _is_of_what_follows(text, head, item):
             _fill(head, item)
     _backfill(text, heads)
+    _carry_on([bound for head in heads for bound in head.bounds])
     for item in leading:
         for head in heads:
             if _leads(text, item, head, labels):
@@ -96,7 +101,28 @@ ADDED_TO = re.compile(
     r"\b(?:add(?:ed|-?on)(?:\s\w+)?\sto|adjunct(?:ive)?(?:\s\w+)?\sto|in addition to|compared (?:to|with)|versus|vs)\b",
     re.IGNORECASE,
 )
-_THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)  # "10 mg followed by a titration phase for 8 weeks"
+_THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)
+_THEN_AT_ONCE = re.compile(r"\bfollowed by (?:an? |the )?\Z", re.IGNORECASE)
+
+
+def _is_of_what_follows(text: str, head: _Head, item: Item) -> bool:
+    """`10 mg followed by a titration phase for 8 weeks`, `400 mg followed by quarterly maintenance`."""
+    if item.kind == "duration":
+        return _THEN.search(text, head.end, item.start) is not None
+    return item.kind == "frequency" and _THEN_AT_ONCE.search(text, head.end, item.start) is not None
+
+
+def _give_days_first(heads: list[_Head], days: list[Item]) -> bool:
+    """`Day 1: A 5 mg; days 2-4: B 10 mg` in one phrase: where days stand before every dose, they are what follows'."""
+    doses = [head for head in heads if head.bounds]
+    ends = [*(item.start for item in days[1:]), sys.maxsize]
+    groups = [[h for h in doses if item.end <= h.start < end] for item, end in zip(days, ends, strict=False)]
+    if len(days) < 2 or not all(groups) or sum(map(len, groups)) < len(doses):
+        return False
+    for item, group in zip(days, groups, strict=True):
+        for head in group:
+            _fill(head, item)
+    return True
 
 
 def _leads(text: str, item: Item, head: _Head, labels: list[int]) -> bool:
@@ -133,14 +159,19 @@ def _heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[_Hea
         else:
             heads.append(_Head(bound.start, bound.end, [bound]))
     for mention in mentions:
-        if not any(head.start <= mention.start < head.end for head in heads) and not _only_when(text, mention):
+        apart = not any(head.start <= mention.start < head.end for head in heads)
+        if apart and not _only_when(text, mention) and not only_dilutes(text, mention):
             heads.append(_Head(mention.start, mention.end, [], mention))
     heads.sort(key=lambda head: head.start)
     return heads
 
 
 # "50 mg/m2 (total 150 mg/m2) on days -7 to -5": of both
-_TOTAL_BESIDE = re.compile(r"\s*[(\[]\s?\w*total[^.;()]{0,20}\Z", re.IGNORECASE)
+_TOTAL_BESIDE = re.compile(
+    r"\s*(?:(?:IV|PO|SC|orally|intravenously)\s*)?(?:over \w+[- ](?:minutes?|mins?|hours?|hrs?|h)\s*)?"
+    r"[(\[]\s?\w*total[^.;()]{0,20}\Z",
+    re.IGNORECASE,
+)
 
 
 def _beside(text: str, end: int, start: int) -> bool:
@@ -278,6 +309,19 @@ def _backfill(text: str, heads: list[_Head]) -> None:
 def _counts(head: _Head, gap: str) -> bool:
     """Whether a head is only in how many pieces the amount before it is given: "675 mg as 3 injections"."""
     return bool(head.bounds) and head.bounds[0].amount.kind == "count" and _AS_GAP.match(gap) is not None
+
+
+def _carry_on(bounds: list[Bound]) -> None:
+    """`Once daily (100 mg d1, 200 mg d2, 400 mg d3-28)`: how often in a day holds for the steps that follow."""
+    for previous, bound in pairwise(bounds):
+        rate = previous.facts.get("frequency")
+        steps = "days" in previous.facts and "days" in bound.facts and previous.agent is bound.agent
+        if steps and rate and rate[1:] == _DAILY[1:] and not _timed_in_a_day(bound):
+            bound.facts["frequency"] = rate
+
+
+def _timed_in_a_day(bound: Bound) -> bool:
+    return bool("frequency" in bound.facts or bound.amount.per_time or bound.amount.frequency)
 
 
 def _several_days(item: Item, bound: Bound) -> bool:

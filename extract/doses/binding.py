@@ -9,7 +9,7 @@ from extract.doses.agents import Agent, Mention
 from extract.doses.amount import Amount
 from extract.doses.attachment import attach, attach_later, is_observed
 from extract.doses.bound import Bound, Remark
-from extract.doses.given import only_dilutes
+from extract.doses.given import in_diluent, only_dilutes
 from extract.doses.items import Item
 from extract.doses.pairing import choose, follows_tightly, names_amount_first, paired_by_wording
 from extract.doses.phase_binding import heading_phase, set_phases
@@ -41,7 +41,7 @@ def bind(
         inside = [a for a in amounts if start <= a.start < end]
         here = [m for m in agents if start <= m.start < end]
         parts = [i for i in items if start <= i.start < end]
-        doses = [a for a in inside if not a.decoy and not any(_numbers(text, m, a) for m in here)]
+        doses = [a for a in inside if not (a.decoy or _of_diluent(text, a) or any(_numbers(text, m, a) for m in here))]
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)
             remarks += attach(text, segment, new, parts, [m for m in here if not only_dilutes(text, m)])
@@ -119,6 +119,11 @@ def _choose(
         if previous is not None and previous.agent.kind in _NOT_BY_MASS:
             previous = next((m for m in reversed(here) if m.end <= amount.start), None)
     return choose(text, index, doses, here, previous, amount_first)
+
+
+def _of_diluent(text: str, amount: Amount) -> bool:
+    """Whether a percentage is that of what something is dissolved in."""
+    return amount.kind == "percent" and in_diluent(text, amount.start)
 
 
 def _numbers(text: str, mention: Mention, amount: Amount) -> bool:

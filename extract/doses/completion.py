@@ -8,17 +8,20 @@ from itertools import pairwise
 from typing import Any
 
 from extract.doses.alike import (
+    adjusted_as_first,
     as_other_levels,
     lengths_by_title,
     may_take_frequency,
     may_take_length,
     placebo_as_active,
     routes_by_title,
+    totals_as_parts,
 )
 from extract.doses.bound import Remark
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.said import Said, TreatmentLengths, cycle_length
+from extract.doses.said import Said, TreatmentLengths, cycle_length, some_days_a_week
+from extract.doses.selection import is_beam
 from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
@@ -26,6 +29,7 @@ _IN_DAYS = {"d": 1.0, "wk": 7.0}
 _DAILY = (1.0, 1.0, "d")
 _ONCE = (1.0, None, None)
 _OFTEN = ("h", "d", "wk")  # "monthly (about every 4 weeks)" says one thing twice
+_ROLES = ("dose", "level", "maintenance")
 _NO_DAY = ((None, None), (1.0, "cycle"), (7.0, "d"))  # no frequency of an amount a day
 
 
@@ -34,6 +38,9 @@ def complete_schedule(statement: Statement) -> None:
     facts = statement.facts
     days: list[int] = facts.get("days", [])
     frequency = facts.get("frequency")
+    if statement.amount.per_time == "d" and len(days) == 1 and days[0] > 0 and not _repeated(facts):
+        del facts["days"]  # "1 mg/kg/day on day 1, then tapered": from that day on
+        days = []
     several = len(days) > 1
     second = facts.pop("second_frequency", None)
     if frequency and statement.amount.per_time == "d" and (_long(frequency) or frequency[1:] in _NO_DAY):
@@ -46,21 +53,27 @@ def complete_schedule(statement: Statement) -> None:
         frequency = None
     if frequency and _long(frequency) and ("cycles" in facts or days):
         facts.setdefault("cycle_days", _interval(frequency))
+    if frequency == _ONCE and len(days) == 1 and "cycle_days" in facts:
+        frequency = None  # "one dose on day 1 of each 21-day cycle"
     if several and frequency and (frequency[2] == "cycle" or (_long(frequency) and frequency[0] == 1)):
         frequency = None
-    if several and days[-1] <= 0 and len(_runs(days)) == 1:
-        facts.setdefault("duration", (float(len(days)), "d"))  # before a transplant: days that no cycle repeats
+    if several and days[0] < 0 and len(_runs(days)) == 1:
+        facts.setdefault("duration", (float(len(days)), "d"))  # about a transplant: days that no cycle repeats
     if frequency is None:
         facts.pop("frequency", None)
         if not _sum_of_days(statement):
             _frequency_of_days(statement)
 
 
+def _repeated(facts: dict[str, Any]) -> bool:
+    return bool({"frequency", "cycle_days", "cycles"} & facts.keys())
+
+
 def _frequency_of_days(statement: Statement) -> None:
     """How often where only days, a cycle or a few days' length are said."""
     facts = statement.facts
     days = facts.get("days")
-    if days and len(days) > 1 and all(length > 1 for length in _runs(days)):
+    if days and len(days) > 1 and _in_a_row(_runs(days)):
         facts["frequency"] = (1.0, 1.0, "d")
     elif days and len(days) == 1 and "cycle_days" in facts and statement.amount.per_time is None:
         facts["frequency"] = (1.0, 1.0, "cycle")
@@ -68,6 +81,11 @@ def _frequency_of_days(statement: Statement) -> None:
         facts["frequency"] = (1.0, None, None)
     elif not days and statement.amount.per_time is None and _few_days(facts.get("duration")):
         facts["frequency"] = (1.0, 1.0, "d")
+
+
+def _in_a_row(runs: list[int]) -> bool:
+    """Whether runs of days are days on end; `days 1, 2, 8 and 9` are separate ones."""
+    return runs[0] > 1 if len(runs) == 1 else min(runs) > 2
 
 
 def _sum_of_days(statement: Statement) -> bool:
@@ -108,6 +126,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     for remark in remarks:
         _note(known, remark.agent.key, remark.facts, ("route", "frequency"))
     as_other_levels(statements)
+    adjusted_as_first(statements)
     for statement in statements:
         found = known.get(statement.agent.key, {})
         for kind in ("route", "frequency"):
@@ -123,6 +142,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     for statement in statements:
         if "route" not in statement.facts and (route := _route_of_form(study, statement)) is not None:
             statement.facts["route"] = route
+    totals_as_parts(statements)
     placebo_as_active(statements)
     routes_by_title(study, statements)
     for statement in statements:
@@ -141,6 +161,8 @@ def _in_cycles(study: Study, statements: list[Statement]) -> None:
     if length is None or max(days, default=1) > length:
         return
     for statement in lacking if all(_may_repeat(s, length) for s in statements) else ():
+        if statement.amount.per_time == "d" and len(statement.facts.get("days", ())) == 1:
+            continue  # "100 mg/day from day 15": so much every day
         statement.facts["cycle_days"] = length
         complete_schedule(statement)
 
@@ -190,8 +212,11 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         lacking = [s for s in mine if "route" not in s.facts]
         _put("route", said.route() if lacking else None, lacking)
         unscheduled = [s for s in mine if may_take_frequency(s)]
-        frequency = said.frequency() if unscheduled else None
+        courses = [s for s in mine if _is_course(s)]
+        frequency = said.frequency() if unscheduled or courses else None
         _put("frequency", frequency, unscheduled)
+        if some_days_a_week(frequency):
+            _put("frequency", frequency, courses)
         if frequency is None and 0 < len(unscheduled) == len(mine) and (days := said.days()):
             _put("days", days, unscheduled)
             for statement in unscheduled:
@@ -201,22 +226,23 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
             _put("days", days, [s for s in repeated if _is_cycle_day(s, days)])
             for statement in repeated:
                 complete_schedule(statement)
-        brief = [s for s in mine if may_take_length(s) and s.amount.role in ("dose", "level", "maintenance")]
+        roles = ("total", "fraction", *_ROLES) if is_beam(mine[0].agent) else _ROLES
+        brief = [s for s in mine if may_take_length(s) and s.amount.role in roles]
         length = said.length(of_treatment) if brief else None
         if {s.facts["duration"] for s in mine if "duration" in s.facts} <= {length}:
             _put("duration", length, brief)
+
+
+def _is_course(statement: Statement) -> bool:
+    """Whether an amount is a course of radiation or a fraction of one, and it is not said when it is given."""
+    return is_beam(statement.agent) and not {"frequency", "days"} & statement.facts.keys()
 
 
 def _lacks_day_of_cycle(statement: Statement) -> bool:
     """Whether an amount is given "every 3 weeks" or "daily for 4 days", and no day is said."""
     facts = statement.facts
     repeated = _long(facts.get("frequency") or (0, None, None)) or _few_days(facts.get("duration"))
-    return (
-        repeated
-        and "days" not in facts
-        and statement.amount.kind != "count"
-        and statement.amount.role in ("dose", "level", "maintenance")
-    )
+    return repeated and "days" not in facts and statement.amount.kind != "count" and statement.amount.role in _ROLES
 
 
 def _is_cycle_day(statement: Statement, days: list[int]) -> bool:

@@ -21,7 +21,7 @@ _DAY_WORD = (
     r"(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
 )
 _SPELLED = r"(?:one|two|three|four|five|six|seven|eight)\b"
-_INTEGER = rf"(?:-?\s?\d{{1,3}}|{_SPELLED})"
+_INTEGER = rf"(?:-?\s?(?!0,\d)\d{{1,3}}|{_SPELLED})"  # "0,5 mg" with a decimal comma is no day
 _SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
@@ -49,6 +49,11 @@ _AFTER_ROUTE = re.compile(
 )
 
 
+_IN_BRACKETS = re.compile(
+    r"\sdays?\s?\((?P<days>-\s?\d{1,2}(?:\s*(?:,\s*and\s|,|and|to|&)\s*-\s?\d{1,2})*)\)", re.IGNORECASE
+)
+
+
 def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Days on which something is given, ranges listed in full."""
     found = []
@@ -59,11 +64,10 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
             continue
         done = match.end()
         days = read_days(match.group())
-        if _OFF_AFTER.match(text, match.end()):
-            continue
-        label = text.startswith(":", match.end())  # "Days 2-8: washout Day 9: …": what is off stands after its days
-        if not label and _OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()):
-            continue
+        if _OFF_AFTER.match(text, done) or (
+            _OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()) and not text.startswith(":", done)
+        ):
+            continue  # "Days 2-8: wash-out Days 9-12: A 5 mg": the colon says whose days they are
         weeks = _OF_WEEKS.match(text, done, end)
         if weeks is not None:
             done = weeks.end()
@@ -72,7 +76,8 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
             days = _single_day(text, match, days[0])
         if days:
             found.append(Item("days", match.start(), done, days))
-    for match in _AFTER_ROUTE.finditer(text, start, end):
+    behind = _IN_BRACKETS.finditer(text, start, end) if "(-" in text else ()
+    for match in (*_AFTER_ROUTE.finditer(text, start, end), *behind):
         if not any(item.start < match.end() and match.start("days") < item.end for item in found):
             days = read_days(match["days"])
             if days:

@@ -24,7 +24,10 @@ _MULTIPLE = (
     rf"(?:twice|thrice|{_NUMBER}[\s-]*(?:or\s+{NUMBER}\s+)?(?:times|time|x)|"
     rf"{NUMBER}\s?-\s?{NUMBER}\s*times|2x|3x|4x|x\s?[2-4])"
 )
-_PLACEHOLDERS = {"NUM": _NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE}
+_WEEKDAY = r"(?:mon|tue|wed|thu|fri|sat|sun)(?:day|sday|nesday|rsday|urday|s|rs|r)?s?"
+_PLACEHOLDERS = {
+    "NUM": _NUMBER, "UNIT": _UNIT, "SHORT": _SHORT, "ADVERB": _ADVERB, "TIMES": _MULTIPLE, "WEEKDAY": _WEEKDAY,
+}  # fmt: skip
 
 
 # What no pattern begins with, though it opens like one: a number that a unit of mass, a percent sign or the like
@@ -34,7 +37,7 @@ _NO_FREQUENCY = (
     r"|\d+(?:\.\d+)?(?:\s?[,;:)]|\.(?!\d)|\Z|[\s-]?(?:weeks?|months?|minutes?|min|hours?|years?)\b"
     r"(?! (?:apart|doses|injections|infusions|administrations)|"
     r" (?:(?:treatment|dosing|dose|injection|infusion) )?interval))"
-    r"|qu[ei]|qua[lnr]"
+    r"|qu[ei]|qua(?:[ln]|r(?!terly))"
 )
 
 
@@ -57,7 +60,7 @@ _LIMIT = re.compile(r"\b(?:no|not)\b[^.;,]{0,12}\bmore than(?:\s\w+){0,3}\s*\Z|\
 
 # After a number of doses: they are given at several times that are no interval.
 _SPREAD = re.compile(
-    r"[^.;]{0,40}?\bat (?:week|month|visit)s? \d+ ?(?:,|and\b|&)"
+    r"(?:[^.;]|\.\d){0,60}?\b(?:at|in|on) (?:week|month|visit)s? \d+ ?(?:,|and\b|&)"
     r"|[^.;,]{0,12}?\bover (?:a period of )?\d+ (?:weeks|months)",
     re.IGNORECASE,
 )
@@ -66,14 +69,30 @@ _SPREAD = re.compile(
 def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Every "how often" in the text; a single administration is (1, None, None)."""
     scanner, entries = _frequencies()
-    found = []
+    found: list[Item] = []
     for index, match in scanner.find(lowered(text), start, end):
         value = _frequency(match, index, entries[index])
         limit = _LIMIT.search(text, max(0, match.start() - 30), match.start())
         if limit or (value[1] is None and _SPREAD.match(text, match.end())):
             continue
-        found.append(Item("frequency", match.start(), match.end(), value))
+        item = Item("frequency", match.start(), match.end(), value)
+        if found and _on_days_of_week(text, found[-1], item):
+            item = Item("frequency", found.pop().start, item.end, value)
+        found.append(item)
     return found
+
+
+_AND_SO = re.compile(r"[\s,()]*(?:(?:for|on)\s)?\Z")
+
+
+def _on_days_of_week(text: str, daily: Item, item: Item) -> bool:
+    """`once daily, 5 days a week` is five times a week."""
+    return (
+        daily.value == (1.0, 1.0, "d")
+        and item.value[0] > 1
+        and item.value[1:] == (1.0, "wk")
+        and _AND_SO.match(text, daily.end, item.start) is not None
+    )
 
 
 def _frequency(match: re.Match[str], index: int, entry: dict[str, Any]) -> tuple[float, float | None, str | None]:

@@ -47,13 +47,20 @@ def given_of(text: str, mentions: list[Mention]) -> list[Mention]:
 _VOLUME = r"[\d.,-]+\s?(?:m[lL]|cc|L|liters?)\s+(?:of\s+)?"
 _DILUTED = re.compile(
     rf"\b(?:{one_of('diluted')}\s+(?:{_VOLUME}|\w+\s+(?:m[lL]|cc)\s+(?:of\s+)?)?|in\s+(?:an?\s+)?{_VOLUME})"
-    r"(?:[\w.]+%?\s+){0,3}\Z",
+    r"(?:\d[\d.]*\s?%\s+)?(?:\w+\s+){0,2}\Z",
     re.IGNORECASE,
 )
 
 
+_SUGARS = frozenset(("dextrose", "glucose"))  # drugs, but as solutions they dilute others
+
+
 def only_dilutes(text: str, mention: Mention) -> bool:
     """`100 mg mixed with sterile saline` is not of saline."""
-    if mention.agent.kind != "fluid":
-        return False
-    return _DILUTED.search(text, max(0, mention.start - 50), mention.start) is not None
+    fluid = mention.agent.kind == "fluid" or mention.agent.key in _SUGARS
+    return fluid and in_diluent(text, mention.start)
+
+
+def in_diluent(text: str, position: int) -> bool:
+    """Whether the words before say that something is dissolved in what stands there ("in 500 mL of 5% dextrose")."""
+    return _DILUTED.search(text, max(0, position - 50), position) is not None

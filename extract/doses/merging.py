@@ -97,7 +97,7 @@ _LATER = frozenset(("open-label", "extension"))  # what is given in these is giv
 
 
 def _same(a: Statement, b: Statement) -> bool:
-    """Whether two statements of one amount are one fact (ruling 7 of the annotation guideline).
+    """Whether two statements of one amount are one fact.
 
     They are, unless something that both state differs: what one does not state may be what the other states.
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import NamedTuple
 
@@ -18,7 +19,7 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
 from extract.doses.selection import is_beam
-from extract.doses.vocabulary import DAYS_IN, one_of_lower, read_toml
+from extract.doses.vocabulary import DAYS_IN, one_of_lower, read_toml, words
 from extract.lower import holds_any
 from extract.sentences import find_all
 from extract.study import Study
@@ -41,8 +42,11 @@ def single_dose(title: str) -> bool:
     return _title_words("single").search(title) is not None and _title_words("several").search(title) is None
 
 
-# "a sublingual dose of" before a name
-_FORM_OF = re.compile(r"[\w-]+ \w+ of (?:the )?\Z")
+# "a sublingual dose of", "once daily dosing with" before a name
+_FORM_OF = re.compile(
+    r"(?:[\w-]+ \w+ of|(?:[\w-]+ ){1,2}(?:dosing|doses?|treatment|administration) (?:of|with)) (?:the )?\Z"
+)
+_DOSING = re.compile(r" (?:oral |iv )?(?:dosing|doses?|treatment|administration|injections?|infusions?) (?:of|with)\b")
 _NEAR = 34
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
@@ -57,6 +61,9 @@ _OTHER_LENGTH = re.compile(rf"\b{one_of_lower('other_length')}\b")
 _TREATMENT = re.compile(rf"\b{one_of_lower('treatment_time')}\b")
 _MOMENT = re.compile(rf"\b{one_of_lower('moment')}\b")
 _PHRASE = re.compile(r"[^.;\n]+")
+_CODE = re.compile(r"[a-z]{2,6}-\d{3,}")  # "zx-9219" may be written "zx 9219"
+_THE_DRUG = frozenset(words("the_drug"))
+_RADIATION = frozenset(("radiotherapy", "radiation", "irradiation"))
 _DAYS_OR_YEARS = {**DAYS_IN, "a": 365.0}
 
 
@@ -90,9 +97,9 @@ class TreatmentLengths:
 
     def _in(self, low: str) -> Iterator[tuple[float, str]]:
         for phrase in _PHRASE.finditer(low) if "treat" in low else ():
-            words = phrase.group()
-            if "treat" in words and _TREATMENT.search(words) and not _MOMENT.search(words):
-                yield from _lengths(words)
+            said = phrase.group()
+            if "treat" in said and _TREATMENT.search(said) and not _MOMENT.search(said):
+                yield from _lengths(said)
 
 
 _MAX_CYCLE = 56.0
@@ -112,6 +119,17 @@ _ALL_DRUGS = re.compile(
 _BEFORE_NAME = re.compile(r"\s(?:\w+\s)?(?:of\s)?(?:the\s)?")
 
 
+# "Adults who use lamivudine weekly will be enrolled": what they had before
+_HAD = re.compile(
+    r"\bwho (?:use|take|took|smoke|drink|received?|are on|have been|were|had)\b|\benroll?(?:s|ed)?\b|\brecruit"
+)
+
+
+def _is_of_others(phrase: str) -> bool:
+    """Whether a phrase speaks of visits and samples, or of who may take part."""
+    return is_observed(phrase) or _HAD.search(phrase.lower()) is not None
+
+
 class Part(NamedTuple):
     """A text about an agent, whose name is at `name`; what begins at `reach` or later is read, but is not about it."""
 
@@ -128,8 +146,35 @@ class Part(NamedTuple):
         found = [i for i in self.items(find_routes)[:2] if not ADDED_TO.search(self.text, i.end, max(i.end, self.name))]
         return [i for i in found if _BEFORE_NAME.fullmatch(self.text, i.end, max(i.end, self.name))][-1:] or found
 
+    def given(self, find: Callable[[str], list[Item]]) -> list[Item]:
+        """The same without those of phrases that speak of visits, samples and the like.
+
+        What is assessed may be "the effect of once daily dosing with" the agent.
+        """
+        return [
+            item
+            for item in self.items(find)
+            if _DOSING.match(self.text, item.end) or not _is_of_others(self._phrase(item))
+        ]
+
+    def _phrase(self, item: Item) -> str:
+        """What stands before an item in its phrase, and right behind it ("weekly visits")."""
+        ends = [match.end() for match in _SENTENCE_END.finditer(self.text, 0, item.start)]
+        return self.text[ends[-1] if ends else 0 : item.end + 12]
+
     def is_observed(self) -> bool:
         return is_observed(self.text[: self.reach])
+
+
+def some_days_a_week(rate: tuple[float, float | None, str | None] | None) -> bool:
+    """`5 days a week`: so a whole course of radiation is given, whatever its parts."""
+    return rate is not None and rate[0] > 1 and rate[1:] == (1.0, "wk")
+
+
+def _repeated(parts: list[Part]) -> set[tuple[float, float | None, str | None]]:
+    """The first frequency of each part, without those of single doses."""
+    rates = ([item.value for item in part.given(find_frequencies) if item.value[1] is not None] for part in parts)
+    return {found[0] for found in rates if found}
 
 
 class Said:
@@ -152,6 +197,7 @@ class Said:
         self.names = {
             n for n in (self.agent.key, self.agent.name.lower(), (statement.named or "").lower()) if len(n) > 2
         }
+        self.names |= {n.replace("-", joint) for n in self.names if _CODE.fullmatch(n) for joint in (" ", "")}
         self._sentences: list[Part] | None = None
 
     def route(self) -> str | None:
@@ -175,9 +221,10 @@ class Said:
         """How often by its own texts, else by the sentences about it, its arms, or the title."""
         found: set[tuple[float, float | None, str | None]] = set()
         for parts in (self._own_texts, self.sentences):
-            found = found or {
-                item.value for part in parts() for item in part.items(find_frequencies)[:1] if not part.is_observed()
-            }
+            found = found or {item.value for part in parts() for item in part.given(find_frequencies)[:1]}
+        found = found or _repeated(self._sentences_of_the_drug())
+        if not found and is_beam(self.agent):
+            found = {rate for rate in _repeated(self._sentences_of_radiation()) if some_days_a_week(rate)}
         if not found:
             found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
         if not found and self.alone and any(single_dose(title.text.norm) for title in self.study.titles()):
@@ -211,13 +258,18 @@ class Said:
         return [part.text for part in self.sentences()] if self.only_one else []
 
     def _arm_texts(self) -> list[str]:
-        """What the arms say that receive this agent and no other."""
-        mine = {i.intervention_no for i in self.alone}
-        return [
-            arm.description.text.norm[:600]
-            for arm in self.study.arms
-            if arm.description is not None and arm.intervention_nos and mine.issuperset(arm.intervention_nos)
-        ]
+        """What the arms say that receive this agent and no other, or a product that it is a part of."""
+        mine = {i.intervention_no for i in self.interventions}
+        alone = {i.intervention_no for i in self.alone}
+        texts = []
+        for arm in self.study.arms:
+            numbers = arm.intervention_nos
+            if arm.description is not None and numbers and mine.issuperset(numbers):
+                text = arm.description.text.norm[:600]
+                # Several amounts: what is said may be said of another part of the product.
+                if alone.issuperset(numbers) or len(_AMOUNT.findall(text)) < 2:
+                    texts.append(text)
+        return texts
 
     def _is_of_another(self, part: Part, item: Item) -> bool:
         """Whether a route stands after the agent and right before another drug: `A/B/oral C`."""
@@ -265,12 +317,20 @@ class Said:
             ]
             self._sentences = []
             for text in [*prose(self.study), *outcomes]:
-                self._sentences += self._naming(text)
+                self._sentences += self._naming(text, self.names)
         return self._sentences
 
-    def _naming(self, text: str) -> list[Part]:
+    def _sentences_of_the_drug(self) -> list[Part]:
+        """The sentences that speak of "the study medication" or "the injections", where there is but one."""
+        return [part for text in prose(self.study) for part in self._naming(text, _THE_DRUG)] if self.only_one else []
+
+    def _sentences_of_radiation(self) -> list[Part]:
+        """What is said right behind "radiotherapy" and its like, whatever its kind is called."""
+        return [part for text in prose(self.study) for part in self._naming(text, _RADIATION)]
+
+    def _naming(self, text: str, names: AbstractSet[str]) -> list[Part]:
         lowered = text.lower()
-        places = find_all(lowered, self.names)
+        places = find_all(lowered, names)
         if not places:
             return []
         found: list[Part] = []
@@ -282,15 +342,15 @@ class Said:
             index = bisect_right(ends, place)
             done = ends[index]
             sentence = lowered[ends[index - 1] if index else 0 : done]
-            if holds_any(sentence, self.names):  # a name may stand across the end of a sentence
-                found.append(self._near(sentence))
+            if holds_any(sentence, names):  # a name may stand across the end of a sentence
+                found.append(self._near(sentence, names))
                 if len(found) == _MAX_SENTENCES:
                     break
         return found
 
-    def _near(self, sentence: str) -> Part:
+    def _near(self, sentence: str, names: AbstractSet[str]) -> Part:
         """The part of a sentence that is about the agent: all of it, or what stands beside the name."""
-        position, name = min((sentence.find(n), n) for n in self.names if n in sentence)
+        position, name = min((sentence.find(n), n) for n in names if n in sentence)
         if self.only_one:
             return Part(sentence, len(sentence), position)
         form = _FORM_OF.search(sentence, max(0, position - 40), position)

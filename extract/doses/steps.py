@@ -1,4 +1,4 @@
-"""One amount in several schedules, one after the other: each is a dose of its own (ruling 7 of the guideline).
+"""One amount in several schedules, one after the other: each is a dose of its own.
 
 `Weekly for 8 weeks, then every 2 weeks`; `on days 1 and 8 of cycle 1 and day 1 of cycles 2-6`.
 """
