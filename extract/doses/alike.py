@@ -24,7 +24,14 @@ def may_take_frequency(statement: Statement) -> bool:
         or "days" in facts
         or statement.amount.per_time
         or _capped(statement)
+        or _AT_A_VISIT.match(statement.source.text.norm, statement.end) is not None
     )
+
+
+# "160 mg at week 0, 80 mg at week 2": what is given at a visit is not given as often as what follows
+_AT_A_VISIT = re.compile(
+    r"\)?[\s,]*(?:[\w.]+\s){0,2}?(?:at|on)\s(?:baseline\b|(?:weeks?|months?|visits?)\s\d)", re.IGNORECASE
+)
 
 
 def may_take_length(statement: Statement) -> bool:
