@@ -32,8 +32,11 @@ _SINGLE = {
     "\u2022": "*", "\u25cf": "*", "\u00b7": "*", "\u2023": "*", "\u2043": "*", "\u25aa": "*",
 }  # fmt: skip
 
-# What a piece becomes wherever it stands: the characters above and the escapes but that of the tilde.
-_ALWAYS = {**_SINGLE, **{"\\" + sign: sign for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}"}}
+_MIDDLE_DOTS = "\u00b7\u22c5\u2219"
+_POWER_OF_TEN = re.compile(r"10(?:[⁰¹²³⁴⁵⁶⁷⁸⁹^(\\]|\d(?!\d)\s?(?:/|cells))")
+
+# What a piece becomes wherever it stands: the characters above but middle dots, and the escapes but that of the tilde.
+_ALWAYS = {**{k: v for k, v in _SINGLE.items() if k not in _MIDDLE_DOTS}, **{"\\" + sign: sign for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}"}}
 
 _PIECE = re.compile(
     r"(?P<escape>\\(?:[!-/:-@\[-`{-~]))"
@@ -112,7 +115,7 @@ def normalise(raw: str) -> Text:
 
     Markdown escapes lose their backslash; superscripts become `^6` after a digit and a plain digit after a
     letter (`10⁶` → `10^6`, `m²` → `m2`); tildes between digits and all dashes become `-`; `≥` becomes `>=`;
-    `µ` becomes `u`; every kind of blank becomes a space. Line breaks are kept.
+    `µ` becomes `u`; a middle dot between digits becomes a point; every kind of blank becomes a space. Line breaks are kept.
     """
     if raw.isascii() and "\\" not in raw and "\t" not in raw and "~" not in raw:
         return Text(raw, raw)
@@ -159,11 +162,19 @@ def _replacement(match: re.Match[str], raw: str) -> str:
         return piece.translate(_SUBSCRIPTS)
     if kind == "tilde":
         return "-"
+    if piece in _MIDDLE_DOTS and _is_decimal_point(raw, *match.span()):
+        return "."
     known = _SINGLE.get(piece)
     if known is not None:
         return known
     compatible = unicodedata.normalize("NFKC", piece)
     return compatible if compatible.isascii() else piece
+
+
+def _is_decimal_point(raw: str, start: int, end: int) -> bool:
+    """`0·25 mg` as some journals print it; the dot of `5·10⁶` multiplies."""
+    digits = raw[start - 1 : start].isdigit() and raw[end : end + 1].isdigit()
+    return digits and _POWER_OF_TEN.match(raw, end) is None
 
 
 def _between_digits(raw: str, start: int, end: int) -> bool:

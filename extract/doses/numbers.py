@@ -26,17 +26,18 @@ _POWER = rf"(?:{_DECIMAL}{_TIMES}10(?:{_EXPONENT}|{_LOST})|{_POINTED}|10{_EXPONE
 _SCALE = r"(?:[\s-]?(?:thousand|million|billion|trillion|mln|mio|bn)\b)"
 _VALUE = rf"(?:{_POWER}|{_DECIMAL}){_SCALE}?"
 _SEPARATOR = (
-    r"(?:\s*(?:,\s*(?:and|or|then|to)\s|,|;(?=\s?\d)|/|\s(?:and|or|vs\.?|versus|then|and/or|&)\s|\+(?=\s?\d)|&)\s*"
+    r"(?:\s*(?:\u2192|,\s*(?:and|or|then|to)\s|,|;(?=\s?\d)|/|\s(?:and|or|vs\.?|versus|then|and/or|&)\s|\+(?=\s?\d)|&)\s*"
     r"|\s*-\s*|\s*(?:to|through|up to|until)\s+|\s?<\s?)"
 )
-_GLUED = r"(?=[\d.,]+\s?(?:m[gl]|mcg|ug|g|IU|Gy)\b)"  # "canagliflozin100mg": no blank after the name
+_GLUED = r"(?=\d+(?:[.,]\d{1,2})?\s?(?:m[gl]|mcg|ug|g|IU|Gy)\b)"  # "canagliflozin100mg": no blank after the name
+_BEHIND_INDEX = r"(?<=[a-z]\d,)(?=\d+\s?(?:m[gl]|mcg|ug|g|IU|Gy)\b)"  # "cohort3,120mg"
 # "(1-5) x 10^6": from behind the bracket on.
 _BRACKETED = (
     rf"(?<=\()(?P<least>{_DECIMAL})\s?(?:-|to)\s?(?P<most>{_DECIMAL})\s?\)"
     rf"{_TIMES}10(?P<both>{_EXPONENT}|{_LOST})(?![\d^])"
 )
 VALUES = re.compile(
-    rf"{_BRACKETED}|(?:(?<![\w^])(?<!\d[.,:])|(?<=\d[xX*])|(?<=\d [xX*]\s)|(?<=[a-z]{{5}}){_GLUED})"
+    rf"{_BRACKETED}|(?:(?<![\w^])(?<!\d[.,:])|(?<=\d[xX*])|(?<=\d [xX*]\s)|(?<=[a-z]{{5}}){_GLUED}|{_BEHIND_INDEX})"
     rf"(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
 )
 _DIGIT = re.compile(
@@ -61,6 +62,7 @@ _ONE = re.compile(
         rf"|(?P<plain>{_DECIMAL})(?P<scale>{_SCALE})?"
     )
 )
+_RUN = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{1,2}){2,}(?![\d.,])")  # "1,3,6,10" is a list, whatever "1,3" is alone
 _QUARTERS = ("25", "75")
 _SPLIT = re.compile(_within(rf"(?P<value>{_VALUE})|(?P<separator>{_SEPARATOR})"))
 _DIGITS = re.compile(r"-?\d+")
@@ -160,11 +162,13 @@ def _numbers(match: re.Match[str]) -> tuple[list[_Number], list[str]]:
     numbers: list[_Number] = []
     separators: list[str] = []
     offset = match.start()
+    runs = [run.span() for run in _RUN.finditer(match.group())]
     for part in _SPLIT.finditer(match.group()):
         if part.lastgroup == "separator" or part.group("separator") is not None:
             separators.append(_separator(part.group()))
         else:
-            numbers += _list_without_blanks(part.group(), offset + part.start()) or [
+            run = any(start <= part.start() < end for start, end in runs)
+            numbers += _list_without_blanks(part.group(), offset + part.start(), run=run) or [
                 _number(part.group(), offset + part.start())
             ]
             separators += ["list"] * (len(numbers) - len(separators) - 1)
@@ -177,9 +181,11 @@ def _is_staircase(numbers: list[_Number], separators: list[str]) -> bool:
     return len(separators) > 1 and set(separators) == {"range"} and rising
 
 
-def _list_without_blanks(text: str, start: int) -> list[_Number] | None:
-    """`5,10` is a list when it rises and neither part looks like a decimal's (`1,25`)."""
+def _list_without_blanks(text: str, start: int, *, run: bool) -> list[_Number] | None:
+    """`5,10` is a list when it rises and neither part looks like a decimal's (`1,25`), or when it is part of a `run`."""
     left, comma, right = text.partition(",")
+    if run and comma and left.isdigit() and right.isdigit():
+        return [_number(left, start), _number(right, start + len(left) + 1)]
     if not comma or not right.isdigit() or not left.isdigit() or len(right) == 3 or left == "0":
         return None
     if len(left) == 1 and right in _QUARTERS:
