@@ -95,7 +95,8 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     low = lowered(text)
     pieces = holds_pieces(low)
     for match in find_values(text):
-        unit = _read_unit(text, match.end()) or _unit_left_out(text, match)
+        end = _behind_bracket(text, match)
+        unit = _read_unit(text, end) or _unit_left_out(text, match)
         if unit is None and match.end() - match.start() < 6 and match.group().isdigit():
             continue  # a short number that no unit follows: a year, a count, a day
         if _CODE_NUMBER.match(text, match.start()):
@@ -112,7 +113,7 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
         elif items and _PHASE_BEFORE.search(text, max(0, match.start() - 8), match.start()):
             items = []  # "the dose found in phase 1 mg/kg"
         if items:
-            new = _with_unit(text, items, _unit_at(text, items[-1], match.end(), cells, unit), len(found), pieces)
+            new = _with_unit(text, items, _unit_at(text, items[-1], end, cells, unit), len(found), pieces)
             named = (
                 new
                 and new[0].kind == "count"
@@ -125,6 +126,16 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
         found += counted(low, found)
     found.sort(key=attrgetter("start"))
     return _joined_ranges(text, found)
+
+
+_SPELLED_BEFORE = re.compile(r"[a-z]\s?\(\Z", re.IGNORECASE)
+
+
+def _behind_bracket(text: str, number: re.Match[str]) -> int:
+    """Where the unit may stand: after the number, or after its bracket in `fifty (50) mg`."""
+    start, end = number.span()
+    spelled = text.startswith(")", end) and _SPELLED_BEFORE.search(text, max(0, start - 3), start)
+    return end + 1 if spelled else end
 
 
 _FRACTION = re.compile(r"(?P<whole>\d?)(?P<part>[13])/(?P<of>[24])")

@@ -46,7 +46,7 @@ _NOT_AFTER_PERCENT = (
     r"|respon|differ|compar|attrition|will|would|lost|lower|higher|more|less|versus|vs"
 )
 _MAYBE = re.compile(  # one set of characters first, which the engine looks for fastest where it has no \d in it
-    rf"[0-9x*](?:(?<=\d)(?:(?:\*\s)?[\s-]{{0,2}}+(?:{_MAYBE_UNIT})"
+    rf"[0-9x*](?:(?<=\d)(?:(?:\*\s|\)(?=\s?(?:m[gcl]|ug|g\b|iu|unit|tab|cap|puff|drop)))?[\s-]{{0,2}}+(?:{_MAYBE_UNIT})"
     rf"|\s?(?:%|per ?cent)\s?(?:[\w/()]{{0,5}}\s)?(?!{_NOT_AFTER_PERCENT})[a-z]{{3}}"
     r"|e\d|\s?/\s?m(?:\^?2|g/)|(?<=1)0(?:\s?\^|\s?\(\d|\s?[5-9]\s?(?:/|c))|\s?%\s?(?:\0|\Z)|\.10[5-9][,)\s]|(?<=,000,000)\s[a-z]|(?<=,000)\s(?:[a-z-]{0,7}(?:sc|mnc)s?\b|vsel|til))|(?<=[x*])\s?10)"
 )
