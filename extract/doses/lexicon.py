@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from extract.doses.abbreviations import other_meanings
 from extract.doses.agents import (
@@ -21,7 +21,7 @@ from extract.doses.agents import (
 )
 from extract.doses.given import given, only_dilutes
 from extract.doses.named import find_names
-from extract.doses.vocabulary import one_of, one_of_lower, words
+from extract.doses.vocabulary import one_of, one_of_lower, read_toml, words
 from extract.study import Intervention, Study
 
 _AGENT_TYPES = {
@@ -120,9 +120,22 @@ def study_lexicon(study: Study) -> Lexicon:
     has_cells = any(agent.kind == "cells" for agents in by_intervention.values() for agent in agents) or any(
         _CELLS.search(item.name.raw) for item in study.interventions
     )
+    _enter_kinds(builder.known)
     return Lexicon(
         Names(builder.trie, builder.known, other_meanings(study)), by_intervention, has_cells, builder.members
     )
+
+
+@cache
+def _members_of_kinds() -> dict[str, list[str]]:
+    return {entry["general"]: entry["members"] for entry in read_toml("agent_kinds.toml")["kind"]}
+
+
+def _enter_kinds(known: dict[str, Agent]) -> None:
+    """Where only "Vitamin D" is registered, "cholecalciferol" is what it is."""
+    for key, agent in list(known.items()):
+        for member in _members_of_kinds().get(key, ()):
+            known.setdefault(member, agent)
 
 
 @dataclass(slots=True)
@@ -147,6 +160,7 @@ class _Builder:
         agents = self._resolve(list(parts), intervention)
         others = [other.text.norm for other in intervention.other_names[:_MAX_OTHER_NAMES]]
         if len(agents) == 1:
+            others = _without_partners(agents[0], others)
             self._enter_aliases(agents[0], [*inside, *others, outside])
             self._separate_agents(agents, others, intervention)
         else:
@@ -284,6 +298,16 @@ class _Builder:
             if agent not in entered:
                 entered.append(agent)
         return entered
+
+
+def _without_partners(agent: Agent, others: list[str]) -> list[str]:
+    """The other names of an unknown agent without those of two known drugs, which cannot both be it: its partners."""
+    names = vocabulary()[1]
+    drugs = {other: names.get(" ".join(words_of(clean_name(other)))) for other in others}
+    keys = {drug.key for drug in drugs.values() if drug is not None and drug.kind == "drug"}
+    if len(keys) < 2 or _is_known(agent):
+        return others
+    return [other for other, drug in drugs.items() if drug is None or drug.key not in keys]
 
 
 def _may_be_member(mention: Mention) -> bool:
