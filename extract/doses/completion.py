@@ -208,7 +208,8 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
     of_treatment = TreatmentLengths(study)
     for key in dict.fromkeys(s.agent.key for s in statements):
         mine = [s for s in statements if s.agent.key == key]
-        said = Said(study, lexicon, mine[0])
+        others = [s for s in statements if s.agent.key != key and s.agent.kind != "placebo"]
+        said = Said(study, lexicon, mine[0], others)
         lacking = [s for s in mine if "route" not in s.facts]
         _put("route", said.route() if lacking else None, lacking)
         unscheduled = [s for s in mine if may_take_frequency(s)]

@@ -180,7 +180,10 @@ def _repeated(parts: list[Part]) -> set[tuple[float, float | None, str | None]]:
 class Said:
     """What the record says of one agent outside the phrases with amounts."""
 
-    def __init__(self, study: Study, lexicon: Lexicon, statement: Statement) -> None:
+    def __init__(self, study: Study, lexicon: Lexicon, statement: Statement, others: list[Statement]) -> None:
+        """`others` are the amounts of other agents: what a text with one of them says may be said of that."""
+        self.shared = {other.source.arm_no for other in others}
+        self.others = {other.named.lower() for other in others if other.named is not None}
         self.study = study
         self.lexicon = lexicon
         self.agent = statement.agent
@@ -264,7 +267,7 @@ class Said:
         texts = []
         for arm in self.study.arms:
             numbers = arm.intervention_nos
-            if arm.description is not None and numbers and mine.issuperset(numbers):
+            if arm.description is not None and numbers and mine.issuperset(numbers) and arm.arm_no not in self.shared:
                 text = arm.description.text.norm[:600]
                 # Several amounts: what is said may be said of another part of the product.
                 if alone.issuperset(numbers) or len(_AMOUNT.findall(text)) < 2:
@@ -351,7 +354,7 @@ class Said:
     def _near(self, sentence: str, names: AbstractSet[str]) -> Part:
         """The part of a sentence that is about the agent: all of it, or what stands beside the name."""
         position, name = min((sentence.find(n), n) for n in names if n in sentence)
-        if self.only_one:
+        if self.only_one and not holds_any(sentence, self.others):
             return Part(sentence, len(sentence), position)
         form = _FORM_OF.search(sentence, max(0, position - 40), position)
         start = form.start() if form else max(0, position - 14)
