@@ -36,7 +36,10 @@ _MIDDLE_DOTS = "\u00b7\u22c5\u2219"
 _POWER_OF_TEN = re.compile(r"10(?:[⁰¹²³⁴⁵⁶⁷⁸⁹^(\\]|\d(?!\d)\s?(?:/|cells))")
 
 # What a piece becomes wherever it stands: the characters above but middle dots, and the escapes but that of the tilde.
-_ALWAYS = {**{k: v for k, v in _SINGLE.items() if k not in _MIDDLE_DOTS}, **{"\\" + sign: sign for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}"}}
+_ALWAYS = {
+    **{k: v for k, v in _SINGLE.items() if k not in _MIDDLE_DOTS},
+    **{"\\" + sign: sign for sign in "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}"},
+}
 
 _PIECE = re.compile(
     r"(?P<escape>\\(?:[!-/:-@\[-`{-~]))"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Set
 
 from extract.doses.agents import Agent, find_agents, vocabulary, words_of
+from extract.doses.amount import Amount
 from extract.doses.given import given_of
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
@@ -39,6 +40,8 @@ def named_arms(study: Study, text: str) -> list[int]:
     if not arms:
         return []
     lowered = text.lower()
+    if by_level := _of_levels(study, lowered):
+        return by_level
     by_label = [a.arm_no for a in arms if _printed(a.label.text.norm, lowered)]
     if by_label:
         return by_label
@@ -57,6 +60,43 @@ def named_arms(study: Study, text: str) -> list[int]:
         if pattern.search(text):
             found += [a.arm_no for a in arms if _has_role(a, role)]
     return sorted(set(found)) if 0 < len(set(found)) < len(arms) else []
+
+
+_LEVEL = re.compile(r"\b(low|high|medium|mid|middle|intermediate|moderate)(?:er)?\b")
+_LEVEL_SAID = re.compile(rf"{_LEVEL.pattern}[- ]?(?:dos\w*|level|strength|concentration|group|arm|\s?:)")
+_MIDDLE = ("medium", "mid", "middle", "intermediate", "moderate")
+
+
+def _of_levels(study: Study, lowered: str) -> list[int]:
+    """The arms of the dose levels that a text names, where labels are told apart by them: "Low", "High dose"."""
+    if "low" not in lowered and "high" not in lowered and not holds_any(lowered, _MIDDLE):
+        return []
+    said = {_level(match) for match in _LEVEL_SAID.finditer(lowered)}
+    labels = [{_level(m) for m in _LEVEL.finditer(arm.label.text.norm.lower())} for arm in study.arms] if said else []
+    if len({level for levels in labels if len(levels) == 1 for level in levels}) < 2:
+        return []
+    return [arm.arm_no for arm, levels in zip(study.arms, labels, strict=True) if len(levels) == 1 and levels <= said]
+
+
+def _level(match: re.Match[str]) -> str:
+    return "medium" if match[1] in _MIDDLE else match[1]
+
+
+def phrase_about(study: Study, text: str, segment: tuple[int, int], amounts: list[Amount], position: int) -> str:
+    """The part of a phrase that says who receives the amount at `position`, or the whole where it cannot be told.
+
+    "Arm A receives 5 mg and arm B 10 mg" names the arm before each amount, "5 mg in arm A or 10 mg in arm B" behind.
+    """
+    start, end = segment
+    phrase = text[start:end]
+    if len(amounts) < 2 or len(study.arms) < 2 or len(named_arms(study, phrase)) < 2:
+        return phrase
+    index = [amount.start for amount in amounts].index(position)
+    before = [text[a : b.start] for a, b in zip([start, *(one.end for one in amounts)], amounts, strict=False)]
+    if named_arms(study, before[0]):
+        return next(part for part in reversed(before[: index + 1]) if named_arms(study, part))
+    after = [text[a.end : b] for a, b in zip(amounts, [*(one.start for one in amounts[1:]), end], strict=True)]
+    return after[index] if all(named_arms(study, part) for part in after) else phrase
 
 
 _LABEL_IS_AMOUNT = re.compile(r"\d[\d.,]*\s?[a-zA-Z%]")

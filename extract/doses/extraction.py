@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from extract.doses import pipeline
 from extract.doses.agents import Agent, known_keys
 from extract.doses.arm_agents import find_arm_agents
-from extract.doses.arms import NO_DRUG, arms_of_statement, settle_arms
+from extract.doses.arms import NO_DRUG, arms_of_statement, phrase_about, settle_arms
 from extract.doses.binding import bind
 from extract.doses.bound import Bound, Remark
 from extract.doses.completion import complete, complete_schedule
@@ -86,7 +86,8 @@ def _read(
                     continue
                 if _stands_for(default, bound.agent, before):
                     bound.agent, bound.named = default, None
-            statement = _statement(study, lexicon, source, rank, start, bound, reading.text)
+            phrase = _phrase_about(study, source, reading.text, bounds, bound)
+            statement = _statement(study, lexicon, source, rank, start, bound, reading.text, phrase)
             if statement is not None:
                 found.append(statement)
     return found, remarks
@@ -142,8 +143,16 @@ def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | Non
     return agents[0] if len({agent.key for agent in agents}) == 1 else None
 
 
+def _phrase_about(study: Study, source: Field, text: str, bounds: list[Bound], bound: Bound) -> str:
+    """What may name the arms of an amount: nothing but its phrase, or its part of a phrase with several amounts."""
+    if source.arm_no is not None:
+        return ""  # the arm is known
+    beside = {other.amount.start: other.amount for other in bounds if other.segment == bound.segment}
+    return phrase_about(study, text, bound.segment, [beside[start] for start in sorted(beside)], bound.amount.start)
+
+
 def _statement(
-    study: Study, lexicon: Lexicon, source: Field, rank: int, base: int, bound: Bound, text: str
+    study: Study, lexicon: Lexicon, source: Field, rank: int, base: int, bound: Bound, text: str, phrase: str
 ) -> Statement | None:
     inert = source.arm_no is not None and study.arms[source.arm_no - 1].type in NO_DRUG
     agent = agent_of(bound, lexicon, inert=inert)
@@ -163,7 +172,7 @@ def _statement(
         statement.facts["dosing"] = dosing
         if dosing == "single" and not {"frequency", "days"} & statement.facts.keys():
             statement.facts["frequency"] = (1.0, None, None)
-    arms_of_statement(study, lexicon, statement, text[bound.segment[0] : bound.segment[1]])
+    arms_of_statement(study, lexicon, statement, phrase)
     return statement
 
 
