@@ -118,7 +118,8 @@ def normalise(raw: str) -> Text:
 
     Markdown escapes lose their backslash; superscripts become `^6` after a digit and a plain digit after a
     letter (`10⁶` → `10^6`, `m²` → `m2`); tildes between digits and all dashes become `-`; `≥` becomes `>=`;
-    `µ` becomes `u`; a middle dot between digits becomes a point; every kind of blank becomes a space. Line breaks are kept.
+    `µ` becomes `u`; a middle dot between digits becomes a point; every kind of blank becomes a space. Line
+    breaks are kept.
     """
     if raw.isascii() and "\\" not in raw and "\t" not in raw and "~" not in raw:
         return Text(raw, raw)

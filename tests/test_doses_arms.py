@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from extract.doses.agents import words_of
-from extract.doses.vocabulary import read_table
+from typing import Any
+
+import pytest
+
+from extract.doses.agents import known_keys, words_of
+from extract.doses.vocabulary import read_table, read_toml
 from extract.facts import DoseFacts
 from tests.dose_studies import read
 
@@ -327,3 +331,49 @@ def test_what_something_is_given_instead_of_is_no_dose() -> None:
         interventions=[{"name": "Oxygen"}, {"name": "Lamivudine"}],
     )
     assert facts.doses == []
+
+
+KINDS = read_toml("agent_kinds.toml")["kind"]
+
+
+@pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind["general"]))
+def test_what_is_given_under_a_general_name_is_the_registered_agent(kind: dict[str, Any]) -> None:
+    assert {kind["general"], *kind["members"]} <= known_keys()
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[{"name": kind["general"], "armGroupLabels": ["A"]}, {"name": "Zanfluril"}],
+        description=f"Patients receive {kind['example']} or zanfluril alone.",
+    )
+    assert {(d.agent_key, d.intervention_no, *d.arm_nos) for d in facts.doses} == {(kind["general"], 1, 1)}
+
+
+@pytest.mark.parametrize(
+    ("labels", "text"),
+    [
+        (("Low dose", "High dose"), "Zanfluril low dose (10 mg) or high dose (20 mg) once daily."),
+        (("Low", "High"), "The low dose group receives zanfluril 10 mg and the high dose group 20 mg."),
+        (("Group 1", "Group 2"), "Group 1 will receive zanfluril 10 mg and group 2 zanfluril 20 mg."),
+        (("Arm A", "Arm B"), "Patients take zanfluril 10 mg (arm A) or 20 mg (arm B)."),
+    ],
+)
+def test_several_amounts_in_one_phrase_go_to_the_arms_named_beside_them(labels: tuple[str, str], text: str) -> None:
+    facts = read(arms=[{"label": label} for label in labels], interventions=[{"name": "Zanfluril"}], description=text)
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(10, [1]), (20, [2])]
+
+
+def test_amounts_of_arms_that_no_part_of_the_phrase_tells_apart_go_to_all() -> None:
+    facts = read(
+        arms=[{"label": "Group 1"}, {"label": "Group 2"}],
+        interventions=[{"name": "Zanfluril"}],
+        description="Group 1 and group 2 receive zanfluril 10 mg or 20 mg.",
+    )
+    assert [d.arm_nos for d in facts.doses] == [[1, 2], [1, 2]]
+
+
+def test_the_partners_of_an_unknown_agent_are_no_names_of_it() -> None:
+    facts = read(
+        arms=[{"label": "ZX-1 plus lamivudine"}, {"label": "ZX-1 plus lamivudine and abacavir"}],
+        interventions=[{"name": "ZX-1", "otherNames": ["Lamivudine", "Abacavir"]}],
+    )
+    found = [(row.arm_no, row.agent_key) for row in facts.arm_agents]
+    assert sorted(found) == [(1, "lamivudine"), (1, "zx-1"), (2, "abacavir"), (2, "lamivudine"), (2, "zx-1")]

@@ -277,7 +277,8 @@ def _read_lost_power(text: str, value: Value) -> bool:
 
 _RANGE_WORD = re.compile(r"\.?\s*(?:-|to|up to|through|until)\s*\Z")
 _RISING = re.compile(
-    r"\b(?:increas\w*|titrat\w*|escalat\w*|decreas\w*|reduc\w*|taper\w*|(?<!ranging )(?<!range )(?<!doses )from)\b[^.;]{0,40}\Z",
+    r"\b(?:increas\w*|titrat\w*|escalat\w*|decreas\w*|reduc\w*|taper\w*|(?<!ranging )(?<!range )(?<!doses )from)\b"
+    r"[^.;]{0,40}\Z",
     re.IGNORECASE,
 )
 

@@ -102,11 +102,20 @@ ADDED_TO = re.compile(
     re.IGNORECASE,
 )
 _THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)
+_STEP_BY = re.compile(
+    r"\b(?:increas|titrat|escalat|rais|decreas|reduc|taper)\w*\s(?:\w+\s){0,3}?(?:by|in steps of)\s[^.;]*\Z",
+    re.IGNORECASE,
+)
 _THEN_AT_ONCE = re.compile(r"\bfollowed by (?:an? |the )?\Z", re.IGNORECASE)
 
 
 def _is_of_what_follows(text: str, head: _Head, item: Item) -> bool:
-    """`10 mg followed by a titration phase for 8 weeks`, `400 mg followed by quarterly maintenance`."""
+    """`10 mg followed by a titration phase for 8 weeks`, `400 mg followed by quarterly maintenance`.
+
+    So is how often the amount changes: `5 mg/d and increased by 5 mg every week`.
+    """
+    if item.kind == "frequency" and _STEP_BY.search(text, head.end, item.start):
+        return True
     if item.kind == "duration":
         return _THEN.search(text, head.end, item.start) is not None
     return item.kind == "frequency" and _THEN_AT_ONCE.search(text, head.end, item.start) is not None

@@ -37,7 +37,8 @@ _FIGURED = re.compile(
     rf"(?P<unit>{_any('named')})\b"
 )
 _COUNT_BEFORE = re.compile(
-    r"(?<![\w.])(?P<count>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\s*(?:x|\*|of(?: the)?|tablets? of|"
+    r"(?<![\w.])(?P<count>\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\s*"
+    r"(?:x|\*|of(?: the)?|tablets? of|"
     r"capsules? of|tablets? x|-)?\s*(?:\(\s*)?$",
     re.IGNORECASE,
 )

@@ -182,7 +182,7 @@ def _is_staircase(numbers: list[_Number], separators: list[str]) -> bool:
 
 
 def _list_without_blanks(text: str, start: int, *, run: bool) -> list[_Number] | None:
-    """`5,10` is a list when it rises and neither part looks like a decimal's (`1,25`), or when it is part of a `run`."""
+    """`5,10` is a list when it rises and neither part looks like a decimal's (`1,25`), or within a `run`."""
     left, comma, right = text.partition(",")
     if run and comma and left.isdigit() and right.isdigit():
         return [_number(left, start), _number(right, start + len(left) + 1)]

@@ -180,10 +180,10 @@ def _repeated(parts: list[Part]) -> set[tuple[float, float | None, str | None]]:
 class Said:
     """What the record says of one agent outside the phrases with amounts."""
 
-    def __init__(self, study: Study, lexicon: Lexicon, statement: Statement, others: list[Statement]) -> None:
-        """`others` are the amounts of other agents: what a text with one of them says may be said of that."""
-        self.shared = {other.source.arm_no for other in others}
-        self.others = {other.named.lower() for other in others if other.named is not None}
+    def __init__(self, study: Study, lexicon: Lexicon, statement: Statement, beside: list[Statement]) -> None:
+        """`beside` are the amounts of other agents: what a text with one of them says may be said of that."""
+        self.shared = {other.source.arm_no for other in beside}
+        self.others = {other.named.lower() for other in beside if other.named is not None}
         self.study = study
         self.lexicon = lexicon
         self.agent = statement.agent
