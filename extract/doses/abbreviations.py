@@ -1,4 +1,4 @@
-"""Abbreviations of agents by which a record means something else: "panretinal photocoagulation (PRP)"."""
+"""Abbreviations that a record explains: of an agent ("zanfluril citrate (ZFC)"), or of something else."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from extract.doses.agents import Agent, find_agents, vocabulary, words_of
+from extract.doses.agents import Agent, Mention, Names, find_agents, vocabulary, words_of
+from extract.doses.vocabulary import one_of
 from extract.study import Study
 
 _BRACKETED = re.compile(r"\(\s?([A-Z][A-Za-z]{1,4})s?\s?\)")
@@ -32,6 +33,44 @@ def other_meanings(study: Study) -> frozenset[str]:
             if spelled and _own_words(agent.key).isdisjoint(spelled) and not _names(before, agent):
                 found.add(match[1])
     return frozenset(found)
+
+
+# What a name may be followed by in brackets: an abbreviation of it, or a code that it also goes by.
+_SHORT = re.compile(
+    r" ?\(\s?[\"'\u201c]?(?:(?P<code>[A-Z]{1,6}-?\d{2,7}[A-Z]?)|(?P<short>[A-Za-z][A-Za-z-]{1,5}))[\"'\u201d]?\s?[);,]"
+)
+_NO_ABBREVIATION = re.compile(one_of("not_an_abbreviation") + r"\Z", re.IGNORECASE)
+_KINDS = frozenset(("drug", "cells", "vaccine"))
+
+
+def explained(study: Study, names: Names) -> dict[str, Agent]:
+    """The agents by the abbreviations and codes that the record puts in brackets right after their names."""
+    found: dict[str, Agent] = {}
+    for text in _texts(study):
+        for match in _SHORT.finditer(text):
+            name = match["code"] or match["short"]
+            before = text[max(0, match.start() - _REACH) : match.start()]
+            if name in found or not before or not (match["code"] or _may_abbreviate(name, before)):
+                continue
+            mentions = find_agents(before, names)
+            mention = mentions[-1] if mentions and mentions[-1].end == len(before) else None
+            if mention is not None and mention.agent.kind in _KINDS and (match["code"] or _abbreviates(name, mention)):
+                found[name] = mention.agent
+    return found
+
+
+def _may_abbreviate(name: str, before: str) -> bool:
+    """Whether one of the last words begins as a name does; much cheaper than to look for agents."""
+    if _NO_ABBREVIATION.match(name):
+        return False
+    return name[0].lower() in {word[0] for word in before.lower().replace("-", " ").split()[-4:]}
+
+
+def _abbreviates(name: str, mention: Mention) -> bool:
+    """Whether the letters of a name stand in an agent's name in their order, the first at the beginning of it."""
+    letters = iter(mention.text.lower())
+    same = all(letter in letters for letter in name.lower() if letter != "-")
+    return same and mention.text[:1].lower() == name[0].lower() and len(name) < len(mention.text)
 
 
 def _texts(study: Study) -> Iterator[str]:

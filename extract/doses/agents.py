@@ -54,11 +54,13 @@ Trie = dict[str, list[Name]]
 class Names:
     """A study's own names: a trie on their first word, and the agents by key.
 
-    `other` holds abbreviations of common agents by which the study means something else.
+    `short` holds the abbreviations that the study explains, `other` those of common agents by which it means something
+    else.
     """
 
     trie: Trie = field(default_factory=dict)
     agents: dict[str, Agent] = field(default_factory=dict)
+    short: frozenset[str] = frozenset()
     other: frozenset[str] = frozenset()
     read: dict[str, list[Mention]] = field(default_factory=dict)  # what was found in each text so far
 
@@ -164,11 +166,20 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
     if "CAR" in text or "himeric" in text:
         found = _with_car_t(text, found)
     if own is not None:
+        if own.short:
+            found = [
+                m for k, m in enumerate(found) if not (k and m.text in own.short and _again(text, found[k - 1], m))
+            ]
         if own.other:
             found = [m for m in found if m.text not in own.other or m.agent.intervention_no is not None]
         for mention in found:
             mention.agent = own.agents.get(mention.agent.key, mention.agent)
     return found
+
+
+def _again(text: str, name: Mention, short: Mention) -> bool:
+    """Whether an abbreviation stands in brackets behind the name that it is of."""
+    return name.agent.key == short.agent.key and text[name.end : short.start].strip() == "("
 
 
 def _mentions(
