@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from extract.doses.agents import Agent, Mention, Names, find_agents, vocabulary, words_of
+from extract.doses.agents import Agent, Names, find_agents, vocabulary, words_of
 from extract.doses.vocabulary import one_of
 from extract.study import Study
 
@@ -40,6 +40,7 @@ _SHORT = re.compile(
     r" ?\(\s?[\"'\u201c]?(?:(?P<code>[A-Z]{1,6}-?\d{2,7}[A-Z]?)|(?P<short>[A-Za-z][A-Za-z-]{1,5}))[\"'\u201d]?\s?[);,]"
 )
 _NO_ABBREVIATION = re.compile(one_of("not_an_abbreviation") + r"\Z", re.IGNORECASE)
+_SALT = re.compile(rf"(?:\s{one_of('salts')})?", re.IGNORECASE)
 _KINDS = frozenset(("drug", "cells", "vaccine"))
 
 
@@ -53,8 +54,12 @@ def explained(study: Study, names: Names) -> dict[str, Agent]:
             if name in found or not before or not (match["code"] or _may_abbreviate(name, before)):
                 continue
             mentions = find_agents(before, names)
-            mention = mentions[-1] if mentions and mentions[-1].end == len(before) else None
-            if mention is not None and mention.agent.kind in _KINDS and (match["code"] or _abbreviates(name, mention)):
+            mention = mentions[-1] if mentions and _SALT.fullmatch(before, mentions[-1].end) else None
+            if (
+                mention is not None
+                and mention.agent.kind in _KINDS
+                and (match["code"] or _abbreviates(name, before[mention.start :]))
+            ):
                 found[name] = mention.agent
     return found
 
@@ -66,11 +71,11 @@ def _may_abbreviate(name: str, before: str) -> bool:
     return name[0].lower() in {word[0] for word in before.lower().replace("-", " ").split()[-4:]}
 
 
-def _abbreviates(name: str, mention: Mention) -> bool:
+def _abbreviates(name: str, text: str) -> bool:
     """Whether the letters of a name stand in an agent's name in their order, the first at the beginning of it."""
-    letters = iter(mention.text.lower())
+    letters = iter(text.lower())
     same = all(letter in letters for letter in name.lower() if letter != "-")
-    return same and mention.text[:1].lower() == name[0].lower() and len(name) < len(mention.text)
+    return same and text[:1].lower() == name[0].lower() and len(name) < len(text)
 
 
 def _texts(study: Study) -> Iterator[str]:
