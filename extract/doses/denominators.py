@@ -9,7 +9,7 @@ from extract.doses.vocabulary import TIME_UNITS, one_of
 
 _BODY_WEIGHT = (
     r"(?:\s*(?:of\s+)?\(?(?:(?:ideal|actual|lean|adjusted|total|recipient|patient|dry|estimated|real|current|the)['s]*[\s-]*)*"
-    r"(?:body[\s-]*(?:weight|wt|mass)|\bbw\b|bodyweight|b\.w\.|\bweight\b|ffm|lbm)\)?)?"
+    r"(?:body[\s-]*(?:weight|wt|mass)|(?<![a-z])bw\b|(?<=kg)bw\b|bodyweight|b\.w\.|\bweight\b|ffm|lbm)\)?)?"
 )
 _PER_KG = rf"(?:kg|kilograms?|kgs){_BODY_WEIGHT}"
 # "mg/m3" is a misprint: nobody takes a drug by the volume of a room.
@@ -45,7 +45,8 @@ _IN_PARENTHESES = re.compile(
 )
 # "0.5 g of ethanol per kg": so much by weight, though the agent stands between.
 _PER_AFTER_AGENT = re.compile(
-    rf"\s*of\s+(?:[A-Za-z][\w-]*\s+){{1,3}}?(?:per\s|/\s?)(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
+    r"(?:\s*of\s+(?:[A-Za-z][\w-]*\s+){1,3}?(?:per\s|/\s?)|\s(?!and\b|or\b|then\b|in\b|with\b)[A-Za-z][\w-]{3,}\s?/\s?)"
+    rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
     re.IGNORECASE,
 )
 # "172.5 mg zanfluril citrate (150 mg base) per ml": how strong a solution is.

@@ -23,7 +23,7 @@ _LOST = rf"(?:(?:[3-9]|1[0-4])(?!\d)| (?:[3-9]|1[0-4])(?!\d){_CELLS_AHEAD})"
 _TIMES = r"\s?(?:x|X|\*|\u2022)\s?"
 _POINTED = r"\d{1,3}(?:\.| \. )10\s?\^\s?\(?\d{1,2}\)?"  # "2.10^6": the point multiplies
 _POWER = rf"(?:{_DECIMAL}{_TIMES}10(?:{_EXPONENT}|{_LOST})|{_POINTED}|10{_EXPONENT}|{_DECIMAL}[eE]\+?\d{{1,2}})"
-_SCALE = r"(?:[\s-]?(?:thousand|million|billion|trillion|mln|mio|bn)\b)"
+_SCALE = r"(?:[\s-]?(?i:thousand|million|billion|trillion|mln|mio|bn)\b)"
 _VALUE = rf"(?:{_POWER}|{_DECIMAL}){_SCALE}?"
 _SEPARATOR = (
     r"(?:\s*(?:\u2192|,\s*(?:and|or|then|to)\s|,|;(?=\s?\d)|/|\s(?:and|or|vs\.?|versus|then|and/or|&)\s|\+(?=\s?\d)|&)\s*"
@@ -45,7 +45,10 @@ _DIGIT = re.compile(
 )  # what a number begins with: found faster than by trying the whole everywhere
 
 # One plain number before a letter or sign that nothing of the above begins with: found so, most need no more.
-_PLAIN = re.compile(r"(?<![\w^])(?<!\d[.,:])\d+(?:\.\d+)?(?=\s?(?:[%)]|m(?!il|ln|io)|[cdf-ik-lnp-swyzA-DF-WYZ]))")
+_PLAIN = re.compile(
+    r"(?<![\w^])(?<!\d[.,:])\d+(?:\.\d+)?(?=\s?(?:[%)]|m(?!il|ln|io)|[cdf-ik-lnp-swyzACDF-LN-SU-WYZ]"
+    r"|M(?!(?i:il|ln|io))|B(?!(?i:il|n))|T(?!(?i:h|ri))))"
+)
 
 
 def _within(pattern: str) -> str:
@@ -229,7 +232,7 @@ def _number(text: str, start: int) -> _Number:
         mantissa = decimal(match["plain"])
     scale = match["scale"] or match["scale0"]
     if scale:
-        exponent = (exponent or 0) + _SCALES[scale.strip(" -")]
+        exponent = (exponent or 0) + _SCALES[scale.strip(" -").lower()]
     return _Number(mantissa, exponent, start, start + len(text), flags)
 
 
