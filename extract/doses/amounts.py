@@ -125,7 +125,30 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     if pieces:
         found += counted(low, found)
     found.sort(key=attrgetter("start"))
-    return _joined_ranges(text, found)
+    return _without_conversions(text, _joined_ranges(text, found))
+
+
+_CONVERTED = re.compile(r"\s?\(\s?(?:=|~|i\.e\.,?\s|(?:equivalent|equal) to\s|about\s|approximately\s)?\s?\Z")
+_MEASURES = frozenset(("mass", "activity", "substance", "radiation"))
+
+
+def _without_conversions(text: str, amounts: list[Amount]) -> list[Amount]:
+    """`250 ug (8 MIU)`, `7.4 GBq (200 mCi)`: what is in brackets is the same amount in another unit."""
+    kept: list[Amount] = []
+    for amount in amounts:
+        before = kept[-1] if kept else None
+        converted = (
+            before is not None
+            and text.startswith(")", amount.end)
+            and before.unit != amount.unit
+            and (before.per, before.per_time) == (amount.per, amount.per_time)
+            and {before.kind, amount.kind} <= _MEASURES
+            and (before.kind != amount.kind or before.kind in ("activity", "radiation"))
+            and _CONVERTED.fullmatch(text, before.end, amount.start)
+        )
+        if not converted:
+            kept.append(amount)
+    return kept
 
 
 _SPELLED_BEFORE = re.compile(r"[a-z]\s?\(\Z", re.IGNORECASE)
