@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from functools import cache
 
 from extract.doses.agents import Agent, Names, find_agents, vocabulary, words_of
@@ -14,61 +13,62 @@ _BRACKETED = re.compile(r"\(\s?([A-Z][A-Za-z]{1,4})s?\s?\)")
 _WORD = re.compile(r"[A-Za-z]+")
 _SKIPPED = frozenset(("of", "the", "and", "for", "in", "to", "with", "on", "a", "an", "or"))
 _REACH = 90
+_NEAR = 60
 
 
-def other_meanings(study: Study) -> frozenset[str]:
+def other_meanings(text: str) -> frozenset[str]:
     """The abbreviations that the vocabulary knows as an agent's, but the record explains as something else.
 
     A word or two that the agent is called by too ("mesenchymal signalling cells (MSC)") is enough to believe in it.
     """
     names = vocabulary()[1]
     found: set[str] = set()
-    for text in _texts(study):
-        for match in _BRACKETED.finditer(text):
-            agent = names.get(match[1].lower())
-            if agent is None or match[1] in found or match[1].lower() == agent.key:
-                continue
-            before = text[max(0, match.start() - _REACH) : match.start()]
-            spelled = _spelled(before, match[1])
-            if spelled and _own_words(agent.key).isdisjoint(spelled) and not _names(before, agent):
-                found.add(match[1])
+    for match in _BRACKETED.finditer(text):
+        agent = names.get(match[1].lower())
+        if agent is None or match[1] in found or match[1].lower() == agent.key:
+            continue
+        before = text[max(0, match.start() - _REACH) : match.start()]
+        spelled = _spelled(before, match[1])
+        if spelled and _own_words(agent.key).isdisjoint(spelled) and not _names(before, agent):
+            found.add(match[1])
     return frozenset(found)
 
 
 # What a name may be followed by in brackets: an abbreviation of it, or a code that it also goes by.
 _SHORT = re.compile(
-    r" ?\(\s?[\"'\u201c]?(?:(?P<code>[A-Z]{1,6}-?\d{2,7}[A-Z]?)|(?P<short>[A-Za-z][A-Za-z-]{1,5}))[\"'\u201d]?\s?[);,]"
+    r"\(\s?[\"'\u201c]?(?:(?P<code>[A-Z]{1,6}-?[0-9]{2,7}[A-Z]?)|(?P<short>[A-Za-z][A-Za-z-]{1,5}))[\"'\u201d]?\s?[);,]"
 )
 _NO_ABBREVIATION = re.compile(one_of("not_an_abbreviation") + r"\Z", re.IGNORECASE)
 _SALT = re.compile(rf"(?:\s{one_of('salts')})?", re.IGNORECASE)
 _KINDS = frozenset(("drug", "cells", "vaccine"))
 
 
-def explained(study: Study, names: Names) -> dict[str, Agent]:
+def explained(text: str, names: Names) -> dict[str, Agent]:
     """The agents by the abbreviations and codes that the record puts in brackets right after their names."""
     found: dict[str, Agent] = {}
-    for text in _texts(study):
-        for match in _SHORT.finditer(text):
-            name = match["code"] or match["short"]
-            before = text[max(0, match.start() - _REACH) : match.start()]
-            if name in found or not before or not (match["code"] or _may_abbreviate(name, before)):
-                continue
-            mentions = find_agents(before, names)
-            mention = mentions[-1] if mentions and _SALT.fullmatch(before, mentions[-1].end) else None
-            if (
-                mention is not None
-                and mention.agent.kind in _KINDS
-                and (match["code"] or _abbreviates(name, before[mention.start :]))
-            ):
-                found[name] = mention.agent
+    for match in _SHORT.finditer(text):
+        name = match["code"] or match["short"]
+        before = text[max(0, match.start() - _NEAR) : match.start()].rstrip()
+        if name in found or not (match["code"] or _may_abbreviate(name, before)):
+            continue
+        mentions = find_agents(before, names)
+        if not mentions or mentions[-1].agent.kind not in _KINDS:
+            continue
+        mention = mentions[-1]
+        if _SALT.fullmatch(before, mention.end) and (match["code"] or _abbreviates(name, before[mention.start :])):
+            found[name] = mention.agent
     return found
 
 
 def _may_abbreviate(name: str, before: str) -> bool:
-    """Whether one of the last words begins as a name does; much cheaper than to look for agents."""
+    """Whether one of the last words opens a text that a name can be short for; cheaper than to look for agents."""
+    low = name.lower()
+    if name == low and not before.lower().rpartition(" ")[2].startswith(low[:3]):
+        return False  # "(oral)", "(nivo)"
     if _NO_ABBREVIATION.match(name):
         return False
-    return name[0].lower() in {word[0] for word in before.lower().replace("-", " ").split()[-4:]}
+    words = before.lower().replace("-", " ").split()[-4:]
+    return any(word[0] == low[0] and _abbreviates(low, " ".join(words[k:])) for k, word in enumerate(words))
 
 
 def _abbreviates(name: str, text: str) -> bool:
@@ -78,16 +78,15 @@ def _abbreviates(name: str, text: str) -> bool:
     return same and text[:1].lower() == name[0].lower() and len(name) < len(text)
 
 
-def _texts(study: Study) -> Iterator[str]:
+def texts_with_brackets(study: Study) -> str:
+    """What may explain abbreviations: titles, prose, and the texts of arms and interventions that hold brackets."""
     fields = [*study.titles(), *study.prose()]
     fields += [arm.description for arm in study.arms if arm.description is not None]
     for item in study.interventions:
         fields.append(item.name)
         if item.description is not None:
             fields.append(item.description)
-    for source in fields:
-        if "(" in source.raw:
-            yield source.text.norm
+    return "\0".join([source.text.norm for source in fields if "(" in source.raw])
 
 
 def _spelled(before: str, abbreviation: str) -> list[str]:

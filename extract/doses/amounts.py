@@ -95,8 +95,12 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     low = lowered(text)
     pieces = holds_pieces(low)
     for match in find_values(text):
-        end = _behind_bracket(text, match)
-        unit = _read_unit(text, end) or _unit_left_out(text, match)
+        end = match.end()
+        if text.startswith(")", end):
+            end = _behind_bracket(text, match)
+        unit = _read_unit(text, end)
+        if unit is None and text.startswith(("/", " /"), end):
+            unit = _unit_left_out(text, match)
         if unit is None and match.end() - match.start() < 6 and match.group().isdigit():
             continue  # a short number that no unit follows: a year, a count, a day
         if _CODE_NUMBER.match(text, match.start()):
@@ -157,8 +161,7 @@ _SPELLED_BEFORE = re.compile(r"[a-z]\s?\(\Z", re.IGNORECASE)
 def _behind_bracket(text: str, number: re.Match[str]) -> int:
     """Where the unit may stand: after the number, or after its bracket in `fifty (50) mg`."""
     start, end = number.span()
-    spelled = text.startswith(")", end) and _SPELLED_BEFORE.search(text, max(0, start - 3), start)
-    return end + 1 if spelled else end
+    return end + 1 if _SPELLED_BEFORE.search(text, max(0, start - 3), start) else end
 
 
 _FRACTION = re.compile(r"(?P<whole>\d?)(?P<part>[13])/(?P<of>[24])")

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from extract.doses.abbreviations import explained, other_meanings
+from extract.doses.abbreviations import explained, other_meanings, texts_with_brackets
 from extract.doses.agents import (
     Agent,
     Mention,
@@ -121,10 +121,11 @@ def study_lexicon(study: Study) -> Lexicon:
         _CELLS.search(item.name.raw) for item in study.interventions
     )
     _enter_kinds(builder.known)
-    short = explained(study, Names(builder.trie, builder.known))
+    text = texts_with_brackets(study)
+    short = explained(text, Names(builder.trie, builder.known))
     for name, agent in short.items():
         add_name(builder.trie, name, agent, capitals=not name.islower())
-    names = Names(builder.trie, builder.known, short=frozenset(short), other=other_meanings(study))
+    names = Names(builder.trie, builder.known, short=frozenset(short), other=other_meanings(text))
     return Lexicon(names, by_intervention, has_cells, builder.members)
 
 
