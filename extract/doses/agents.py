@@ -154,7 +154,7 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
     common, _ = vocabulary()
     trie = own.trie if own is not None else {}
     low = lowered(text)
-    parts = (_PLAIN_SPLIT if low.isascii() else _SPLIT).split(low if low.isascii() else low.translate(_WITHOUT_ACCENTS))
+    parts = _PLAIN_SPLIT.split(low) if low.isascii() else _SPLIT.split(low.translate(_WITHOUT_ACCENTS))
     words = parts[1::2]
     # Most words are no name's first word: that is seen before anything else is done.
     opens = _OPENINGS[stems]

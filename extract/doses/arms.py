@@ -82,21 +82,23 @@ def _level(match: re.Match[str]) -> str:
     return "medium" if match[1] in _MIDDLE else match[1]
 
 
-def phrase_about(study: Study, text: str, segment: tuple[int, int], amounts: list[Amount], position: int) -> str:
-    """The part of a phrase that says who receives the amount at `position`, or the whole where it cannot be told.
+def phrases_about(study: Study, text: str, segment: tuple[int, int], amounts: list[Amount]) -> list[str]:
+    """For each amount of a phrase the part that says who receives it, or the whole where it cannot be told.
 
     "Arm A receives 5 mg and arm B 10 mg" names the arm before each amount, "5 mg in arm A or 10 mg in arm B" behind.
     """
     start, end = segment
     phrase = text[start:end]
     if len(amounts) < 2 or len(study.arms) < 2 or len(named_arms(study, phrase)) < 2:
-        return phrase
-    index = [amount.start for amount in amounts].index(position)
+        return [phrase] * len(amounts)
     before = [text[a : b.start] for a, b in zip([start, *(one.end for one in amounts)], amounts, strict=False)]
     if named_arms(study, before[0]):
-        return next(part for part in reversed(before[: index + 1]) if named_arms(study, part))
+        naming: list[str] = []
+        for part in before:
+            naming.append(part if not naming or named_arms(study, part) else naming[-1])
+        return naming
     after = [text[a.end : b] for a, b in zip(amounts, [*(one.start for one in amounts[1:]), end], strict=True)]
-    return after[index] if all(named_arms(study, part) for part in after) else phrase
+    return after if all(named_arms(study, part) for part in after) else [phrase] * len(amounts)
 
 
 _LABEL_IS_AMOUNT = re.compile(r"\d[\d.,]*\s?[a-zA-Z%]")
@@ -268,12 +270,9 @@ _PLACEBO_ARM = re.compile(
 
 def _names_placebo_only(arm: Arm, statement: Statement, phrase: str) -> bool:
     """Whether a phrase about a drug names not the arm "Placebo" but the agent: "5 mg of A or placebo"."""
-    if statement.agent.kind in ("placebo", "fluid") or arm.label.text.norm.strip().lower() not in (
-        "placebo",
-        "placebos",
-    ):
-        return False
-    return _PLACEBO_ARM.search(phrase.lower()) is None
+    called = arm.label.text.norm.strip().lower() in ("placebo", "placebos")
+    drug = statement.agent.kind not in ("placebo", "fluid")
+    return called and drug and _PLACEBO_ARM.search(phrase.lower()) is None
 
 
 def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:

@@ -88,11 +88,9 @@ def attach(
     for bound in bounds:
         if as_needed:
             bound.facts["as_needed"] = True
-        if bound.amount.frequency and "step" not in bound.facts:
-            several = bound.amount.frequency[0] > 1  # "3 x 500 mg daily" is no 500 mg once daily
-            bound.facts["frequency"] = (
-                bound.amount.frequency if several else bound.facts.get("frequency", bound.amount.frequency)
-            )
+        often = bound.amount.frequency if "step" not in bound.facts else None
+        if often and (often[0] > 1 or "frequency" not in bound.facts):
+            bound.facts["frequency"] = often  # "3 x 500 mg daily" is no 500 mg once daily
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 

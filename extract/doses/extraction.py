@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from extract.doses import pipeline
 from extract.doses.agents import Agent, known_keys
 from extract.doses.arm_agents import find_arm_agents
-from extract.doses.arms import NO_DRUG, arms_of_statement, phrase_about, settle_arms
+from extract.doses.arms import NO_DRUG, arms_of_statement, phrases_about, settle_arms
 from extract.doses.binding import bind
 from extract.doses.bound import Bound, Remark
 from extract.doses.completion import complete, complete_schedule
@@ -79,6 +79,7 @@ def _read(
             continue
         bounds, said = bind(reading.text, reading.segments, reading.amounts, reading.agents, reading.items, default)
         remarks += said
+        phrases = {} if source.arm_no is not None else _phrases_about(study, reading.text, bounds)
         for bound in bounds:
             if default is not None and bound.agent is not None and default.kind == "placebo":
                 before = reading.text[max(0, bound.start - 40) : bound.end]
@@ -86,7 +87,7 @@ def _read(
                     continue
                 if _stands_for(default, bound.agent, before):
                     bound.agent, bound.named = default, None
-            phrase = _phrase_about(study, source, reading.text, bounds, bound)
+            phrase = phrases.get((bound.segment, bound.amount.start), "")  # none where the field's arm is known
             statement = _statement(study, lexicon, source, rank, start, bound, reading.text, phrase)
             if statement is not None:
                 found.append(statement)
@@ -143,12 +144,15 @@ def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | Non
     return agents[0] if len({agent.key for agent in agents}) == 1 else None
 
 
-def _phrase_about(study: Study, source: Field, text: str, bounds: list[Bound], bound: Bound) -> str:
-    """What may name the arms of an amount: nothing but its phrase, or its part of a phrase with several amounts."""
-    if source.arm_no is not None:
-        return ""  # the arm is known
-    beside = {other.amount.start: other.amount for other in bounds if other.segment == bound.segment}
-    return phrase_about(study, text, bound.segment, [beside[start] for start in sorted(beside)], bound.amount.start)
+def _phrases_about(study: Study, text: str, bounds: list[Bound]) -> dict[tuple[tuple[int, int], int], str]:
+    """What may name the arms of an amount, by its phrase and its place: the phrase, or its part of one with several."""
+    found = {}
+    for segment in {bound.segment for bound in bounds}:
+        beside = {bound.amount.start: bound.amount for bound in bounds if bound.segment == segment}
+        starts = sorted(beside)
+        parts = phrases_about(study, text, segment, [beside[start] for start in starts])
+        found.update({(segment, start): part for start, part in zip(starts, parts, strict=True)})
+    return found
 
 
 def _statement(

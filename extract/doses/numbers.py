@@ -29,8 +29,9 @@ _SEPARATOR = (
     r"(?:\s*(?:\u2192|,\s*(?:and|or|then|to)\s|,|;(?=\s?\d)|/|\s(?:and|or|vs\.?|versus|then|and/or|&)\s|\+(?=\s?\d)|&)\s*"
     r"|\s*-\s*|\s*(?:to|through|up to|until)\s+|\s?<\s?)"
 )
-_GLUED = r"(?=\d+(?:[.,]\d{1,2})?\s?(?:m[gl]|mcg|ug|g|IU|Gy)\b)"  # "canagliflozin100mg": no blank after the name
-_BEHIND_INDEX = r"(?<=[a-z]\d,)(?=\d+\s?(?:m[gl]|mcg|ug|g|IU|Gy)\b)"  # "cohort3,120mg"
+_UNIT_BEHIND = r"\s?(?:m[gl]|mcg|ug|g|IU|Gy)\b"
+_GLUED = rf"(?=\d+(?:[.,]\d{{1,2}})?{_UNIT_BEHIND})"  # "canagliflozin100mg": no blank after the name
+_BEHIND_INDEX = rf"(?<=[a-z]\d,)(?=\d+{_UNIT_BEHIND})"  # "cohort3,120mg"
 # "(1-5) x 10^6": from behind the bracket on.
 _BRACKETED = (
     rf"(?<=\()(?P<least>{_DECIMAL})\s?(?:-|to)\s?(?P<most>{_DECIMAL})\s?\)"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from functools import cache
+from functools import cache, lru_cache
 
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
@@ -43,6 +43,7 @@ def _dosings() -> list[tuple[re.Pattern[str], str]]:
     return [(re.compile(rf"\b(?:{'|'.join(entry['patterns'])})\b", re.IGNORECASE), entry["code"]) for entry in entries]
 
 
+@lru_cache(maxsize=1_000)
 def find_dosing(label: str) -> str | None:
     """Whether an arm's label says that it gets single doses or repeated ones: the same amount is another dose then."""
     found = {code for pattern, code in _dosings() if pattern.search(label)}

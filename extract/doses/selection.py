@@ -40,15 +40,12 @@ def agent_of(bound: Bound, lexicon: Lexicon, *, inert: bool = False) -> Agent | 
         if agent is not None and agent.intervention_no is not None and agent.key.endswith("mab"):
             return agent  # an antibody that carries the rays
         return own[0] if own else Agent("radiation", "radiation", "radiation")
-    generic = agent is not None and agent.key in GENERIC_CELLS and agent.intervention_no is None
-    if agent is not None and (generic or (bound.amount.unit == "{cells}" and agent.kind == "drug" and _is_drug(agent))):
-        return _own_cells(agent, lexicon) or agent
-    return agent
-
-
-def _is_drug(agent: Agent) -> bool:
-    """Whether an agent is a drug of the vocabulary: "cyclophosphamide, then 1x10^6/kg" is of the study's cells."""
-    return agent.key in known_keys()
+    if agent is None:
+        return None
+    generic = agent.key in GENERIC_CELLS and agent.intervention_no is None
+    # "cyclophosphamide, then 1x10^6/kg" is of the study's cells
+    no_cells = bound.amount.unit == "{cells}" and agent.kind == "drug" and agent.key in known_keys()
+    return (_own_cells(agent, lexicon) if generic or no_cells else None) or agent
 
 
 def as_meant(amount: Amount, agent: Agent) -> Amount:

@@ -73,9 +73,9 @@ def named_strengths(study: Study, lexicon: Lexicon, statements: list[Statement])
         agents = lexicon.by_intervention.get(intervention.intervention_no, [])
         if len(agents) != 1 or agents[0].key in dosed:
             continue
-        for source in (intervention.name, intervention.description):
-            strength = _strength(source.text.norm) if source is not None else None
-            if source is not None and strength is not None:
+        for source in filter(None, (intervention.name, intervention.description)):
+            strength = _strength(source.text.norm)
+            if strength is not None:
                 dosed.add(agents[0].key)
                 statement = Statement(
                     strength, agents[0], None, source, strength.start, strength.end, rank=1, registered=True
