@@ -216,13 +216,13 @@ def read(text: str, names: Names | None = None, *, cells: bool = False) -> Readi
     """What the pipeline's components find in a normalised passage; None if it holds no amount at all.
 
     `names` are the study's own agents; `cells` reads a bare power of ten as a number of cells. Amounts are looked
-    for before the document is made, since most passages have none.
+    for before the document is made, since most passages have none; and the document is made without tokens, which
+    only spans need.
     """
     found = find_amounts(text, cells=cells)
     if all(amount.concentration for amount in found):
         return None
-    doc = pipeline().tokenizer(text)
-    doc.user_data["reading"] = Reading(text=text, names=names, amounts=found)
+    doc = Doc(pipeline().vocab, user_data={"reading": Reading(text=text, names=names, amounts=found)})
     for component in _components():
         doc = component(doc)
     return reading_of(doc)
