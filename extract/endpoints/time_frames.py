@@ -15,7 +15,7 @@ from functools import lru_cache
 from extract.endpoints.anchors import anchor_after, anchor_from
 from extract.endpoints.time_events import event_segments, is_event, start_segments
 from extract.endpoints.time_items import Item
-from extract.endpoints.time_reading import Reading
+from extract.endpoints.time_reading import read_items
 from extract.endpoints.time_tokens import Token, tokenise
 from extract.time_units import in_days
 
@@ -40,8 +40,7 @@ def read_time_frame(text: str) -> tuple[Time, ...]:
     """The times of a normalised time frame, in the order of the text; empty where it states none."""
     text = text[:_MAX_LENGTH]
     tokens = tokenise(text)
-    reading = Reading(tokens)
-    items = reading.items()
+    items = read_items(tokens)
     times = [_time(text, tokens, item) for item in items]
     starts = start_segments(text, tokens, items) if _lists_points(items) else []
     times += [Time("at", 0.0, 0.0, None, "baseline", a, b) for a, b in starts]
@@ -76,13 +75,28 @@ def read_times_in_prose(text: str) -> tuple[Time, ...]:
     if not _PROSE.search(text):
         return ()
     tokens = tokenise(text)
-    reading = Reading(tokens)
     items: list[Item] = []
-    for item in reading.items():
-        told = item.prefixed or reading.introduced(item) or bool(items and reading.goes_on(items[-1], item))
-        if told and item.relation != "every" and (item.unit is not None or reading.introduced_by_at(item)):
+    for item in read_items(tokens):
+        told = item.prefixed or _introduced(tokens, item) or bool(items and _goes_on(tokens, items[-1], item))
+        if told and item.relation != "every" and (item.unit is not None or _introduced_by_at(tokens, item)):
             items.append(item)
     return tuple(_distinct(_time(text, tokens, item) for item in items))
+
+
+def _introduced(tokens: list[Token], item: Item) -> bool:
+    """Does a relation or a preposition stand before the item?"""
+    return item.relation != "at" or (item.first > 0 and tokens[item.first - 1].kind in ("keyword", "fill"))
+
+
+def _introduced_by_at(tokens: list[Token], item: Item) -> bool:
+    """`at baseline`."""
+    return item.first > 0 and tokens[item.first - 1].text == "at"
+
+
+def _goes_on(tokens: list[Token], before: Item, item: Item) -> bool:
+    """Does an item go on with the list of the one before: "at 5, 19 and 33 minutes"?"""
+    between = tokens[before.last + 1 : item.first]
+    return bool(between) and all(token.name in (",", "and", "&", "/", "-") for token in between)
 
 
 def _time(text: str, tokens: list[Token], item: Item) -> Time:
