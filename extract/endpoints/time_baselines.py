@@ -26,6 +26,8 @@ def _counts(frame: TimeWords, index: int, token: Token) -> bool:
         or before.text in ("post", "after", "following", "since", "to", "of")
     ):
         return False
+    if _names_start(frame, index):
+        return False
     leads = bool(following) and following[0].name in ("up_to", "to")
     if leads and (not frame.done or any(item.is_span for item in frame.done)):
         return False  # "Screening through study completion, an average of 2 years", "baseline to discharge"
@@ -40,6 +42,17 @@ def _counts(frame: TimeWords, index: int, token: Token) -> bool:
     if token.text.replace("-", " ").replace(" ", "") in ("predose", "beforedosing"):
         return not frame.done or any(item.unit in ("min", "h") for item in frame.done)
     return True
+
+
+def _names_start(frame: TimeWords, index: int) -> bool:
+    """`From the first dose (baseline, day 0) to week 4`: another name for where a span begins."""
+    return any(
+        item.is_span
+        and not item.low
+        and index < item.first
+        and all(token.name in ("(", ",") for token in frame.tokens[index + 1 : item.first])
+        for item in frame.done
+    )
 
 
 def _is_spelled_out(frame: TimeWords, index: int) -> bool:

@@ -118,7 +118,7 @@ def _defines_baseline(frame: TimeWords, point: Item) -> bool:
 def _from_ahead(frame: TimeWords, position: int) -> bool:
     """Is there a `from` to the left, in the same sentence, that a comma does not close?"""
     for token in reversed(frame.tokens[:position]):
-        if token.name in ";." or token.kind in ("number", "unit"):
+        if token.name in ";." or token.kind == "number":
             return False
         if token.name == "from":
             return True
@@ -143,7 +143,11 @@ def join_left(frame: TimeWords, item: Item, keyword: int, text: str) -> None:
     if text not in ("until", "till", "untill", "through", "thru", "up to", "an average of", "up until"):
         return
     left = next((i for i in reversed(frame.done) if i.last < keyword and i.relation == "at"), None)
-    if left is None or left is not frame.done[-1] or left.bracket != item.bracket:
+    if left is None or left is not frame.done[-1]:
+        return
+    if left.bracket != item.bracket:
+        if _is_start_in_brackets(frame, left, keyword):
+            _merge(frame, left, item)
         return
     between = [token for token in frame.tokens[left.last + 1 : keyword] if token.kind != "baseline"]
     if [token.name for token in between] == ["(", ")"]:
@@ -162,6 +166,13 @@ def join_left(frame: TimeWords, item: Item, keyword: int, text: str) -> None:
         and any(token.text == "after" for token in frame.tokens[max(0, left.first - 2) : left.first])
     ):
         _merge(frame, left, item)
+
+
+def _is_start_in_brackets(frame: TimeWords, left: Item, keyword: int) -> bool:
+    """`From the first dose (Day 0) until week 26`, `from entry (baseline [week 0]) up to week 26`."""
+    between = frame.tokens[left.last + 1 : keyword]
+    brackets_only = all(token.name == ")" or token.kind == "baseline" for token in between)
+    return brackets_only and not left.low and _from_ahead(frame, left.first)
 
 
 def consume_left(frame: TimeWords, keyword: int) -> None:
