@@ -377,3 +377,27 @@ def test_the_partners_of_an_unknown_agent_are_no_names_of_it() -> None:
     )
     found = [(row.arm_no, row.agent_key) for row in facts.arm_agents]
     assert sorted(found) == [(1, "lamivudine"), (1, "zx-1"), (2, "abacavir"), (2, "lamivudine"), (2, "zx-1")]
+
+
+def test_a_part_of_a_registered_product_goes_to_the_arms_of_the_product() -> None:
+    facts = read(
+        arms=[{"label": "AL"}, {"label": "DP"}],
+        interventions=[
+            {"name": "Artemether-lumefantrine", "armGroupLabels": ["AL"]},
+            {"name": "Dihydroartemisinin-piperaquine", "armGroupLabels": ["DP"]},
+        ],
+        description="The target is 4 mg/kg/day of dihydroartemisinin and 18 mg/kg/day of piperaquine.",
+    )
+    assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("dihydroartemisinin", [2]), ("piperaquine", [2])]
+    assert [(row.arm_no, row.agent_key) for row in facts.arm_agents] == [
+        (1, "artemether-lumefantrine"),
+        (2, "dihydroartemisinin-piperaquine"),
+    ]
+
+
+def test_a_trade_mark_sign_is_no_part_of_a_name() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Two doses of Zanvax"}],
+        interventions=[{"name": "Zanvax™", "type": "BIOLOGICAL"}],
+    )
+    assert [row.agent_key for row in facts.arm_agents] == ["zanvax"]

@@ -326,6 +326,8 @@ def _is_level(text: str, ends: list[int], index: int) -> bool:
 def _connected(ends: list[int], index: int, length: int, text: str) -> bool:
     for k in range(index, index + length - 1):
         gap = text[ends[2 * k + 1] : ends[2 * k + 2]]
+        if gap == ".":
+            continue  # "Ad26.ZEBOV": no sentence ends without a blank
         if len(gap) > 2 or any(character in gap for character in ".;:,()"):
             inside_number = gap == "," and text[ends[2 * k + 1] - 1].isdigit() and text[ends[2 * k + 2]].isdigit()
             if not inside_number:

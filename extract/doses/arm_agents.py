@@ -7,7 +7,7 @@ import re
 from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_of
 from extract.doses.arms import receives, said_of_others
 from extract.doses.given import given_of, only_dilutes
-from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, listed_members
+from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, components, listed_members
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
 from extract.study import Arm, Field, Study
@@ -48,6 +48,8 @@ class _Listing:
         self.rows: list[ArmAgent] = []
         self.seen: set[str] = set()
         self.linked = {a.key: a for n in arm.intervention_nos for a in lexicon.by_intervention.get(n, ())}
+        # what a linked product is made of is given with it: no further agent
+        self.parts = {part for key in self.linked for part in components(key)} - self.linked.keys()
 
     def read(self, source: Field) -> None:
         """The agents that the arm's label or description names."""
@@ -58,7 +60,7 @@ class _Listing:
             agent = self._own_product(mention.agent)
             if _is_inert(agent):
                 agent = self._registered_inert(agent)
-            if agent.key in self.seen or mention not in received or only_dilutes(text, mention):
+            if agent.key in self.seen or agent.key in self.parts or mention not in received or only_dilutes(text, mention):
                 continue
             if agent.kind == "group" and self._members_instead(text, mentions[index:]):
                 continue
@@ -104,7 +106,7 @@ class _Listing:
             for_all = elsewhere and arms > 1 and len(dose.arm_nos) == arms
             if for_all and (dose.agent_key in BODY_SUBSTANCES or not (from_prose or _is_common_drug(dose.agent_key))):
                 continue
-            if self.arm.arm_no not in dose.arm_nos or dose.agent_key in self.seen:
+            if self.arm.arm_no not in dose.arm_nos or dose.agent_key in self.seen or dose.agent_key in self.parts:
                 continue
             if _inert(dose.agent_key) and any(_inert(key) for key in self.seen):
                 continue

@@ -8,7 +8,7 @@ from collections.abc import Set
 from extract.doses.agents import Agent, find_agents, vocabulary, words_of
 from extract.doses.amount import Amount
 from extract.doses.given import given_of
-from extract.doses.lexicon import Lexicon
+from extract.doses.lexicon import Lexicon, components
 from extract.doses.merging import Statement
 from extract.lower import holds_any
 from extract.study import Arm, Field, Study
@@ -319,7 +319,8 @@ def _of_others(lexicon: Lexicon, number: int, statement: Statement) -> bool:
 
 
 def _holds(lexicon: Lexicon, number: int, key: str) -> bool:
-    return any(agent.key == key for agent in lexicon.by_intervention.get(number, ()))
+    """Whether an intervention is an agent, or a product that the agent is a part of."""
+    return any(agent.key == key or key in components(agent.key) for agent in lexicon.by_intervention.get(number, ()))
 
 
 def _by_position(study: Study, lexicon: Lexicon, number: int) -> list[int]:

@@ -31,6 +31,7 @@ _AS_GAP = re.compile(
     r"\s*(?:\([a-zA-Z]+\))?[\s()]*(?:(?:given|administered|injected)\s)?(?:as|via|by)\s"
     r"(?:(?:an?|one|two|three|four|\d+)\s)?(?:single\s|separate\s)?\Z"
 )
+_PRODUCT_GAP = re.compile(r"[\s,:(]*(?:fixed[- ]dose\s)?(?:combination|FDC|tablets?|capsules?|pills?)?\)?[,:;]?\s\(?")
 _ADMINISTRATION = re.compile(r"\)?\s(?:injection|infusion|bolus|administration|dose|route|tablet|capsule)")
 _LABEL_END = re.compile(r"\)?(?:\s?only)?\s?:")  # "Day -1: 60 mg IV Days 2-21: 60 mg SC"
 _LIST_GAP = re.compile(
@@ -40,6 +41,8 @@ _LIST_GAP = re.compile(
     r"matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
     re.IGNORECASE,
 )
+# "50 mg once daily (twice daily if on rifampicin)"
+_ON_CONDITION = re.compile(r"\s(?:if|when|whenever|in case|in (?:those|patients|participants|subjects)|for (?:those|patients))\b")
 _AFTERWARDS = re.compile(r"\b(?:then|followed)\b", re.IGNORECASE)
 
 
@@ -69,6 +72,8 @@ def attach(
             continue
         head = None if item.start in labels and item.start < heads[-1].start else _head_of(text, item, heads)
         if head is not None and is_observed(text[head.end : item.start]):
+            continue
+        if item.kind == "frequency" and text[item.start - 1] == "(" and _ON_CONDITION.match(text, item.end):
             continue
         if head is None:
             leading.append(item)
@@ -217,7 +222,7 @@ _DAILY = (1.0, 1.0, "d")
 
 
 _TIMES_REPEATED = re.compile(
-    r"\s*(?:x|\*)\s?(?P<count>\d{1,2})(?!\s?(?:d|day|w|week|wk|mo|h|mg|m|cycle|course|\d)|\.\d|\w)", re.IGNORECASE
+    r"\s*(?:x|\*)\s?(?P<count>\d{1,2})(?!\s?(?:d|day|w|week|wk|mo|h|mg|m|cycle|course|\d|-\s?\d|to\s\d)|\.\d|\w)", re.IGNORECASE
 )
 
 
@@ -292,8 +297,10 @@ def _backfill(text: str, heads: list[_Head]) -> None:
         head, following = heads[k], heads[k + 1]
         source = (following.earlier or following.bounds)[0].facts if following.bounds else following.facts
         gap = text[head.end : following.start]
-        if not source or not head.bounds or not (_LIST_GAP.match(gap) or _counts(following, gap)):
+        if not source or not (_LIST_GAP.match(gap) or _counts(following, gap)):
             continue
+        if not head.bounds and not head.facts:
+            head.facts = {kind: source[kind] for kind in _KINDS if kind in source}  # an agent without an amount
         for bound in head.bounds:
             timed = _timed(bound) or bound.amount.role == "loading"
             # "A 850 mg twice daily + B 1000 mg IM each month for a year": only the length is said of both
@@ -314,8 +321,13 @@ def _backfill(text: str, heads: list[_Head]) -> None:
 
 
 def _counts(head: _Head, gap: str) -> bool:
-    """Whether a head is only in how many pieces the amount before it is given: "675 mg as 3 injections"."""
-    return bool(head.bounds) and head.bounds[0].amount.kind == "count" and _AS_GAP.match(gap) is not None
+    """Whether a head is only in how many pieces the amount before it is given: "675 mg as 3 injections".
+
+    Also behind a comma, or what the product is: "300 mg / 300 mg fixed-dose combination, one tablet once daily".
+    """
+    if not head.bounds or head.bounds[0].amount.kind != "count":
+        return False
+    return _AS_GAP.match(gap) is not None or _PRODUCT_GAP.fullmatch(gap) is not None
 
 
 def _carry_on(bounds: list[Bound]) -> None:

@@ -49,6 +49,10 @@ _PIECES_AFTER = re.compile(
     rf"|\s{_any('solid')}\s?[,:;]\s?(?:take\s)?(?P<then>[2-6]|two|three|four|five|six)\s{_any('solid')}\b",
     re.IGNORECASE,
 )
+# Behind the parts of one piece: "lopinavir/ritonavir 200/50 mg, 2 tablets twice daily".
+_TABLETS_AFTER = re.compile(
+    rf"\)?(?:,|\s|:|\sper tablet\)?,?)\s?(?:take\s)?(?P<count>[2-6]|two|three|four|five|six)\s{_any('solid')}\b", re.IGNORECASE
+)
 _FORM_AFTER = re.compile(rf"\s*-?(?:(?!and\b|or\b|of\b)[A-Za-z-]+\s){{0,2}}?{_any('solid')}\b", re.IGNORECASE)
 _TIMES_BEFORE = re.compile(r"(?<![A-Za-z])[xX*]\s*(?:\(\s*)?\Z")
 # "3 doses of 100 mg per day" and "3 x 1 g/day" are of one intake; "2 x 100 mg tablets daily" are two pieces in one.
@@ -78,7 +82,8 @@ _COUNT_OF_AGENT = re.compile(
     r"(?<![\w.,/-])(?P<count>[2-6]|two|three|four|five|six)\s+(?:[A-Za-z][\w-]{3,}\s+){1,2}$", re.IGNORECASE
 )
 _TABLETS_OF = re.compile(
-    r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|capsules?|pills?)\s+(?:of\s+)?(?:\w+\s+)?\(?$", re.IGNORECASE
+    r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|capsules?|pills?)\s+(?:of\s+)?(?:[\w/-]+\s+)?"
+    r"\(?(?:\d+ ?mg (?:of )?[\w-]+ ?(?:/|\+|and) ?)?$", re.IGNORECASE
 )
 
 
@@ -139,7 +144,7 @@ def read_strength(text: str, amounts: list[Amount], pieces: bool) -> None:
         return
     parts = amounts if last.joined_by == "slash" else amounts[-1:]
     start = parts[0].start
-    before = text[max(0, start - 40) : start]
+    before = text[max(0, start - 60) : start]
     if (often := _often(text, last, before)) is not None:
         for amount in amounts:
             amount.per_time, amount.frequency = None, often
@@ -153,7 +158,9 @@ def read_strength(text: str, amounts: list[Amount], pieces: bool) -> None:
         or (form and _count_of_agent(before))
         or ((form or times) and _COUNT_BEFORE.search(before))
     )
-    if not match and (puffs := _PIECES_AFTER.match(text, last.end)):
+    if not match and (
+        puffs := _PIECES_AFTER.match(text, last.end) or (len(parts) > 1 and _TABLETS_AFTER.match(text, last.end))
+    ):
         _multiply(parts, _count(next(filter(None, puffs.groups()))))
         last.end, last.role = puffs.end(), "dose"
     if not match:
@@ -164,7 +171,8 @@ def read_strength(text: str, amounts: list[Amount], pieces: bool) -> None:
     )
     if 1 < count <= 12 and not supply:
         _multiply(parts, count)
-        parts[0].start -= len(before) - match.start()
+        if " mg" not in match.group():  # "two tablets of (40 mg A/320 mg B": the first part's
+            parts[0].start -= len(before) - match.start()
 
 
 def _multiply(parts: list[Amount], count: float) -> None:

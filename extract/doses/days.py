@@ -21,7 +21,8 @@ _DAY_WORD = (
     r"(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
 )
 _SPELLED = r"(?:one|two|three|four|five|six|seven|eight)\b"
-_INTEGER = rf"(?:-?\s?(?!0,\d)\d{{1,3}}|{_SPELLED})"  # "0,5 mg" with a decimal comma is no day
+# "0,5 mg" with a decimal comma is no day, nor are "50,000 units"
+_INTEGER = rf"(?:-?\s?(?!0,\d|\d{{1,3}},\d{{3}}(?!\d))\d{{1,3}}|{_SPELLED})"
 _SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
@@ -30,7 +31,7 @@ _DAY_VALUE = (
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _DAYS = re.compile(
-    rf"(?<![\w])(?<!(?<![\^.=])(?<!auc )(?<!auc of )\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}\s*[#:]?\s*{_DAY_VALUE}"
+    rf"(?<![\w])(?<!(?<![\^.=])(?<!auc )(?<!auc of )\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}(?!\n\s*\d{{1,2}}[.)]\s)\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
     re.IGNORECASE,
 )

@@ -129,6 +129,22 @@ def study_lexicon(study: Study) -> Lexicon:
     return Lexicon(names, by_intervention, has_cells, builder.members)
 
 
+@lru_cache(maxsize=20_000)
+def components(key: str) -> tuple[str, ...]:
+    """The drugs that a product with two names is made of: of "artemether-lumefantrine" both, of "nab-paclitaxel" none."""
+    parts = re.split(r"[/-]|\band\b", key) if "/" in key or "-" in key or " and " in key else []
+    names = [" ".join(part.split()) for part in parts]
+    known = vocabulary()[1]
+    if not 2 <= len(names) <= _MAX_COMPONENTS or not all(_COMPONENT.fullmatch(name) for name in names):
+        return ()
+    found = [known[name].key if name in known else name for name in names]
+    return tuple(found) if any(name in known for name in names) else ()
+
+
+_MAX_COMPONENTS = 4
+_COMPONENT = re.compile(r"[a-z]{5,}(?: acid)?")
+
+
 @cache
 def _members_of_kinds() -> dict[str, list[str]]:
     return {entry["general"]: entry["members"] for entry in read_toml("agent_kinds.toml")["kind"]}

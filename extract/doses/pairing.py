@@ -128,7 +128,10 @@ def _slashed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, l
             continue
         count = 2 + (index + 2 < len(doses) and doses[index + 2].joined_by == "slash")
         before = _run(text, [m for m in here if m.end <= doses[index].start])
-        after = [m for m in here if m.start >= doses[index + count - 1].end][:count]
+        last = doses[index + count - 1]
+        after = [m for m in here if m.start >= last.end][:count]
+        if after and not (_tight_right(gap := text[last.end : after[0].start]) or _of_it(gap)):
+            after = []  # "boosted A (800/100 mg once daily), and to B or C"
         names = before[-count:] if len(before) >= count else after
         if len(names) == count:
             paired.update({index + k: [names[k]] for k in range(count)})
