@@ -158,6 +158,7 @@ def names_amount_first(text: str, doses: list[Amount], here: list[Mention]) -> b
     return _tight_right(gap) or _of_it(gap)
 
 
+_ADDED = ("with ", "and ", "plus ", "+")
 _PLACEBO_PIECE = re.compile(
     r"\s(?:tablet|capsule|pill|caplet|softgel|patch|injection|solution|cream|gel)", re.IGNORECASE
 )
@@ -194,6 +195,8 @@ def choose(
     if right_of and not (left_tight and len(left_gap) <= 3):
         return right
     touching = not right_gap.strip()
+    if amount.kind == "percent" and left_tight and not left_gap.strip() and right_gap.lstrip().startswith(_ADDED):
+        return left  # "10 mL of bupivacaine 0.25% with fentanyl"
     if touching and right is not None and right.agent.kind == "placebo" and _PLACEBO_PIECE.match(text, right.end):
         return right  # "A 70 mg placebo tablets"
     alone = touching and bool(left_gap.strip(" (,:")) and not left_tight
