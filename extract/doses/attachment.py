@@ -40,6 +40,12 @@ _LIST_GAP = re.compile(
     r"matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
     re.IGNORECASE,
 )
+_MIXED = re.compile(
+    r"[\s)\]]*(?:\((?:[^()]{0,25})\)\s*)?(?:[\d.,]+\s?%\s*)?"
+    r"(?:\+|/|&|,\s?(?:and|as well as)?|and|plus|with|as well as|(?:combined|mixed|together|along) with)\s*"
+    r"(?:(?:\(|an?|the|[\d.,]+\s?(?:%|m[lL]|cc)|of|inj\.?)\s*)*\Z",
+    re.IGNORECASE,
+)
 _AFTERWARDS = re.compile(r"\b(?:then|followed)\b", re.IGNORECASE)
 
 
@@ -79,6 +85,7 @@ def attach(
         elif not _is_of_what_follows(text, head, item):
             _fill(head, item)
     _backfill(text, heads)
+    _carry_routes(text, heads, [item for item in items if item.kind == "route"])
     _carry_on([bound for head in heads for bound in head.bounds])
     for item in leading:
         for head in heads:
@@ -316,6 +323,19 @@ def _backfill(text: str, heads: list[_Head]) -> None:
 def _counts(head: _Head, gap: str) -> bool:
     """Whether a head is only in how many pieces the amount before it is given: "675 mg as 3 injections"."""
     return bool(head.bounds) and head.bounds[0].amount.kind == "count" and _AS_GAP.match(gap) is not None
+
+
+def _carry_routes(text: str, heads: list[_Head], routes: list[Item]) -> None:
+    """`Spinal anesthesia with A 10 mg plus B 20 ug`: the route before a mixture's first part is that of the others."""
+    for route in routes:
+        mixture = [head for head in heads if head.start >= route.end]
+        if not mixture or not _ADJECTIVE_GAP.match(text[route.end : mixture[0].start]):
+            continue
+        for before, head in pairwise(mixture):
+            if not _MIXED.match(text, before.end, head.start) or any("route" in bound.facts for bound in head.bounds):
+                break
+            for bound in head.bounds:
+                bound.facts["route"] = route.value
 
 
 def _carry_on(bounds: list[Bound]) -> None:
