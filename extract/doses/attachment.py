@@ -332,6 +332,8 @@ def _carry_routes(text: str, heads: list[_Head], routes: list[Item]) -> None:
         if not mixture or not _ADJECTIVE_GAP.match(text[route.end : mixture[0].start]):
             continue
         for before, head in pairwise(mixture):
+            if _only_strong(head):
+                continue  # "A 10 mg (0.5%) plus B"
             if not _MIXED.match(text, before.end, head.start) or any("route" in bound.facts for bound in head.bounds):
                 break
             for bound in head.bounds:

@@ -223,13 +223,17 @@ def _heads_its_own(text: str, doses: list[Amount], index: int, mention: Mention 
     return follows_tightly(text, mention, doses[index + 1])
 
 
+# "0.5 ug/kg added to A" is of another agent than A
+_NOT_ITS = re.compile(r"[,;)]\s|[.]|\b(?:with|(?:added|adjuvant|adjunct|addition) to)\s+(?:the\s)?\Z", re.IGNORECASE)
+
+
 def _farther(text: str, amount: Amount, here: list[Mention], right: Mention | None, right_gap: str) -> Mention | None:
     far = next((m for m in reversed(here) if m.end <= amount.start and m.agent.kind != "placebo"), None)
     if far is not None:
         return far
     if (guessed := name_before(text, amount)) is not None:
         return guessed
-    if right is not None and len(right_gap) < 60 and not re.search(r"[,;)]\s|[.]|\bwith\s+\Z", right_gap):
+    if right is not None and len(right_gap) < 60 and not _NOT_ITS.search(right_gap):
         return right
     return None
 

@@ -191,12 +191,13 @@ def _of_another_mass(volume: Statement, statements: list[Statement]) -> bool:
     """
     own = [s for s in statements if s.agent.key == volume.agent.key]
     masses = [s for s in own if s.amount.kind == "mass" and s.amount.role not in ("strength", "concentration")]
-    if any(s.source is volume.source and s.segment == volume.segment for s in masses):
+    held = [s for s in own if s.amount.kind in ("mass", "activity")]
+    if any(s.source is volume.source and s.segment == volume.segment for s in held):
         return False
     if volume.amount.per_time:
         return True
-    held = [volume.amount.high * s.amount.high * 10 for s in own if s.amount.kind == "percent" and _beside(s, volume)]
-    return bool(held) and not any(abs(_mg(s.amount) - mg) <= _WITHIN * mg for s in masses for mg in held)
+    made = [volume.amount.high * s.amount.high * 10 for s in own if s.amount.kind == "percent" and _beside(s, volume)]
+    return bool(made) and not any(abs(_mg(s.amount) - mg) <= _WITHIN * mg for s in masses for mg in made)
 
 
 _MG = {"g": 1e3, "mg": 1.0, "ug": 1e-3, "ng": 1e-6}
