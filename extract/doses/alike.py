@@ -171,12 +171,19 @@ def _tablets() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(read_toml('dose_forms.toml')['forms']['solid'])})\b", re.IGNORECASE)
 
 
+def _may_be_given_there(statement: Statement) -> bool:
+    amount = statement.amount
+    return not ("route" in statement.facts or amount.per or amount.per_time or _solid(statement))
+
+
 def routes_by_title(study: Study, statements: list[Statement]) -> None:
     """`Epidural injection for …`: where the title names one place, there is given what is no tablet.
 
-    Not what is given by weight or by time, such as the drugs of a narcosis.
+    Not what is given by weight or by time, such as the drugs of a narcosis, nor what prose alone tells of drugs beside
+    the treatment ("All take paracetamol 1 g").
     """
-    lacking = [s for s in statements if not ("route" in s.facts or s.amount.per or s.amount.per_time or _solid(s))]
+    own = [s for s in statements if s.registered or s.agent.intervention_no is not None] or statements
+    lacking = [s for s in own if _may_be_given_there(s)]
     routes = {item.value for title in study.titles() for item in find_routes(title.text.norm)} if lacking else set()
     if len(routes) == 1 and routes.issubset(read_toml("routes.toml")["local"]):
         (route,) = routes

@@ -104,7 +104,7 @@ class _Listing:
         for dose in doses:
             elsewhere = "armsInterventions" not in dose.evidence.source_field
             for_all = elsewhere and arms > 1 and len(dose.arm_nos) == arms
-            if for_all and (dose.agent_key in BODY_SUBSTANCES or not (from_prose or _is_common_drug(dose.agent_key))):
+            if for_all and not (from_prose or _is_common_drug(dose.agent_key)):
                 continue
             if self.arm.arm_no not in dose.arm_nos or dose.agent_key in self.seen or dose.agent_key in self.parts:
                 continue

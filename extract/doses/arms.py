@@ -14,13 +14,17 @@ from extract.lower import holds_any
 from extract.study import Arm, Field, Study
 
 NO_DRUG = ("PLACEBO_COMPARATOR", "NO_INTERVENTION")  # types of arms
+_CODE = r"(?-i:[A-Z]{2,5}\d{0,2}|[A-Z]\d{1,2})"  # "group BD", "group M2"
 _GROUP_NAME = re.compile(
-    r"\b(?P<word>arm|group|cohort|part)s?\s+(?P<first>[A-Z]|\d{1,2}[A-Za-z]?|I{1,3}|IV|V)\b(?:\s*(?:,|/|and|or|&|\+|to|-)\s*(?:(?:arm|group|cohort|part)s?\s+)?(?P<second>[A-Z]|\d{1,2}|I{1,3}|IV|V)\b)?",
+    rf"\b(?P<word>arm|group|cohort|part)s?(?:\s+|-\s?|\s?\()[\"']?(?P<first>[A-Z]|\d{{1,2}}[A-Za-z]?|I{{1,3}}|IV|V|{_CODE})\b"
+    rf"(?:\s*(?:,|/|and|or|&|\+|to|-)\s*(?:(?:arm|group|cohort|part)s?\s+)?(?P<second>[A-Z]|\d{{1,2}}|I{{1,3}}|IV|V|{_CODE})\b)?"
+    # "the LIA group", "D group"; but "A group of patients"
+    rf"|(?<![\w-])(?:(?!A\b)(?-i:[A-Z])|{_CODE})(?=\s(?:arm|group)\b)",
     re.IGNORECASE,
 )
 # What a label calls its arm; "part" counts only where the text speaks of parts too.
 _CALLED = tuple(
-    re.compile(rf"\b(?:{words})s?\s+(?=(\w+))", re.IGNORECASE)
+    re.compile(rf"\b(?:{words})s?(?:\s+|-\s?|\s?[(:]\s?)[\"']?(?=(\w+))|\b(\w+)\s(?=(?:{words})\b)", re.IGNORECASE)
     for words in ("arm|group|cohort", "part|arm|group|cohort")
 )
 _GROUP_WORDS = ("arm", "group", "cohort", "part")  # nothing but a label names arms without any of these
@@ -49,9 +53,9 @@ def named_arms(study: Study, text: str) -> list[int]:
     if not holds_any(lowered, _GROUP_WORDS):
         return found
     for match in _GROUP_NAME.finditer(text):
-        for name in (match["first"], match["second"]):
+        for name in (match["first"], match["second"]) if match["word"] else (match[0],):
             if name:
-                found += [a.arm_no for a in arms if _is_called(a, match["word"], name)]
+                found += [a.arm_no for a in arms if _is_called(a, match["word"] or "group", name)]
     if found:
         return sorted(set(found))
     if _ALL.search(text):
@@ -121,7 +125,7 @@ def _printed(label: str, lowered: str) -> bool:
 
 def _is_called(arm: Arm, word: str, name: str) -> bool:
     label = arm.label.text.norm
-    names = {match[1].lower() for match in _CALLED[word.lower() == "part"].finditer(label)}
+    names = {(match[1] or match[2]).lower() for match in _CALLED[word.lower() == "part"].finditer(label)}
     return name.lower() in names or label.strip().lower() == name.lower()
 
 
@@ -238,13 +242,27 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         key = statement.agent.key
         named = [a.arm_no for a in study.arms if a.arm_no in called_so or key in _named_in(a, lexicon)]
     named = [number for number in named if not _names_placebo_only(study.arms[number - 1], statement, phrase)]
-    if not named and statement.source.intervention_no is None:
+    if not named and statement.source.intervention_no is None and not _for_everyone(phrase):
         named = arms_of_heading(study, statement.source.text.norm, statement.start)
     if named and (not linked or set(named) & set(linked)):
         statement.arm_nos = [number for number in named if not linked or number in linked]
         statement.own_arm_nos = list(statement.arm_nos)
     else:
         statement.arm_nos = linked
+
+
+# "All patients are premedicated with …", "… is given to all": no more of the arm under whose heading it stands.
+_EVERYONE = re.compile(
+    r"\ball (?:of )?(?:(?:the|our|these|enrolled|eligible|study|included|recruited) )*"
+    r"(?:patients|participants|subjects|women|men|children|cases|individuals|volunteers|mothers|parturients|infants)\b"
+    r"(?! (?:who|whose|with|that|assigned|randomi[sz]ed|allocated|on|having))"
+    r"|\b(?:to|for|in) all\s?(?:[.;,)]|\Z)",
+    re.IGNORECASE,
+)
+
+
+def _for_everyone(phrase: str) -> bool:
+    return "all" in phrase.lower() and _EVERYONE.search(phrase) is not None
 
 
 def said_of_others(study: Study, lexicon: Lexicon, arm: Arm, key: str) -> list[int]:

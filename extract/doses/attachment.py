@@ -43,6 +43,12 @@ _LIST_GAP = re.compile(
 )
 # "50 mg once daily (twice daily if on rifampicin)"
 _ON_CONDITION = re.compile(r"\s(?:if|when|whenever|in case|in (?:those|patients|participants|subjects)|for (?:those|patients))\b")
+_MIXED = re.compile(
+    r"[\s)\]]*(?:\((?:[^()]{0,25})\)\s*)?(?:[\d.,]+\s?%\s*)?"
+    r"(?:\+|/|&|,\s?(?:and|as well as)?|and|plus|with|as well as|(?:combined|mixed|together|along) with)\s*"
+    r"(?:(?:\(|an?|the|[\d.,]+\s?(?:%|m[lL]|cc)|of|inj\.?)\s*)*\Z",
+    re.IGNORECASE,
+)
 _AFTERWARDS = re.compile(r"\b(?:then|followed)\b", re.IGNORECASE)
 
 
@@ -84,6 +90,7 @@ def attach(
         elif not _is_of_what_follows(text, head, item):
             _fill(head, item)
     _backfill(text, heads)
+    _carry_routes(text, heads, [item for item in items if item.kind == "route"])
     _carry_on([bound for head in heads for bound in head.bounds])
     for item in leading:
         for head in heads:
@@ -328,6 +335,21 @@ def _counts(head: _Head, gap: str) -> bool:
     if not head.bounds or head.bounds[0].amount.kind != "count":
         return False
     return _AS_GAP.match(gap) is not None or _PRODUCT_GAP.fullmatch(gap) is not None
+
+
+def _carry_routes(text: str, heads: list[_Head], routes: list[Item]) -> None:
+    """`Spinal anesthesia with A 10 mg plus B 20 ug`: the route before a mixture's first part is that of the others."""
+    for route in routes:
+        mixture = [head for head in heads if head.start >= route.end]
+        if not mixture or not _ADJECTIVE_GAP.match(text[route.end : mixture[0].start]):
+            continue
+        for before, head in pairwise(mixture):
+            if _only_strong(head):
+                continue  # "A 10 mg (0.5%) plus B"
+            if not _MIXED.match(text, before.end, head.start) or any("route" in bound.facts for bound in head.bounds):
+                break
+            for bound in head.bounds:
+                bound.facts["route"] = route.value
 
 
 def _carry_on(bounds: list[Bound]) -> None:

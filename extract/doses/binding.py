@@ -159,15 +159,17 @@ def _inherited(
     return Bound(amount, default, None, amount.start, amount.end, segment, sure=False)
 
 
+_BRACKET = re.compile(r"\s*\(\s*(?:=|i\.e\.,?|containing|equivalent to)?\s*\Z")
 _OF_A = re.compile(r"\s*(?:of\s+)?(?:an?\s+|the\s+)?\(?\Z")
 
 
 def _share_solution(text: str, bounds: list[Bound]) -> None:
-    """`4 ml of 0.2% lidocaine`: the volume is of what the percentage is of."""
+    """`4 ml of 0.2% lidocaine`, `1 ml (50 ug) fentanyl`: the volume is of what the percentage or the mass is of."""
     for volume, strength in pairwise(bounds):
-        if volume.amount.kind != "volume" or strength.amount.kind != "percent" or strength.agent is None:
+        if volume.amount.kind != "volume" or strength.amount.kind not in ("percent", "mass") or strength.agent is None:
             continue
-        if _OF_A.match(text[volume.amount.end : strength.amount.start]):
+        between = _OF_A if strength.amount.kind == "percent" else _BRACKET
+        if between.match(text[volume.amount.end : strength.amount.start]):
             volume.agent, volume.named, volume.sure = strength.agent, strength.named, strength.sure
 
 

@@ -135,6 +135,8 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
                 continue
             if kind == "frequency" and not may_take_frequency(statement):
                 continue
+            if kind == "route" and _of_another_use(statement, statements, values[0]):
+                continue
             statement.facts[kind] = values[0]
     _from_sentences(study, lexicon, statements)
     lengths_by_title(study, statements)
@@ -148,6 +150,17 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     for statement in statements:
         if statement.facts.get("dosing") == "repeated" and statement.facts.get("frequency") == _ONCE:
             del statement.facts["frequency"]  # that of the single doses of other arms
+
+
+_MEASURES = {"mass": "volume", "volume": "mass"}
+
+
+def _of_another_use(statement: Statement, statements: list[Statement], route: str) -> bool:
+    """Whether a place in the body is said only of the agent's masses, and this is a volume: `12.5 mg spinal, 20 mL`."""
+    if route not in read_toml("routes.toml")["local"]:
+        return False
+    owners = {s.amount.kind for s in statements if s.agent.key == statement.agent.key and s.facts.get("route") == route}
+    return owners == {_MEASURES.get(statement.amount.kind)}
 
 
 def _in_cycles(study: Study, statements: list[Statement]) -> None:

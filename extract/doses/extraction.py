@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from extract.doses import pipeline
-from extract.doses.agents import Agent, known_keys
+from extract.doses.agents import Agent, find_agents, known_keys
 from extract.doses.arm_agents import find_arm_agents
 from extract.doses.arms import NO_DRUG, arms_of_statement, phrases_about, settle_arms
 from extract.doses.binding import bind
@@ -139,9 +139,19 @@ def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | Non
     else:
         numbers = list(lexicon.by_intervention)
     agents = [agent for number in numbers for agent in lexicon.by_intervention.get(number, [])]
+    if source.arm_no is not None and len({agent.key for agent in agents}) > 1:
+        agents = _named_by_label(study, lexicon, source.arm_no, agents)
     if len({agent.key for agent in agents}) > 1:
         agents = [agent for agent in agents if agent.kind not in ("placebo", "group")]
     return agents[0] if len({agent.key for agent in agents}) == 1 else None
+
+
+def _named_by_label(study: Study, lexicon: Lexicon, arm_no: int, agents: list[Agent]) -> list[Agent]:
+    """Of an arm's agents the one that alone its label names ("Midazolam", with fentanyl for all), else all."""
+    mentions = find_agents(study.arms[arm_no - 1].label.text.norm, lexicon.names)
+    named = {mention.agent.key for mention in mentions}
+    own = [agent for agent in agents if agent.key in named and agent.kind == "drug"] if len(named) == 1 else []
+    return own if len({agent.key for agent in own}) == 1 else agents
 
 
 def _phrases_about(study: Study, text: str, bounds: list[Bound]) -> dict[tuple[tuple[int, int], int], str]:

@@ -66,6 +66,18 @@ _SPREAD = re.compile(
 )
 
 
+_GROUP_BEFORE = re.compile(r"\b(?:group|arm)s?[\s:(\"'-]{1,3}\Z", re.IGNORECASE)
+_GROUP_AFTER = re.compile(r"\)?\s(?:group|arm)\b", re.IGNORECASE)
+
+
+def _names_group(text: str, match: re.Match[str]) -> bool:
+    """Whether letters are what a group is called: "group BD" of bupivacaine and dexmedetomidine."""
+    if match.end() - match.start() > 3:
+        return False
+    before = _GROUP_BEFORE.search(text, max(0, match.start() - 9), match.start())
+    return before is not None or _GROUP_AFTER.match(text, match.end()) is not None
+
+
 def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Every "how often" in the text; a single administration is (1, None, None)."""
     scanner, entries = _frequencies()
@@ -73,7 +85,7 @@ def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[
     for index, match in scanner.find(lowered(text), start, end):
         value = _frequency(match, index, entries[index])
         limit = _LIMIT.search(text, max(0, match.start() - 30), match.start())
-        if limit or (value[1] is None and _SPREAD.match(text, match.end())):
+        if limit or _names_group(text, match) or (value[1] is None and _SPREAD.match(text, match.end())):
             continue
         item = Item("frequency", match.start(), match.end(), value)
         if found and _on_days_of_week(text, found[-1], item):

@@ -161,6 +161,7 @@ def names_amount_first(text: str, doses: list[Amount], here: list[Mention]) -> b
     return _tight_right(gap) or _of_it(gap)
 
 
+_ADDED = ("with ", "and ", "plus ", "+")
 _PLACEBO_PIECE = re.compile(
     r"\s(?:tablet|capsule|pill|caplet|softgel|patch|injection|solution|cream|gel)", re.IGNORECASE
 )
@@ -197,6 +198,8 @@ def choose(
     if right_of and not (left_tight and len(left_gap) <= 3):
         return right
     touching = not right_gap.strip()
+    if amount.kind == "percent" and left_tight and not left_gap.strip() and right_gap.lstrip().startswith(_ADDED):
+        return left  # "10 mL of bupivacaine 0.25% with fentanyl"
     if touching and right is not None and right.agent.kind == "placebo" and _PLACEBO_PIECE.match(text, right.end):
         return right  # "A 70 mg placebo tablets"
     alone = touching and bool(left_gap.strip(" (,:")) and not left_tight
@@ -223,13 +226,17 @@ def _heads_its_own(text: str, doses: list[Amount], index: int, mention: Mention 
     return follows_tightly(text, mention, doses[index + 1])
 
 
+# "0.5 ug/kg added to A" is of another agent than A
+_NOT_ITS = re.compile(r"[,;)]\s|[.]|\b(?:with|(?:added|adjuvant|adjunct|addition) to)\s+(?:the\s)?\Z", re.IGNORECASE)
+
+
 def _farther(text: str, amount: Amount, here: list[Mention], right: Mention | None, right_gap: str) -> Mention | None:
     far = next((m for m in reversed(here) if m.end <= amount.start and m.agent.kind != "placebo"), None)
     if far is not None:
         return far
     if (guessed := name_before(text, amount)) is not None:
         return guessed
-    if right is not None and len(right_gap) < 60 and not re.search(r"[,;)]\s|[.]|\bwith\s+\Z", right_gap):
+    if right is not None and len(right_gap) < 60 and not _NOT_ITS.search(right_gap):
         return right
     return None
 

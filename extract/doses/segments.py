@@ -158,6 +158,16 @@ def _skip_blanks(text: str, start: int, end: int) -> int:
     return start
 
 
+_WRAPPED = 72  # what would have fitted into a line was not wrapped
+_WORD = re.compile(r"\S+")
+
+
+def _following_word(text: str, position: int) -> int:
+    """The length of the word that stands there, with the blank before it."""
+    match = _WORD.match(text, position)
+    return 0 if match is None else match.end() - position + 1
+
+
 def _is_break(text: str, match: re.Match[str], start: int) -> bool:
     mark = match.group()
     if mark.startswith("\n"):
@@ -167,7 +177,8 @@ def _is_break(text: str, match: re.Match[str], start: int) -> bool:
         line_start = text.rfind("\n", 0, match.start()) + 1
         following = text[match.end() : match.end() + 1]
         continues = following.islower() or following.isdigit() or following in "(+"
-        return match.start() - line_start < 60 or (not continues and text[match.start() - 1] in ".:;")
+        length = match.start() - line_start + _following_word(text, match.end())
+        return length < _WRAPPED or (not continues and text[match.start() - 1] in ".:;")
     if mark == ";":
         # A semicolon within brackets separates remarks, not phrases.
         return text.count("(", start, match.start()) <= text.count(")", start, match.start())

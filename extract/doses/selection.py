@@ -174,10 +174,44 @@ def select(statements: list[Statement]) -> list[Statement]:
             continue
         if kind == "mass" and statement.amount.role == "concentration" and (key in massive or key in liquid):
             continue
-        if kind == "volume" and key in massive and not statement.amount.per_time:
+        if kind == "volume" and key in massive and not _of_another_mass(statement, statements):
             continue
         kept.append(statement)
     return kept
+
+
+_WITHIN = 0.02  # "about 50 mg (10 mL of 0.5%)"
+
+
+def _of_another_mass(volume: Statement, statements: list[Statement]) -> bool:
+    """Whether a volume is no other way to say one of its agent's masses: spinal 12.5 mg, and a block with 20 mL of 0.25%.
+
+    So is one whose strength makes another mass than any that is stated, and a rate, unless a mass in the same phrase
+    is what the fluid holds: "20 IU in 1 L at 125 mL/h".
+    """
+    own = [s for s in statements if s.agent.key == volume.agent.key]
+    masses = [s for s in own if s.amount.kind == "mass" and s.amount.role not in ("strength", "concentration")]
+    held = [s for s in own if s.amount.kind in ("mass", "activity")]
+    if any(s.source is volume.source and s.segment == volume.segment for s in held):
+        return False
+    if volume.amount.per_time:
+        return True
+    made = [volume.amount.high * s.amount.high * 10 for s in own if s.amount.kind == "percent" and _beside(s, volume)]
+    return bool(made) and not any(abs(_mg(s.amount) - mg) <= _WITHIN * mg for s in masses for mg in made)
+
+
+_MG = {"g": 1e3, "mg": 1.0, "ug": 1e-3, "ng": 1e-6}
+
+
+def _mg(amount: Amount) -> float:
+    return amount.high * _MG.get(amount.unit, 0.0)
+
+
+def _beside(strength: Statement, volume: Statement) -> bool:
+    """Whether a percentage is said of a volume: `20 mL of bupivacaine 0.25%`."""
+    if strength.source is not volume.source or strength.segment != volume.segment:
+        return False
+    return abs(strength.amount.start - volume.amount.start) < _FAR
 
 
 def _of_own_arms(pieces: Statement, statements: list[Statement]) -> bool:
