@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from extract.doses import pipeline
-from extract.doses.agents import Agent, known_keys
+from extract.doses.agents import Agent, find_agents, known_keys
 from extract.doses.arm_agents import find_arm_agents
 from extract.doses.arms import NO_DRUG, arms_of_statement, phrases_about, settle_arms
 from extract.doses.binding import bind
@@ -17,7 +17,7 @@ from extract.doses.merging import Statement, merge, without_ranges_of_levels
 from extract.doses.phases import find_dosing
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like_in, passages
-from extract.doses.selection import accepted, agent_of, as_meant, select
+from extract.doses.selection import accepted, agent_of, as_meant, is_beam, select
 from extract.doses.strengths import as_intakes, named_strengths
 from extract.doses.vocabulary import one_of, words
 from extract.facts import Dose, DoseFacts, evidence
@@ -136,12 +136,25 @@ def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | Non
     numbers: list[int]
     if source.arm_no is not None:
         numbers = study.arms[source.arm_no - 1].intervention_nos
+        if (
+            len(numbers) > 1
+            and study.arms[source.arm_no - 1].type not in NO_DRUG
+            and (named := _agent_of_label(study, lexicon, source.arm_no)) is not None
+        ):
+            return named
     else:
         numbers = list(lexicon.by_intervention)
     agents = [agent for number in numbers for agent in lexicon.by_intervention.get(number, [])]
     if len({agent.key for agent in agents}) > 1:
         agents = [agent for agent in agents if agent.kind not in ("placebo", "group")]
     return agents[0] if len({agent.key for agent in agents}) == 1 else None
+
+
+def _agent_of_label(study: Study, lexicon: Lexicon, arm_no: int) -> Agent | None:
+    """The one registered agent that an arm's label names ("Zanfluril", with a background that all arms get)."""
+    named = {m.agent.key: m.agent for m in find_agents(study.arms[arm_no - 1].label.text.norm, lexicon.names)}
+    given = [agent for agent in named.values() if agent.kind != "group"]
+    return given[0] if len(given) == 1 and given[0].kind == "drug" and given[0].intervention_no is not None else None
 
 
 def _phrases_about(study: Study, text: str, bounds: list[Bound]) -> dict[tuple[tuple[int, int], int], str]:
@@ -170,6 +183,8 @@ def _statement(
     )
     statement.segment = (base + bound.segment[0], base + bound.segment[1])
     statement.sure = bound.sure or (bound.named is None and (source.intervention_no or source.arm_no) is not None)
+    if statement.facts.get("route") == "rt-external" and bound.amount.kind != "radiation" and not is_beam(agent):
+        del statement.facts["route"]  # "radiotherapy with cisplatin 100 mg/m2"
     statement.flags = [*bound.amount.flags, *(["misspelled_agent"] if bound.misspelled else [])]
     complete_schedule(statement)
     if source.arm_no is not None and (dosing := find_dosing(study.arms[source.arm_no - 1].label.text.norm)) is not None:
