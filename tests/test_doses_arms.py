@@ -401,3 +401,26 @@ def test_a_trade_mark_sign_is_no_part_of_a_name() -> None:
         interventions=[{"name": "Zanvax™", "type": "BIOLOGICAL"}],
     )
     assert [row.agent_key for row in facts.arm_agents] == ["zanvax"]
+
+
+def test_an_arm_may_be_told_to_get_agents_as_in_another() -> None:
+    facts = read(
+        description="Patients are randomized.\n\nARM I: Patients receive docetaxel 75 mg/m2 IV on day 1.\n\n"
+        "ARM II: Patients receive docetaxel as in arm I and zanfluril 10 mg PO daily.",
+        arms=[{"label": "Arm I (docetaxel)"}, {"label": "Arm II (docetaxel, zanfluril)"}],
+        interventions=[
+            {"name": "Docetaxel"},
+            {"name": "Zanfluril", "armGroupLabels": ["Arm II (docetaxel, zanfluril)"]},
+        ],
+    )
+    assert [(dose.agent_key, dose.arm_nos) for dose in facts.doses] == [("docetaxel", [1, 2]), ("zanfluril", [2])]
+
+
+def test_an_amount_in_an_arms_text_is_of_the_agent_that_its_label_names() -> None:
+    facts = read(
+        arms=[
+            {"label": "Zanfluril", "type": "EXPERIMENTAL", "description": "600 mg twice a day, with docetaxel 75 mg/m2"}
+        ],
+        interventions=[{"name": "Zanfluril"}, {"name": "Docetaxel"}],
+    )
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 600), ("docetaxel", 75)]

@@ -514,3 +514,27 @@ def test_how_often_what_is_assessed_is_given() -> None:
         summary="To assess by imaging the effect of once daily dosing with zanfluril on perfusion.",
     )
     assert [frequency(d) for d in facts.doses] == [(1, 1, "d")]
+
+
+def test_days_are_those_of_the_interventions_own_text_or_of_what_stands_behind_the_name() -> None:
+    facts = read(
+        description="Cisplatin is given IV on day 1, and topotecan IV over 30 minutes on days 1-3.",
+        arms=[{"label": "Paclitaxel 80 mg/m2 and topotecan 1 mg/m2/day"}],
+        interventions=[
+            {"name": "Paclitaxel", "description": "IV infusion on Days 1, 8 and 15 of each 28-day cycle"},
+            {"name": "Topotecan"},
+            {"name": "Cisplatin"},
+        ],
+    )
+    assert [(dose.agent_key, dose.days) for dose in facts.doses] == [
+        ("paclitaxel", [1, 8, 15]),
+        ("topotecan", [1, 2, 3]),
+    ]
+
+
+def test_a_range_is_told_again_by_its_levels() -> None:
+    facts = read(
+        description="Three dose levels: 0.5 x 10^6 cells/kg, 1 x 10^6 cells/kg and 2 x 10^6 cells/kg.",
+        interventions=[{"name": "CD19 CAR-T cells", "type": "BIOLOGICAL", "description": "0.5-2 x 10^6 cells/kg"}],
+    )
+    assert [dose.amount_low for dose in facts.doses] == [5e5, 1e6, 2e6]

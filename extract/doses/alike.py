@@ -118,6 +118,27 @@ def totals_as_parts(statements: list[Statement]) -> None:
                 total.facts.update({kind: part.facts[kind] for kind in _LENGTHS if kind in part.facts})
 
 
+def courses_as_fractions(statements: list[Statement]) -> None:
+    """`40 Gy in 15 fractions (2.67 Gy each), 5 days a week`: the course and its fractions are given alike."""
+    beams = [s for s in statements if s.agent.kind == "radiation" and s.amount.kind == "radiation"]
+    for statement in beams:
+        if statement.amount.role == "boost" or {"frequency", "days"} & statement.facts.keys():
+            continue
+        rates = {s.facts["frequency"] for s in beams if "frequency" in s.facts and _of_one_course(s, statement)}
+        if len(rates) == 1 and some_days_a_week(rate := rates.pop()):
+            statement.facts["frequency"] = rate
+
+
+def _of_one_course(a: Statement, b: Statement) -> bool:
+    """Whether two amounts of radiation are a course and its fractions: of the same arms, and not two totals."""
+    return a.agent.key == b.agent.key and a.arm_nos == b.arm_nos and "fraction" in (a.amount.role, b.amount.role)
+
+
+def some_days_a_week(rate: tuple[float, float | None, str | None] | None) -> bool:
+    """`5 days a week`: so a whole course of radiation is given, whatever its parts."""
+    return rate is not None and rate[0] > 1 and rate[1:] == (1.0, "wk")
+
+
 def placebo_as_active(statements: list[Statement]) -> None:
     """A placebo of which nothing else is said is given as often and as long as what it stands for; pieces as it is."""
     for placebo in statements:

@@ -190,11 +190,11 @@ def _trimmed(text: str, items: list[Value]) -> list[Value]:
 
 
 _PHASE_BEFORE = re.compile(r"\bphase\s\Z", re.IGNORECASE)
-_APART = re.compile(r"(\d+)(?: - |- | -| ?< ?)")
+_APART = re.compile(r"(\d+)(?: - |- | -| ?< ?| to )")
 
 
 def _after_its_number(text: str, items: list[Value]) -> list[Value]:
-    """`Level 1 - 300 mg` is no range from 1, nor `from day 57- 800 mg` or `stratum 4 < 300 mg`."""
+    """`Level 1 - 300 mg` is no range from 1, nor `on day 2 to 400 mg` or `stratum 4 < 300 mg`."""
     first = items[0]
     if (number := _APART.match(text, first.start, first.end)) is None:
         return items

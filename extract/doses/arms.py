@@ -408,6 +408,7 @@ _AS_ELSEWHERE = re.compile(
 def _share(study: Study, lexicon: Lexicon, statement: Statement, own: dict[str, set[int]]) -> None:
     """`Drug B as in arm A`: an arm whose text names an agent, or refers to another arm, without an amount."""
     if statement.source.arm_no is None:
+        statement.own_arm_nos = sorted({*statement.own_arm_nos, *_told_as_elsewhere(study, lexicon, statement)})
         return
     for arm in study.arms:
         if arm.arm_no in own[statement.agent.key] or arm.description is None:
@@ -418,3 +419,17 @@ def _share(study: Study, lexicon: Lexicon, statement: Statement, own: dict[str, 
             continue
         if _AS_ELSEWHERE.search(arm.description.text.norm):
             statement.own_arm_nos = sorted({*statement.own_arm_nos, arm.arm_no})
+
+
+def _told_as_elsewhere(study: Study, lexicon: Lexicon, statement: Statement) -> set[int]:
+    """Under its heading an arm may get agents "as in arm A", for which prose states the amount."""
+    text, key = statement.source.text.norm, statement.agent.key
+    if statement.registered or not statement.own_arm_nos or len(study.arms) < 2:
+        return set()
+    linked = set(_linked_arms(study, lexicon, statement))
+    found: set[int] = set()
+    for match in _AS_ELSEWHERE.finditer(text):
+        start = max(text.rfind(mark, 0, match.start()) + 1 for mark in ".;\n")
+        if any(mention.agent.key == key for mention in find_agents(text[start : match.start()], lexicon.names)):
+            found.update(linked.intersection(arms_of_heading(study, text, match.start())))
+    return found

@@ -21,6 +21,7 @@ _AS_NEEDED = Scanner(words("as_needed"))
 _OBSERVED = re.compile(rf"\b{one_of_lower('observed')}\b")
 _WHEN = tuple(f"{when} {word}" for when in words("time_reference") for word in ("", "the "))
 _KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
+_TIMES = ("frequency", "days")
 _ADJECTIVE_GAP = re.compile(
     rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|dosing|with|at)[\s-]+)*\Z",
     re.IGNORECASE,
@@ -61,6 +62,7 @@ class _Head:
     bounds: list[Bound]
     mention: Mention | None = None
     facts: dict[str, Any] = field(default_factory=dict)
+    timed: int = 0  # where the last frequency or days end that belong to it
     earlier: list[Bound] = field(default_factory=list)  # the steps before the one that is being said
 
 
@@ -83,7 +85,7 @@ def attach(
             continue
         if head is None:
             leading.append(item)
-        elif begins_step(text, head.end, item, head.bounds):
+        elif begins_step(text, (head.timed, head.end), item, head.bounds):
             head.earlier += head.bounds
             head.bounds = next_step(bounds, head.bounds, item)
             _fill(head, item)
@@ -267,6 +269,8 @@ def _fill(head: _Head, item: Item) -> None:
         if item.end > bound.end and item.end - bound.end < 160:
             bound.end = item.end
     head.end = max(head.end, item.end)
+    if item.kind in _TIMES:
+        head.timed = item.end
 
 
 def _fill_missing(head: _Head, item: Item) -> None:
@@ -317,14 +321,22 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             cyclic, then = _is_cycle(source.get("frequency")), _AFTERWARDS.search(gap) is not None
             repeated = cyclic and _has_days_of_cycle(bound) and not then
             # "A 5 mg followed by B 6 mg every 3 weeks" is repeated as a whole; else what follows has its own schedule
+            cyclic = cyclic or ("cycle_days" in source and min(source.get("days", [1])) > 0)
             later = then and not (cyclic and bound.agent not in [other.agent for other in following.bounds])
             for kind in _KINDS:
                 if apart and kind != "duration":
                     continue
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
                 held = held or (later and kind in ("frequency", "days"))
+                held = held or (kind == "days" and _lasts_otherwise(bound, source))
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
+
+
+def _lasts_otherwise(bound: Bound, source: dict[str, Any]) -> bool:
+    """`A 100 mg/m2 x 5 days and B 60 mg/m2 days 1 and 2`: the days are not those of what lasts five."""
+    length = bound.facts.get("duration")
+    return length is not None and length[1] == "d" and len(source.get("days", ())) not in (0, length[0])
 
 
 def _counts(head: _Head, gap: str) -> bool:
@@ -353,8 +365,10 @@ def _carry_routes(text: str, heads: list[_Head], routes: list[Item]) -> None:
 
 
 def _carry_on(bounds: list[Bound]) -> None:
-    """`Once daily (100 mg d1, 200 mg d2, 400 mg d3-28)`: how often in a day holds for the steps that follow."""
+    """`Once daily (100 mg d1, 200 mg d2, 400 mg d3-28)`: the route, and how often in a day, hold for what follows."""
     for previous, bound in pairwise(bounds):
+        if "route" in previous.facts and previous.agent is bound.agent:
+            bound.facts.setdefault("route", previous.facts["route"])  # "5 mg SC on day 1, 45 mg on day 8"
         rate = previous.facts.get("frequency")
         steps = "days" in previous.facts and "days" in bound.facts and previous.agent is bound.agent
         if steps and rate and rate[1:] == _DAILY[1:] and not _timed_in_a_day(bound):

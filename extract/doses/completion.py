@@ -10,17 +10,19 @@ from typing import Any
 from extract.doses.alike import (
     adjusted_as_first,
     as_other_levels,
+    courses_as_fractions,
     lengths_by_title,
     may_take_frequency,
     may_take_length,
     placebo_as_active,
     routes_by_title,
+    some_days_a_week,
     totals_as_parts,
 )
 from extract.doses.bound import Remark
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.said import Said, TreatmentLengths, cycle_length, some_days_a_week
+from extract.doses.said import Said, TreatmentLengths, cycle_length
 from extract.doses.selection import is_beam
 from extract.doses.vocabulary import read_toml
 from extract.study import Study
@@ -76,11 +78,29 @@ def _frequency_of_days(statement: Statement) -> None:
     if days and len(days) > 1 and _in_a_row(_runs(days)):
         facts["frequency"] = (1.0, 1.0, "d")
     elif days and len(days) == 1 and "cycle_days" in facts and statement.amount.per_time is None:
-        facts["frequency"] = (1.0, 1.0, "cycle")
+        if not _of_first_cycle(statement):
+            facts["frequency"] = (1.0, 1.0, "cycle")
     elif not days and statement.amount.role == "loading" and statement.amount.per_time is None:
         facts["frequency"] = (1.0, None, None)
     elif not days and statement.amount.per_time is None and _few_days(facts.get("duration")):
         facts["frequency"] = (1.0, 1.0, "d")
+
+
+_CYCLE_NAMED = re.compile(
+    r"\bC(?P<short>\d{1,2}) ?D\d|\b(?:cycle|course)s? ?#?(?P<number>\d{1,2}"
+    r"(?: ?(?:-|,|to|and|&|\+) ?\d{1,2}(?! ?(?:[mun]?g|mcg|mL|IU|U|units?|mc?i|x)\b)|\+| on)?)"
+    r"|\b(?P<first>first (?:treatment )?(?:cycle|course))\b"
+    r"|\b(?:each|every|all|subsequent|later) (?:\w+ )?(?:cycle|course)",
+    re.IGNORECASE,
+)
+
+
+def _of_first_cycle(statement: Statement) -> bool:
+    """`Cycle 1: 1 mg on day 1, 2 mg on day 8`, `5 mg C1D1`: in the first cycle alone, as the last one named is."""
+    text = statement.source.text.norm
+    places = _CYCLE_NAMED.finditer(text, statement.segment[0], statement.segment[1])
+    named = [match for match in places if match.start() < statement.end + 16]
+    return bool(named) and (named[-1]["first"] is not None or (named[-1]["short"] or named[-1]["number"]) == "1")
 
 
 def _in_a_row(runs: list[int]) -> bool:
@@ -145,6 +165,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
         if "route" not in statement.facts and (route := _route_of_form(study, statement)) is not None:
             statement.facts["route"] = route
     totals_as_parts(statements)
+    courses_as_fractions(statements)
     placebo_as_active(statements)
     routes_by_title(study, statements)
     for statement in statements:
@@ -253,15 +274,22 @@ def _is_course(statement: Statement) -> bool:
 
 
 def _lacks_day_of_cycle(statement: Statement) -> bool:
-    """Whether an amount is given "every 3 weeks" or "daily for 4 days", and no day is said."""
+    """Whether an amount is given "every 3 weeks", "daily for 4 days" or "5 mg/d", and no day is said."""
     facts = statement.facts
     repeated = _long(facts.get("frequency") or (0, None, None)) or _few_days(facts.get("duration"))
+    repeated = repeated or _once_a_day(statement)
     return repeated and "days" not in facts and statement.amount.kind != "count" and statement.amount.role in _ROLES
+
+
+def _once_a_day(statement: Statement) -> bool:
+    return statement.amount.per_time == "d" or statement.facts.get("frequency") == _DAILY
 
 
 def _is_cycle_day(statement: Statement, days: list[int]) -> bool:
     """Whether days said elsewhere fit: "daily for 4 days" has four."""
     length = statement.facts.get("duration")
+    if len(days) == 1 and _once_a_day(statement):
+        return False
     return not _few_days(length) or length == (float(len(days)), "d")
 
 

@@ -18,7 +18,7 @@ def _any(name: str, key: str = "words") -> str:
 _NOT_PER = "".join(f"(?<!{word})" for word in read_toml("days.toml")["per"]["words"])
 _DAY_WORD = (
     rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?(?:\b|(?=\d))|dys?\b|dd\b)|"
-    r"(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\dD(?=\d)|\bD(?=\s?\d))"
+    r"(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\d\s?D(?=\d)|\bD(?=\s?\d))"
 )
 _SPELLED = r"(?:one|two|three|four|five|six|seven|eight)\b"
 # "0,5 mg" with a decimal comma is no day, nor are "50,000 units"
@@ -31,7 +31,8 @@ _DAY_VALUE = (
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _DAYS = re.compile(
-    rf"(?<![\w])(?<!(?<![\^.=])(?<!auc )(?<!auc of )\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}(?!\n\s*\d{{1,2}}[.)]\s)\s*[#:]?\s*{_DAY_VALUE}"
+    r"(?<![\w])(?<!(?<![\^.=])(?<!auc )(?<!auc of )(?<!cycle )(?<!course )(?<!week )\b\d )(?<!\b\d\d )(?<!\d-)"
+    rf"{_DAY_WORD}(?!\n\s*\d{{1,2}}[.)]\s)\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
     re.IGNORECASE,
 )
@@ -91,7 +92,9 @@ _OFF_BEFORE = re.compile(rf"\b{_any('off')}(?: \w+)? ?(?:\(|on |from )?\Z", re.I
 _STARTING = re.compile(rf"\b{_any('starting')}(?: study)?\s*\Z", re.IGNORECASE)
 _ENDING = re.compile(rf"\b{_any('ending')}(?: study)?\s*\Z", re.IGNORECASE)
 _FOR_DAYS = re.compile(
-    r"[^.;]{0,40}?\bfor (?P<count>\d{1,2}|two|three|four|five|six|seven) (?:consecutive )?days", re.IGNORECASE
+    r"(?:(?!\buntil\b|\btill\b)[^.;]){0,40}?"
+    r"\bfor (?P<count>\d{1,2}|two|three|four|five|six|seven) (?:consecutive )?days",
+    re.IGNORECASE,
 )
 
 
@@ -116,7 +119,7 @@ def _tokens(name: str) -> str:
 
 
 _DAY_TOKEN = re.compile(
-    rf"(?P<number>\b{_SPELLED})"
+    rf"(?P<number>\b{_SPELLED})|(?P<cycle>\bC\d\s?(?=D))"
     rf"|(?P<to>{_tokens('range')})|(?P<value>\d+)|(?P<minus>-)|(?P<sep>{_tokens('list')}|;)|(?P<word>[A-Za-z]+)",
     re.IGNORECASE,
 )

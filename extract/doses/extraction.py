@@ -17,11 +17,11 @@ from extract.doses.merging import Statement, merge, without_ranges_of_levels
 from extract.doses.phases import find_dosing
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like_in, passages
-from extract.doses.selection import accepted, agent_of, as_meant, select
+from extract.doses.selection import accepted, agent_of, as_meant, is_beam, select
 from extract.doses.strengths import as_intakes, named_strengths
 from extract.doses.vocabulary import one_of, words
 from extract.facts import Dose, DoseFacts, evidence
-from extract.study import Field, Study
+from extract.study import Arm, Field, Study
 
 
 def extract_doses(study: Study) -> DoseFacts:
@@ -133,25 +133,46 @@ def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | Non
     if source.intervention_no is not None:
         agents = lexicon.by_intervention.get(source.intervention_no, [])
         return agents[0] if agents else None
-    numbers: list[int]
-    if source.arm_no is not None:
-        numbers = study.arms[source.arm_no - 1].intervention_nos
-    else:
-        numbers = list(lexicon.by_intervention)
+    if source.arm_no is None:
+        return _only(_agents_of(lexicon, list(lexicon.by_intervention)))
+    arm = study.arms[source.arm_no - 1]
+    agents = _agents_of(lexicon, arm.intervention_nos)
+    return _only(agents) or _main_agent(study, lexicon, arm, agents)
+
+
+def _agents_of(lexicon: Lexicon, numbers: list[int]) -> list[Agent]:
+    """The agents of some interventions; of several without placebos and words for groups."""
     agents = [agent for number in numbers for agent in lexicon.by_intervention.get(number, [])]
-    if source.arm_no is not None and len({agent.key for agent in agents}) > 1:
-        agents = _named_by_label(study, lexicon, source.arm_no, agents)
     if len({agent.key for agent in agents}) > 1:
         agents = [agent for agent in agents if agent.kind not in ("placebo", "group")]
+    return agents
+
+
+def _only(agents: list[Agent]) -> Agent | None:
     return agents[0] if len({agent.key for agent in agents}) == 1 else None
 
 
-def _named_by_label(study: Study, lexicon: Lexicon, arm_no: int, agents: list[Agent]) -> list[Agent]:
-    """Of an arm's agents the one that alone its label names ("Midazolam", with fentanyl for all), else all."""
-    mentions = find_agents(study.arms[arm_no - 1].label.text.norm, lexicon.names)
+_NOT_MAIN = frozenset(("placebo", "fluid", "radiation"))
+
+
+def _main_agent(study: Study, lexicon: Lexicon, arm: Arm, agents: list[Agent]) -> Agent | None:
+    """Of several agents of an arm the one that its label names, else the one that not every arm is given.
+
+    In the arm "Zanfluril weekly" of a trial with background lamivudine, "10 mg, then 20 mg" is of zanfluril.
+    """
+    mentions = find_agents(arm.label.text.norm, lexicon.names)
+    if not agents or any(one.kind in _NOT_MAIN for one in (*agents, *(mention.agent for mention in mentions))):
+        return None
     named = {mention.agent.key for mention in mentions}
-    own = [agent for agent in agents if agent.key in named and agent.kind == "drug"] if len(named) == 1 else []
-    return own if len({agent.key for agent in own}) == 1 else agents
+    if (labelled := _only([agent for agent in agents if agent.key in named])) is not None:
+        return labelled
+    common = {
+        agent.key
+        for i in study.interventions
+        if len(i.arm_nos) == len(study.arms)
+        for agent in lexicon.by_intervention.get(i.intervention_no, [])
+    }
+    return _only([agent for agent in agents if agent.key not in common])
 
 
 def _phrases_about(study: Study, text: str, bounds: list[Bound]) -> dict[tuple[tuple[int, int], int], str]:
@@ -180,6 +201,8 @@ def _statement(
     )
     statement.segment = (base + bound.segment[0], base + bound.segment[1])
     statement.sure = bound.sure or (bound.named is None and (source.intervention_no or source.arm_no) is not None)
+    if statement.facts.get("route") == "rt-external" and bound.amount.kind != "radiation" and not is_beam(agent):
+        del statement.facts["route"]  # "radiotherapy with cisplatin 100 mg/m2"
     statement.flags = [*bound.amount.flags, *(["misspelled_agent"] if bound.misspelled else [])]
     complete_schedule(statement)
     if source.arm_no is not None and (dosing := find_dosing(study.arms[source.arm_no - 1].label.text.norm)) is not None:

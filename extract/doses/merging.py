@@ -74,13 +74,17 @@ def _agreement(a: Statement, b: Statement) -> int:
 
 
 def without_ranges_of_levels(statements: list[Statement]) -> list[Statement]:
-    """Without the ranges of running text whose ends are levels that the arms state ("5, 10 or 20 mg", "5 to 20 mg")."""
+    """Without the ranges whose levels are stated ("5, 10 or 20 mg", "5 to 20 mg"): their ends by arms, or three."""
     stated = {_ends(s) for s in statements if s.rank < _PROSE}
+    listed = {_ends(s) for s in statements if s.amount.role in ("dose", "level")}
     kept = []
     for statement in statements:
         *of, low, high = _ends(statement)
-        levels = low < high and {(*of, low, low), (*of, high, high)} <= stated
-        if statement.rank < _PROSE or not levels:
+        levels = low < high and statement.rank >= _PROSE and {(*of, low, low), (*of, high, high)} <= stated
+        if low < high:
+            within = [ends[-2] for ends in listed if ends[:-2] == (*of,) and low <= ends[-2] == ends[-1] <= high]
+            levels = levels or (len(within) > 2 and low in within and high in within)
+        if not levels:
             kept.append(statement)
     return kept
 
@@ -142,9 +146,21 @@ def _of_another_kind(a: Statement, b: Statement) -> bool:
 
 def _follow(a: Statement, b: Statement) -> bool:
     """Whether two statements of one text are steps of a schedule, or one is of a later time."""
-    if a.segment == b.segment and _differ(a, b, "step"):
+    if a.segment == b.segment and (_differ(a, b, "step") or _then(a, b)):
         return True
     return _differ(a, b, "duration") and (_is_later(a) or _is_later(b))
+
+
+_THEN = re.compile(r"[,;]\s(?:and\s)?then\b|\bfollowed by\b")
+
+
+def _then(a: Statement, b: Statement) -> bool:
+    """`45 mg on days 8 and 15, then 45 mg every 3 weeks`: an amount printed twice is given at two times."""
+    first, second = (a, b) if a.start < b.start else (b, a)
+    text, timed = a.source.text.norm, _TIMES | {"frequency"}
+    if not timed & a.facts.keys() or not timed & b.facts.keys() or first.end > second.start:
+        return False
+    return _THEN.search(text, first.end, second.start + 1) is not None
 
 
 def _differ(a: Statement, b: Statement, kind: str) -> bool:

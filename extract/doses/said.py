@@ -10,6 +10,7 @@ from functools import cache
 from typing import NamedTuple
 
 from extract.doses.agents import find_agents
+from extract.doses.alike import some_days_a_week
 from extract.doses.attachment import ADDED_TO, is_observed
 from extract.doses.cycles import find_cycles, find_durations
 from extract.doses.days import find_days
@@ -141,6 +142,11 @@ class Part(NamedTuple):
         """What a finder finds in the part that is about the agent."""
         return [item for item in find(self.text) if item.start < self.reach]
 
+    def behind_name(self, find: Callable[[str], list[Item]]) -> list[Item]:
+        """What a finder finds behind the name, if anything: "A on day 1 and B on days 1-3"."""
+        found = self.items(find)
+        return [item for item in found if item.start > self.name] or found
+
     def routes(self) -> list[Item]:
         """The first two routes; but of `a sublingual dose of A in subjects on oral B` that which stands before A."""
         found = [i for i in self.items(find_routes)[:2] if not ADDED_TO.search(self.text, i.end, max(i.end, self.name))]
@@ -164,11 +170,6 @@ class Part(NamedTuple):
 
     def is_observed(self) -> bool:
         return is_observed(self.text[: self.reach])
-
-
-def some_days_a_week(rate: tuple[float, float | None, str | None] | None) -> bool:
-    """`5 days a week`: so a whole course of radiation is given, whatever its parts."""
-    return rate is not None and rate[0] > 1 and rate[1:] == (1.0, "wk")
 
 
 def _repeated(parts: list[Part]) -> set[tuple[float, float | None, str | None]]:
@@ -235,12 +236,15 @@ class Said:
         return found.pop() if len(found) == 1 else None
 
     def days(self) -> list[int] | None:
-        """The days of the sentences that name the agent without an amount, where they agree."""
+        """The days of its own texts, else of the sentences that name it, without an amount, where they agree."""
+        return self._days_in(self._own_texts()) or self._days_in(self.sentences())
+
+    def _days_in(self, parts: list[Part]) -> list[int] | None:
         found = [
             item.value
-            for part in self.sentences()
+            for part in parts
             if not _AMOUNT.search(part.text) and not part.is_observed()
-            for item in part.items(find_days)[:1]
+            for item in part.behind_name(find_days)[:1]
             if not any(part.text[item.start : item.end] in name for name in self.names)  # "D2" of "D2O"
         ]
         return list(found[0]) if found and all(days == found[0] for days in found) else None

@@ -19,8 +19,9 @@ _NEXT = re.compile(rf"\b{one_of_lower('next_step')}\b")
 _LATER = re.compile(rf"[^.;:\n]{{0,40}}?\b{one_of_lower('step_after')}\b")
 _NO_STEP = re.compile(rf"\b{one_of_lower('no_step')}\b")
 _OF_TIME = re.compile(
-    r"[\s,)(]*(?:(?:of|in|for|during|on)\s+)?(?:the\s+|all\s+|each\s+|every\s+)?(?P<which>(?:first|second|third|next|following|"
-    r"subsequent|remaining|other|later)\s+)?(?:cycles?|courses?|weeks?|months?)\b\s?#?(?P<number>\d+)?"
+    r"[\s,)(]*(?:(?:of|in|for|during|on|from|starting|beginning)\s+)*(?:the\s+|all\s+|each\s+|every\s+)?"
+    r"(?P<which>(?:first|second|third|next|following|subsequent|remaining|other|later)\s+)?(?:induction\s|consolidation\s|"
+    r"treatment\s)?(?:\d+\s+)?(?:cycles?|courses?|weeks?|months?)\b\s?#?(?P<number>\d+)?"
 )
 _GIVING = re.compile(
     rf"\b(?:{one_of_lower('giving_verb')}|treat\w*|dos(?:es?|ing)|infusions?|injections?|continu\w*)\b"
@@ -29,8 +30,12 @@ _AFTER = 45
 _BESIDE = 12
 
 
-def begins_step(text: str, end: int, item: Item, bounds: list[Bound]) -> bool:
-    """Whether how often or on which days, said after a schedule that ends at `end`, follows it in time."""
+def begins_step(text: str, ends: tuple[int, int], item: Item, bounds: list[Bound]) -> bool:
+    """Whether how often or on which days, said after a schedule, follows it in time.
+
+    `ends` are where the last time of that schedule ends ("weekly"), and where all that is said of it does.
+    """
+    timed, end = ends
     if item.kind not in _TIMES or not bounds or item.start < end or not any(k in bounds[0].facts for k in _TIMES):
         return False
     if item.kind in bounds[0].facts and bounds[0].facts[item.kind] == item.value:
@@ -39,7 +44,9 @@ def begins_step(text: str, end: int, item: Item, bounds: list[Bound]) -> bool:
     if _NO_STEP.search(gap):
         return False
     after = lowered(text[item.end : item.end + _AFTER])
-    return bool(_NEXT.search(gap) or _LATER.match(after)) or (_names_time(gap) and _names_time(after))
+    if _NEXT.search(gap) or _LATER.match(after):
+        return True
+    return _names_time(after) and _names_time(gap if timed == end else lowered(text[timed : item.start]))
 
 
 def _names_time(text: str) -> bool:
