@@ -514,3 +514,26 @@ def test_how_often_what_is_assessed_is_given() -> None:
         summary="To assess by imaging the effect of once daily dosing with zanfluril on perfusion.",
     )
     assert [frequency(d) for d in facts.doses] == [(1, 1, "d")]
+
+
+def test_an_arm_that_names_nothing_says_how_all_of_it_is_given() -> None:
+    facts = read(
+        arms=[
+            {"label": "Zanfluril 5 mg + abacavir 25 mg", "description": "Oral, once daily"},
+            {"label": "Abacavir 50 mg", "description": "Oral, once daily"},
+        ],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["Zanfluril 5 mg + abacavir 25 mg"]},
+            {"name": "Abacavir"},
+        ],
+    )
+    assert {(d.route, d.frequency_times, d.frequency_every_unit) for d in facts.doses} == {("po", 1.0, "d")}
+    assert len(facts.doses) == 3
+
+
+def test_the_amounts_of_a_combination_that_is_called_by_letters_are_of_its_parts_in_order() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "ZF/AB 100/25 mg once daily"}],
+        interventions=[{"name": "Zanfluril/abacavir"}],
+    )
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("zanfluril", 100), ("abacavir", 25)]
