@@ -44,7 +44,7 @@ _COUNT_BEFORE = re.compile(
 )
 _PIECES_AFTER = re.compile(
     r"\s*(?:[,:x*]|\(|per (?:puff|actuation)[,:]?)?\s*(?P<count>\d{1,2}|one|two|three|four)\s+"
-    rf"{_any('sprayed')}\b|\s?[x*]\s?(?P<times>[2-9]|two|three|four|five|six)\s?{_any('solid')}\b"
+    rf"{_any('sprayed')}\b(?!\s?(?:of|x|@|each)\s?[\d.])|\s?[x*]\s?(?P<times>[2-9]|two|three|four|five|six)\s?{_any('solid')}\b"
     rf"|\s(?P<pieces>[2-4]|two|three|four)\s?{_any('solid')}\b"
     rf"|\s{_any('solid')}\s?[,:;]\s?(?:take\s)?(?P<then>[2-6]|two|three|four|five|six)\s{_any('solid')}\b",
     re.IGNORECASE,
@@ -78,7 +78,8 @@ _COUNT_OF_AGENT = re.compile(
     r"(?<![\w.,/-])(?P<count>[2-6]|two|three|four|five|six)\s+(?:[A-Za-z][\w-]{3,}\s+){1,2}$", re.IGNORECASE
 )
 _TABLETS_OF = re.compile(
-    r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|capsules?|pills?)\s+(?:of\s+)?(?:\w+\s+)?\(?$", re.IGNORECASE
+    r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|capsules?|pills?|puffs?|inhalations?|actuations?)\s+(?:of\s+)?(?:\w+\s+)?\(?$",
+    re.IGNORECASE,
 )
 
 
