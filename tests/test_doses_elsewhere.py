@@ -533,7 +533,7 @@ def test_an_arm_that_names_nothing_says_how_all_of_it_is_given() -> None:
 
 def test_the_amounts_of_a_combination_that_is_called_by_letters_are_of_its_parts_in_order() -> None:
     facts = read(
-        arms=[{"label": "A", "description": "LV/AB 100/25 mg once daily"}],
+        arms=[{"label": "A", "description": "FDC 100/25 mg once daily"}],
         interventions=[{"name": "Lamivudine/abacavir"}],
     )
     assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("lamivudine", 100), ("abacavir", 25)]
