@@ -452,7 +452,7 @@ def test_a_frequency_counts_though_its_text_speaks_of_visits_elsewhere() -> None
 def test_what_an_arm_says_of_a_product_of_two_drugs_holds_for_both() -> None:
     facts = read(
         arms=[{"label": "Fixed combination", "description": "One hard capsule once a day."}],
-        interventions=[{"name": "Zanfluril/abacavir"}],
+        interventions=[{"name": "Lamivudine/abacavir"}],
         summary="Zanfluril 5 mg and abacavir 10 mg are compared with nothing.",
     )
     assert [frequency(d) for d in facts.doses if d.unit == "mg"] == [(1, 1, "d")] * 2
@@ -538,3 +538,26 @@ def test_a_range_is_told_again_by_its_levels() -> None:
         interventions=[{"name": "CD19 CAR-T cells", "type": "BIOLOGICAL", "description": "0.5-2 x 10^6 cells/kg"}],
     )
     assert [dose.amount_low for dose in facts.doses] == [5e5, 1e6, 2e6]
+
+
+def test_an_arm_that_names_nothing_says_how_all_of_it_is_given() -> None:
+    facts = read(
+        arms=[
+            {"label": "Zanfluril 5 mg + abacavir 25 mg", "description": "Oral, once daily"},
+            {"label": "Abacavir 50 mg", "description": "Oral, once daily"},
+        ],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["Zanfluril 5 mg + abacavir 25 mg"]},
+            {"name": "Abacavir"},
+        ],
+    )
+    assert {(d.route, d.frequency_times, d.frequency_every_unit) for d in facts.doses} == {("po", 1.0, "d")}
+    assert len(facts.doses) == 3
+
+
+def test_the_amounts_of_a_combination_that_is_called_by_letters_are_of_its_parts_in_order() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "FDC 100/25 mg once daily"}],
+        interventions=[{"name": "Lamivudine/abacavir"}],
+    )
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("lamivudine", 100), ("abacavir", 25)]

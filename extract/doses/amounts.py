@@ -133,6 +133,16 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
 
 
 _CONVERTED = re.compile(r"\s?\(\s?(?:=|~|i\.e\.,?\s|(?:equivalent|equal) to\s|about\s|approximately\s)?\s?\Z")
+# "325 mg tablets (65 mg of elemental iron)": what the element weighs in it is no second dose
+_ELEMENT_AFTER = re.compile(
+    r"\s(?:of\s)?(?:elemental\s)?(?:iron|calcium|magnesium|zinc|potassium|phosphorus|lithium)(?:\selement|\sion)?\s?\)",
+    re.IGNORECASE,
+)
+_ELEMENT_BEFORE = re.compile(
+    r"\s?(?:[a-z]+\s){0,2}?(?:[a-z]+)?\s?"
+    r"\((?:=|~|i\.e\.,?\s|(?:equivalent|equal|corresponding) to\s|contain\w+\s)?\s?\Z",
+    re.IGNORECASE,
+)
 _MEASURES = frozenset(("mass", "activity", "substance", "radiation"))
 
 
@@ -150,9 +160,18 @@ def _without_conversions(text: str, amounts: list[Amount]) -> list[Amount]:
             and (before.kind != amount.kind or before.kind in ("activity", "radiation"))
             and _CONVERTED.fullmatch(text, before.end, amount.start)
         )
-        if not converted:
+        if not converted and not _weighs_element(text, before, amount):
             kept.append(amount)
     return kept
+
+
+def _weighs_element(text: str, before: Amount | None, amount: Amount) -> bool:
+    """Whether an amount in brackets is what an element weighs in the amount of its salt before it."""
+    if before is None or amount.kind != "mass" or before.kind != "mass":
+        return False
+    if not _ELEMENT_AFTER.match(text, amount.end):
+        return False
+    return _ELEMENT_BEFORE.fullmatch(text, before.end, amount.start) is not None
 
 
 _SPELLED_BEFORE = re.compile(r"[a-z]\s?\(\Z", re.IGNORECASE)

@@ -15,7 +15,7 @@ from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.steps import begins_step, continues_steps, next_step
 from extract.doses.vocabulary import DAYS_IN, one_of, one_of_lower, words
-from extract.lower import lowered
+from extract.lower import holds_any, lowered
 
 _AS_NEEDED = Scanner(words("as_needed"))
 _OBSERVED = re.compile(rf"\b{one_of_lower('observed')}\b")
@@ -43,13 +43,35 @@ _LIST_GAP = re.compile(
     re.IGNORECASE,
 )
 # "50 mg once daily (twice daily if on rifampicin)"
-_ON_CONDITION = re.compile(r"\s(?:if|when|whenever|in case|in (?:those|patients|participants|subjects)|for (?:those|patients))\b")
+_ON_CONDITION = re.compile(
+    r"\s(?:if|when|whenever|in case|in (?:those|patients|participants|subjects)|for (?:those|patients))\b"
+)
 _MIXED = re.compile(
     r"[\s)\]]*(?:\((?:[^()]{0,25})\)\s*)?(?:[\d.,]+\s?%\s*)?"
     r"(?:\+|/|&|,\s?(?:and|as well as)?|and|plus|with|as well as|(?:combined|mixed|together|along) with)\s*"
     r"(?:(?:\(|an?|the|[\d.,]+\s?(?:%|m[lL]|cc)|of|inj\.?)\s*)*\Z",
     re.IGNORECASE,
 )
+
+
+# "300 mg for 40 to <60 kg, 600 mg for >=60 kg": for whom each amount is
+_BAND = re.compile(
+    r"[\s,;:(]*(?:\b(?:for|if|in|when|with|at)\b\s*)?"
+    r"(?:(?:(?:adult|pediatric|paediatric)\s)?(?:patients|subjects|participants|children|adults|those)\b\s*)?"
+    r"(?:(?:who\s)?(?:weigh(?:ing|t|s)?|body ?-?weight|bw|aged?)\b\s*)?"
+    r"(?:(?:of|is|was|between|from|over|under|below|above|at least)\b\s*)*"
+    r"(?:[<>]=?\s*)?\d[\d.]*\s?(?:kg)?(?:\s?(?:-|\bto\b|\band\b)\s?(?:[<>]=?\s*)?\d[\d.]*)?\s?(?:kg|years?|yrs?)\b"
+    r"(?:\s(?:old|of age|of (?:body )?weight|and (?:over|above|older)|or (?:more|less|over|older)))?\)?",
+    re.IGNORECASE,
+)
+_BAND_UNITS = ("kg", "year", "yr")
+
+
+def _without_band(gap: str) -> str:
+    """What stands between two amounts without the weights or ages that the first is for."""
+    return _BAND.sub(" ", gap, count=1) if holds_any(gap, _BAND_UNITS) else gap
+
+
 _AFTERWARDS = re.compile(r"\b(?:then|followed)\b", re.IGNORECASE)
 
 
@@ -72,6 +94,7 @@ def attach(
     """Give each item of a phrase to the head it belongs to; items before all heads are shared."""
     heads = _heads(text, bounds, mentions)
     leading: list[Item] = []
+    items = [item for item in items if not _is_of_change(text, segment[0], item)]
     items = sorted([*items, *_repeated(text, items)], key=lambda item: item.start)
     labels = [i.start for i in items if heads and i.kind == "days" and _LABEL_END.match(text, i.end)]
     days_first = _give_days_first(heads, [item for item in items if item.kind == "days"])
@@ -115,10 +138,26 @@ ADDED_TO = re.compile(
 )
 _THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)
 _STEP_BY = re.compile(
-    r"\b(?:increas|titrat|escalat|rais|decreas|reduc|taper)\w*\s(?:\w+\s){0,3}?(?:by|in steps of)\s[^.;]*\Z",
+    r"\b(?:increas|titrat|escalat|rais|decreas|reduc|taper)\w*\s(?:\w+\s){0,3}?(?:by|in steps of)\s(?:[^.;]|\.\d)*\Z",
+    re.IGNORECASE,
+)
+# "Increased every 4 weeks", "gradually increased to 5 mg every 4 weeks", "increased to 5 mg, 10 mg and 20 mg weekly"
+_CHANGED = r"\b(?:increas|titrat|up-?titrat|escalat|decreas|taper)\w*"
+_STEP_AT = re.compile(
+    rf"{_CHANGED}(?:\s(?:gradually|stepwise|up|down|upwards|as tolerated|in steps|incrementally))?\s\Z"
+    rf"|\b(?:gradual|stepwise|step-wise|progressive|incremental|slow)(?:ly)?(?:\sdose)?\s{_CHANGED[2:]}"
+    rf"(?:\s\w+)?\s(?:from|to)\s[^.;]*\Z|{_CHANGED}\sto\s(?:[\d.]+\s?\w+,\s){{1,6}}(?:[\d.]+\s?\w+,?\s)?(?:and|then)\s"
+    r"(?:then\s)?[\d.]+\s?\w+\s\Z|\bthen by\s[\d.]+\s?\w+\s\Z",
     re.IGNORECASE,
 )
 _THEN_AT_ONCE = re.compile(r"\bfollowed by (?:an? |the )?\Z", re.IGNORECASE)
+
+
+def _is_of_change(text: str, start: int, item: Item) -> bool:
+    """Whether days, weeks or months say how often the amount changes, not how often it is given."""
+    if item.kind != "frequency" or item.value[0] != 1 or item.value[1:] == (1.0, "d"):
+        return False
+    return _STEP_AT.search(text, max(start, item.start - 90), item.start) is not None
 
 
 def _is_of_what_follows(text: str, head: _Head, item: Item) -> bool:
@@ -231,7 +270,8 @@ _DAILY = (1.0, 1.0, "d")
 
 
 _TIMES_REPEATED = re.compile(
-    r"\s*(?:x|\*)\s?(?P<count>\d{1,2})(?!\s?(?:d|day|w|week|wk|mo|h|mg|m|cycle|course|\d|-\s?\d|to\s\d)|\.\d|\w)", re.IGNORECASE
+    r"\s*(?:x|\*)\s?(?P<count>\d{1,2})(?!\s?(?:d|day|w|week|wk|mo|h|mg|m|cycle|course|\d|-\s?\d|to\s\d)|\.\d|\w)",
+    re.IGNORECASE,
 )
 
 
@@ -307,7 +347,7 @@ def _backfill(text: str, heads: list[_Head]) -> None:
     for k in range(len(heads) - 2, -1, -1):
         head, following = heads[k], heads[k + 1]
         source = (following.earlier or following.bounds)[0].facts if following.bounds else following.facts
-        gap = text[head.end : following.start]
+        gap = _without_band(text[head.end : following.start])
         if not source or not (_LIST_GAP.match(gap) or _counts(following, gap)):
             continue
         if not head.bounds and not head.facts:
@@ -326,6 +366,8 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             for kind in _KINDS:
                 if apart and kind != "duration":
                     continue
+                if kind == "route" and timed and _before_rate(source):
+                    continue
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
                 held = held or (later and kind in ("frequency", "days"))
                 held = held or (kind == "days" and _lasts_otherwise(bound, source))
@@ -337,6 +379,12 @@ def _lasts_otherwise(bound: Bound, source: dict[str, Any]) -> bool:
     """`A 100 mg/m2 x 5 days and B 60 mg/m2 days 1 and 2`: the days are not those of what lasts five."""
     length = bound.facts.get("duration")
     return length is not None and length[1] == "d" and len(source.get("days", ())) not in (0, length[0])
+
+
+def _before_rate(facts: dict[str, Any]) -> bool:
+    """Whether a route was said before how often: "A 100 mg daily and B 40 mg SC twice daily" is of B alone."""
+    kinds = [kind for kind in facts if kind in ("route", "frequency")]
+    return kinds == ["route", "frequency"] and facts["route"] not in ("iv", "po")  # those may be said of all
 
 
 def _counts(head: _Head, gap: str) -> bool:

@@ -9,7 +9,7 @@ from extract.doses.agents import Agent, Mention
 from extract.doses.amount import Amount
 from extract.doses.attachment import attach, attach_later, is_observed
 from extract.doses.bound import Bound, Remark
-from extract.doses.given import in_diluent, only_dilutes
+from extract.doses.given import in_diluent, is_measured, only_dilutes
 from extract.doses.items import Item
 from extract.doses.pairing import choose, follows_tightly, names_amount_first, paired_by_wording
 from extract.doses.phase_binding import heading_phase, set_phases
@@ -81,7 +81,7 @@ def _bind_segment(
     default: Agent | None,
 ) -> list[Bound]:
     here = [m for m in here if m.agent.kind not in _FORGETS] or subject(text, segment)
-    here = [m for m in here if not _only_says_when(text, m, doses) and not only_dilutes(text, m)]
+    here = [m for m in here if not (_only_says_when(text, m, doses) or only_dilutes(text, m) or is_measured(text, m))]
     paired = paired_by_wording(text, segment, doses, here) or {}
     amount_first = names_amount_first(text, doses, here)
     bounds: list[Bound] = []

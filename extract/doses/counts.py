@@ -44,14 +44,15 @@ _COUNT_BEFORE = re.compile(
 )
 _PIECES_AFTER = re.compile(
     r"\s*(?:[,:x*]|\(|per (?:puff|actuation)[,:]?)?\s*(?P<count>\d{1,2}|one|two|three|four)\s+"
-    rf"{_any('sprayed')}\b|\s?[x*]\s?(?P<times>[2-9]|two|three|four|five|six)\s?{_any('solid')}\b"
+    rf"{_any('sprayed')}\b(?!\s?(?:of|x|@|each)\s?[\d.])|\s?[x*]\s?(?P<times>[2-9]|two|three|four|five|six)\s?{_any('solid')}\b"
     rf"|\s(?P<pieces>[2-4]|two|three|four)\s?{_any('solid')}\b"
     rf"|\s{_any('solid')}\s?[,:;]\s?(?:take\s)?(?P<then>[2-6]|two|three|four|five|six)\s{_any('solid')}\b",
     re.IGNORECASE,
 )
 # Behind the parts of one piece: "lopinavir/ritonavir 200/50 mg, 2 tablets twice daily".
 _TABLETS_AFTER = re.compile(
-    rf"\)?(?:,|\s|:|\sper tablet\)?,?)\s?(?:take\s)?(?P<count>[2-6]|two|three|four|five|six)\s{_any('solid')}\b", re.IGNORECASE
+    rf"\)?(?:,|\s|:|\sper tablet\)?,?)\s?(?:take\s)?(?P<count>[2-6]|two|three|four|five|six)\s{_any('solid')}\b",
+    re.IGNORECASE,
 )
 _FORM_AFTER = re.compile(rf"\s*-?(?:(?!and\b|or\b|of\b)[A-Za-z-]+\s){{0,2}}?{_any('solid')}\b", re.IGNORECASE)
 _TIMES_BEFORE = re.compile(r"(?<![A-Za-z])[xX*]\s*(?:\(\s*)?\Z")
@@ -82,7 +83,8 @@ _COUNT_OF_AGENT = re.compile(
     r"(?<![\w.,/-])(?P<count>[2-6]|two|three|four|five|six)\s+(?:[A-Za-z][\w-]{3,}\s+){1,2}$", re.IGNORECASE
 )
 _TABLETS_OF = re.compile(
-    r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|tabs?|capsules?|caps?|pills?|amp[ou]u?les?|ampuls?|vials?)\s+(?:of\s+)?"
+    r"(?P<count>\d{1,2}|one|two|three|four)\s+"
+    r"(?:tablets?|tabs?|capsules?|caps?|pills?|amp[ou]u?les?|ampuls?|vials?|puffs?|inhalations?|actuations?)\s+(?:of\s+)?"
     r"(?:[\w/-]+\s+)?\(?(?:\d+ ?mg (?:of )?[\w-]+ ?(?:/|\+|and) ?)?$",
     re.IGNORECASE,
 )

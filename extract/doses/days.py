@@ -43,7 +43,7 @@ _OF_WEEKS = re.compile(
 )
 # In lower case. These begin with one set of characters, which the engine looks for fastest.
 _DAYS_BEGIN = re.compile(r"[dsc](?:(?<=d)(?<!\w.)|(?<=s)tudy(?<!\w.{5})\s|(?<=c)(?<!\w.)\dd)")
-_BEGINS = r"(?<!\w.)"  # after the first letter: the engine looks for that first
+_BEGINS = r"(?<![\w-].)"  # after the first letter: the engine looks for that first
 _AFTER_ROUTE = re.compile(
     rf"(?:{'|'.join(route[0] + _BEGINS + route[1:] for route in read_toml('days.toml')['after_route']['words'])})\b"
     rf"\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)"

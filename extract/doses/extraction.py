@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from extract.doses import pipeline
 from extract.doses.agents import Agent, find_agents, known_keys
@@ -79,6 +80,7 @@ def _read(
             continue
         bounds, said = bind(reading.text, reading.segments, reading.amounts, reading.agents, reading.items, default)
         remarks += said
+        _give_parts(reading.text, bounds, _parts(study, lexicon, source), default)
         phrases = {} if source.arm_no is not None else _phrases_about(study, reading.text, bounds)
         for bound in bounds:
             if default is not None and bound.agent is not None and default.kind == "placebo":
@@ -173,6 +175,30 @@ def _main_agent(study: Study, lexicon: Lexicon, arm: Arm, agents: list[Agent]) -
         for agent in lexicon.by_intervention.get(i.intervention_no, [])
     }
     return _only([agent for agent in agents if agent.key not in common])
+
+
+def _parts(study: Study, lexicon: Lexicon, source: Field) -> list[Agent]:
+    """The drugs of a fixed combination, where a field is about nothing else: in the order of its name."""
+    if source.intervention_no is not None:
+        numbers = [source.intervention_no]
+    else:
+        numbers = study.arms[source.arm_no - 1].intervention_nos if source.arm_no is not None else []
+    products = [agents for number in numbers if (agents := lexicon.by_intervention.get(number))]
+    products = [agents for agents in products if agents[0].kind != "placebo"]
+    return products[0] if len(products) == 1 and len(products[0]) > 1 else []
+
+
+def _give_parts(text: str, bounds: list[Bound], parts: list[Agent], default: Agent | None) -> None:
+    """`100/25 mcg` of a combination that is not named, or by letters: each amount is of one of its parts."""
+    count = len(parts)
+    for first in range(len(bounds) - count + 1 if parts else 0):
+        run = bounds[first : first + count]
+        if any(bound.named is not None or bound.agent not in (default, None) for bound in run):
+            continue
+        joined = all(b.amount.series == a.amount.series and b.amount.joined_by == "slash" for a, b in pairwise(run))
+        if joined:
+            for bound, part in zip(run, parts, strict=True):
+                bound.agent, bound.sure = part, True
 
 
 def _phrases_about(study: Study, text: str, bounds: list[Bound]) -> dict[tuple[tuple[int, int], int], str]:

@@ -17,9 +17,18 @@ _FAILED = re.compile(
 )
 
 
+# "If glucose > 180 mg/dL, 4 units": measured, not given
+_COMPARED = re.compile(r"\s(?:levels?\s|values?\s)?(?:(?:is|was|are|remains)\s)?[<>]=?\s?\d")
+
+
+def is_measured(text: str, mention: Mention) -> bool:
+    """Whether a name is that of what is measured, by the comparison that follows it."""
+    return _COMPARED.match(text, mention.end) is not None
+
+
 def given(text: str, mention: Mention) -> bool:
     """Whether the words around a name allow that the agent is given."""
-    return given_at(text, mention.start, mention.end)
+    return given_at(text, mention.start, mention.end) and not is_measured(text, mention)
 
 
 def given_at(text: str, start: int, end: int) -> bool:
@@ -52,12 +61,13 @@ _DILUTED = re.compile(
 )
 
 
-_SUGARS = frozenset(("dextrose", "glucose"))  # drugs, but as solutions they dilute others
+_SUGARS = frozenset(("dextrose", "glucose"))  # drugs, but as solutions they dilute others, as oils do
 
 
 def only_dilutes(text: str, mention: Mention) -> bool:
     """`100 mg mixed with sterile saline` is not of saline."""
-    fluid = mention.agent.kind == "fluid" or mention.agent.key in _SUGARS
+    key = mention.agent.key
+    fluid = mention.agent.kind == "fluid" or key in _SUGARS or key.endswith(" oil")
     return fluid and in_diluent(text, mention.start)
 
 

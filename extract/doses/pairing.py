@@ -66,11 +66,11 @@ def paired_by_wording(
             return {0: run}
     if (either := _or_placebo(text, doses, here)) is not None:
         return either
-    if len(doses) >= 2 and len(here) >= 2 and (bracketed := _bracketed(text, doses, here)) is not None:
-        return bracketed
-    if len(doses) >= 2 and len(here) >= 2 and any(d.joined_by == "slash" for d in doses):
-        return _slashed(text, doses, here)
-    return None
+    if len(doses) < 2 or len(here) < 2:
+        return None
+    slashed = _slashed(text, doses, here) if "/" in phrase else None
+    bracketed = _bracketed(text, doses, here)
+    return {**slashed, **bracketed} if slashed and bracketed else slashed or bracketed
 
 
 _OR = re.compile(r"[\s\w®()-]{0,14}(?:\bor\b|/)[\s\w-]{0,22}")
@@ -122,20 +122,53 @@ def _bracketed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int,
 
 
 def _slashed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, list[Mention]] | None:
+    """`A/B 100/25 mg or 50 mg/25 mg`, `100/25 mg A/B`: amounts joined by strokes are of as many names, in order."""
     paired: dict[int, list[Mention]] = {}
-    for index in range(len(doses) - 1):
-        if doses[index + 1].joined_by != "slash" or doses[index].series != doses[index + 1].series or index in paired:
-            continue
-        count = 2 + (index + 2 < len(doses) and doses[index + 2].joined_by == "slash")
-        before = _run(text, [m for m in here if m.end <= doses[index].start])
-        last = doses[index + count - 1]
-        after = [m for m in here if m.start >= last.end][:count]
-        if after and not (_tight_right(gap := text[last.end : after[0].start]) or _of_it(gap)):
-            after = []  # "boosted A (800/100 mg once daily), and to B or C"
-        names = before[-count:] if len(before) >= count else after
-        if len(names) == count:
-            paired.update({index + k: [names[k]] for k in range(count)})
+    names: list[Mention] = []
+    for first, last in _joined_by_strokes(text, doses, here):
+        count = last - first + 1
+        names = _names_of(text, doses, here, first, count) or (names if len(names) == count else [])
+        paired.update({first + k: [name] for k, name in enumerate(names)})
     return paired or None
+
+
+_STROKE = re.compile(r"\s?/\s?\Z")
+
+
+def _joined_by_strokes(text: str, doses: list[Amount], here: list[Mention]) -> list[tuple[int, int]]:
+    """The first and the last of two or three amounts that stand together: `100/25 mg`, `100 mg/25 mg`."""
+    found: list[tuple[int, int]] = []
+    for index, (dose, following) in enumerate(pairwise(doses)):
+        together = following.joined_by == "slash" and dose.series == following.series
+        if not (together or _STROKE.match(text[dose.end : following.start])):
+            continue
+        if any(dose.end <= mention.start < following.start for mention in here):
+            continue
+        if found and found[-1][1] == index and index - found[-1][0] < _MOST:
+            found[-1] = (found[-1][0], index + 1)
+        elif not found or found[-1][1] < index:
+            found.append((index, index + 1))
+    return found
+
+
+_MOST = 2
+
+
+def _names_of(text: str, doses: list[Amount], here: list[Mention], first: int, count: int) -> list[Mention]:
+    """The names right before some amounts, or behind, or those of as many amounts before: `A 5 mg/B 10 mg or …`."""
+    before = [m for m in here if m.end <= doses[first].start]
+    run = _run(text, before)
+    if len(run) >= count:
+        return run[-count:]
+    end = doses[first + count - 1].end
+    after = [m for m in here if m.start >= end][:count]
+    # not of "boosted A (800/100 mg once daily), and to B or C"
+    if len(after) == count and (_tight_right(gap := text[end : after[0].start]) or _of_it(gap)):
+        return after
+    last = before[-count:]
+    apart = first >= count and len({m.agent.key for m in last}) == count
+    own = zip(last, doses[first - count : first], strict=True) if apart else ()
+    return last if apart and all(follows_tightly(text, m, dose) for m, dose in own) else []
 
 
 def follows_tightly(text: str, mention: Mention, amount: Amount) -> bool:

@@ -52,6 +52,7 @@ _NEAR = 34
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
 _MAX_SENTENCES = 8
+_MAX_UNNAMED = 300
 _AMOUNT = re.compile(
     r"\d\s?(?:[mnu]?g|mcg|c?gy|i?u|m?l|cc|units?|mmol|meq|m?ci|[gkm]bq|million|cells|x ?10)\b", re.IGNORECASE
 )
@@ -206,7 +207,13 @@ class Said:
 
     def route(self) -> str | None:
         """The only route that its own texts name, else that of the sentences about it."""
-        for parts in (self._own_texts, self._shared_texts, self.sentences, self._sentences_of_all):
+        for parts in (
+            self._own_texts,
+            self._shared_texts,
+            self.sentences,
+            self._sentences_of_all,
+            self._unnamed_texts,
+        ):
             routes = {
                 i.value
                 for part in parts()
@@ -231,6 +238,8 @@ class Said:
             found = {rate for rate in _repeated(self._sentences_of_radiation()) if some_days_a_week(rate)}
         if not found:
             found = {value for text in self._arm_texts() if (value := _spoken(text)) is not None}
+        if not found:
+            found = {value for part in self._unnamed_texts() if (value := _spoken(part.text)) is not None}
         if not found and self.alone and any(single_dose(title.text.norm) for title in self.study.titles()):
             return (1.0, None, None)
         return found.pop() if len(found) == 1 else None
@@ -276,6 +285,18 @@ class Said:
                 # Several amounts: what is said may be said of another part of the product.
                 if alone.issuperset(numbers) or len(_AMOUNT.findall(text)) < 2:
                     texts.append(text)
+        return texts
+
+    def _unnamed_texts(self) -> list[Part]:
+        """What arms that receive this agent say of all they receive, naming nothing: "Oral, once daily"."""
+        mine = {i.intervention_no for i in self.interventions}
+        texts = []
+        for arm in self.study.arms:
+            if arm.description is None or mine.isdisjoint(arm.intervention_nos):
+                continue
+            text = arm.description.text.norm[:_MAX_UNNAMED]
+            if not _AMOUNT.search(text) and not is_observed(text) and not find_agents(text, self.lexicon.names):
+                texts.append(Part(text, len(text)))
         return texts
 
     def _is_of_another(self, part: Part, item: Item) -> bool:

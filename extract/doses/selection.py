@@ -42,10 +42,22 @@ def agent_of(bound: Bound, lexicon: Lexicon, *, inert: bool = False) -> Agent | 
         return own[0] if own else Agent("radiation", "radiation", "radiation")
     if agent is None:
         return None
+    if agent.intervention_no is None and agent.key in _COMPOUNDS:
+        agent = _own_compound(agent.key, lexicon) or agent
     generic = agent.key in GENERIC_CELLS and agent.intervention_no is None
     # "cyclophosphamide, then 1x10^6/kg" is of the study's cells
     no_cells = bound.amount.unit == "{cells}" and agent.kind == "drug" and agent.key in known_keys()
     return (_own_cells(agent, lexicon) if generic or no_cells else None) or agent
+
+
+# "1,000 mg iron" of ferric carboxymaltose: an element is given as the study's own compound of it
+_COMPOUNDS = {"iron": ("iron", "ferr"), "calcium": ("calcium",), "magnesium": ("magnesium",), "zinc": ("zinc",)}
+
+
+def _own_compound(element: str, lexicon: Lexicon) -> Agent | None:
+    own = {a.key: a for agents in lexicon.by_intervention.values() for a in agents if a.kind == "drug"}
+    found = [agent for key, agent in own.items() if any(word in key for word in _COMPOUNDS[element])]
+    return found[0] if len(found) == 1 else None
 
 
 def as_meant(amount: Amount, agent: Agent) -> Amount:
@@ -88,9 +100,33 @@ _INSTEAD = re.compile(
 )
 
 
+# "A 30 mg plus placebo of A 60 mg"
+_IMITATED = re.compile(
+    r"\bplacebos?\s(?:(?:tablets?|capsules?|pills?|injections?|infusions?|gel)\s)?(?:(?:that|which)\s)?"
+    r"(?:of|to|for|as a substitute (?:of|for)|"
+    r"(?:to\s)?match\w*(?:\s(?:to|with|for))?|correspond\w*\sto|identical\s(?:to|with)|resembl\w+|mimic\w*)\s"
+    r"(?:the\s|oral\s|active\s)?\Z",
+    re.IGNORECASE,
+)
+
+
+_RIGHT_BEHIND = 6
+
+
+def _is_imitated(bound: Bound, agent: Agent, text: str) -> bool:
+    """Whether an amount is that of a drug that a placebo only looks like."""
+    if agent.kind != "drug" or bound.named is None:
+        return False
+    if not 0 < bound.amount.start - bound.start - len(bound.named) < _RIGHT_BEHIND:
+        return False
+    return _IMITATED.search(text, max(0, bound.start - 60), bound.start) is not None
+
+
 def accepted(bound: Bound, agent: Agent, text: str) -> bool:
     """Whether the amount can be a dose of this agent at all."""
     amount = bound.amount
+    if _is_imitated(bound, agent, text):
+        return False
     if agent.intervention_no is None and is_part(text, amount.start):
         return False
     if _INSTEAD.search(text, max(0, bound.start - 40), bound.start):
