@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from extract.doses import pipeline
-from extract.doses.agents import Agent, known_keys
+from extract.doses.agents import Agent, find_agents, known_keys
 from extract.doses.arm_agents import find_arm_agents
 from extract.doses.arms import NO_DRUG, arms_of_statement, phrases_about, settle_arms
 from extract.doses.binding import bind
@@ -21,7 +21,7 @@ from extract.doses.selection import accepted, agent_of, as_meant, select
 from extract.doses.strengths import as_intakes, named_strengths
 from extract.doses.vocabulary import one_of, words
 from extract.facts import Dose, DoseFacts, evidence
-from extract.study import Field, Study
+from extract.study import Arm, Field, Study
 
 
 def extract_doses(study: Study) -> DoseFacts:
@@ -133,15 +133,42 @@ def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | Non
     if source.intervention_no is not None:
         agents = lexicon.by_intervention.get(source.intervention_no, [])
         return agents[0] if agents else None
-    numbers: list[int]
-    if source.arm_no is not None:
-        numbers = study.arms[source.arm_no - 1].intervention_nos
-    else:
-        numbers = list(lexicon.by_intervention)
+    if source.arm_no is None:
+        return _only(_agents_of(lexicon, list(lexicon.by_intervention)))
+    arm = study.arms[source.arm_no - 1]
+    agents = _agents_of(lexicon, arm.intervention_nos)
+    return _only(agents) or _main_agent(study, lexicon, arm, agents)
+
+
+def _agents_of(lexicon: Lexicon, numbers: list[int]) -> list[Agent]:
+    """The agents of some interventions; of several without placebos and words for groups."""
     agents = [agent for number in numbers for agent in lexicon.by_intervention.get(number, [])]
     if len({agent.key for agent in agents}) > 1:
         agents = [agent for agent in agents if agent.kind not in ("placebo", "group")]
+    return agents
+
+
+def _only(agents: list[Agent]) -> Agent | None:
     return agents[0] if len({agent.key for agent in agents}) == 1 else None
+
+
+def _main_agent(study: Study, lexicon: Lexicon, arm: Arm, agents: list[Agent]) -> Agent | None:
+    """Of several agents of an arm the one that its label names, else the one that not every arm is given.
+
+    In the arm "Zanfluril weekly" of a trial with background lamivudine, "10 mg, then 20 mg" is of zanfluril.
+    """
+    if not agents:
+        return None
+    named = {mention.agent.key for mention in find_agents(arm.label.text.norm, lexicon.names)}
+    if (labelled := _only([agent for agent in agents if agent.key in named])) is not None:
+        return labelled
+    common = {
+        agent.key
+        for i in study.interventions
+        if len(i.arm_nos) == len(study.arms)
+        for agent in lexicon.by_intervention.get(i.intervention_no, [])
+    }
+    return _only([agent for agent in agents if agent.key not in common])
 
 
 def _phrases_about(study: Study, text: str, bounds: list[Bound]) -> dict[tuple[tuple[int, int], int], str]:
