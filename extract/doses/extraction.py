@@ -152,14 +152,18 @@ def _only(agents: list[Agent]) -> Agent | None:
     return agents[0] if len({agent.key for agent in agents}) == 1 else None
 
 
+_NOT_MAIN = frozenset(("placebo", "fluid", "radiation"))
+
+
 def _main_agent(study: Study, lexicon: Lexicon, arm: Arm, agents: list[Agent]) -> Agent | None:
     """Of several agents of an arm the one that its label names, else the one that not every arm is given.
 
     In the arm "Zanfluril weekly" of a trial with background lamivudine, "10 mg, then 20 mg" is of zanfluril.
     """
-    if not agents:
+    mentions = find_agents(arm.label.text.norm, lexicon.names)
+    if not agents or any(one.kind in _NOT_MAIN for one in (*agents, *(mention.agent for mention in mentions))):
         return None
-    named = {mention.agent.key for mention in find_agents(arm.label.text.norm, lexicon.names)}
+    named = {mention.agent.key for mention in mentions}
     if (labelled := _only([agent for agent in agents if agent.key in named])) is not None:
         return labelled
     common = {

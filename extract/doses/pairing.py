@@ -68,9 +68,11 @@ def paired_by_wording(
         return either
     if len(doses) >= 2 and len(here) >= 2 and (bracketed := _bracketed(text, doses, here)) is not None:
         return bracketed
-    if len(doses) >= 2 and len(here) >= 2 and any(d.joined_by == "slash" for d in doses):
-        return _slashed(text, doses, here)
-    return None
+    if len(doses) < 2 or len(here) < 2:
+        return None
+    if (in_order := _in_order(text, doses, here)) is not None:
+        return in_order
+    return _slashed(text, doses, here) if any(d.joined_by == "slash" for d in doses) else None
 
 
 _OR = re.compile(r"[\s\w®()-]{0,14}(?:\bor\b|/)[\s\w-]{0,22}")
@@ -119,6 +121,36 @@ def _bracketed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int,
         return None
     joined = all(_JOINED.match(text[doses[k].end : doses[k + 1].start]) for k in range(len(run) - 1))
     return {k: [mention] for k, mention in enumerate(run)} if joined else None
+
+
+_JOINED_AS_NAMES = re.compile(r"\s?[/+&]\s?")
+
+
+def _in_order(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, list[Mention]] | None:
+    """`A/B 80 mg/10 mg`, `80 mg + 10 mg of A + B`: amounts each with its unit, joined as the names beside them are."""
+    joined = [_JOINED_AS_NAMES.fullmatch(text, a.end, b.start) is not None for a, b in pairwise(doses)]
+    paired: dict[int, list[Mention]] = {}
+    index = 0
+    while index < len(doses):
+        last = index
+        while last < len(joined) and joined[last]:
+            last += 1
+        count = last - index + 1
+        names = _names_beside(text, doses[index], doses[last], here, count) if count > 1 else []
+        paired.update({index + k: [name] for k, name in enumerate(names)})
+        index = last + 1
+    return paired or None
+
+
+def _names_beside(text: str, first: Amount, last: Amount, here: list[Mention], count: int) -> list[Mention]:
+    """As many joined names as amounts, right before the first of these or right behind the last; else none."""
+    before = [m for m in here if m.end <= first.start]
+    if before and follows_tightly(text, before[-1], first):
+        names = _run(text, before)
+        return names if len(names) == count else []
+    names = [m for m in here if m.start >= last.end][:count]
+    beside = len(names) == count and _tight_right(text[last.end : names[0].start])
+    return names if beside and len(_run(text, names)) == count else []
 
 
 def _slashed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, list[Mention]] | None:
