@@ -424,3 +424,38 @@ def test_an_amount_in_an_arms_text_is_of_the_agent_that_its_label_names() -> Non
         interventions=[{"name": "Zanfluril"}, {"name": "Docetaxel"}],
     )
     assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 600), ("docetaxel", 75)]
+
+
+def test_a_label_with_an_amount_is_about_what_its_own_arm_says_of_it() -> None:
+    facts = read(
+        arms=[
+            {"label": "Zanfluril 10 mg", "description": "A loading dose of 20 mg, followed by 10 mg weekly."},
+            {"label": "Zanfluril 20 mg", "description": "20 mg weekly."},
+        ],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.role, d.arm_nos) for d in facts.doses] == [
+        (20, "loading", [1]),
+        (10, "dose", [1]),
+        (20, "dose", [2]),
+    ]
+
+
+@pytest.mark.parametrize("label", ["Zanfluril weekly", "High exposure"])
+def test_an_amount_without_a_name_is_of_the_agent_that_tells_the_arm_apart(label: str) -> None:
+    facts = read(
+        arms=[{"label": label, "description": "600 mg on day 1, followed by 300 mg weekly."}, {"label": "Control"}],
+        interventions=[{"name": "Zanfluril", "armGroupLabels": [label]}, {"name": "Lamivudine"}],
+    )
+    assert [(d.agent_key, d.amount_low, d.arm_nos) for d in facts.doses] == [
+        ("zanfluril", 600, [1]),
+        ("zanfluril", 300, [1]),
+    ]
+
+
+def test_several_other_names_in_one_entry_and_the_kind_of_product_before_a_name() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Zanfluril 5 mg."}],
+        interventions=[{"name": "Test product (T): ZX 9-106", "otherNames": ["ZFL, Zanfluril"]}],
+    )
+    assert [row.agent_key for row in facts.arm_agents] == ["zx 9-106"]

@@ -19,7 +19,7 @@ from extract.doses.denominators import is_per_body, read_behind_agent, read_deno
 from extract.doses.indexes import ends_with_index_word
 from extract.doses.numbers import Value, find_values, values
 from extract.doses.scanning import openings
-from extract.doses.vocabulary import one_of, read_toml
+from extract.doses.vocabulary import NUMBER_WORDS, one_of, read_toml
 from extract.doses.worded import worded
 from extract.lower import lowered
 
@@ -160,18 +160,41 @@ def _without_conversions(text: str, amounts: list[Amount]) -> list[Amount]:
             and (before.kind != amount.kind or before.kind in ("activity", "radiation"))
             and _CONVERTED.fullmatch(text, before.end, amount.start)
         )
-        if not converted and not _weighs_element(text, before, amount):
+        restated = before is not None and (_weighs_element(text, before, amount) or _is_parts(text, before, amount))
+        if not converted and not restated:
             kept.append(amount)
     return kept
 
 
-def _weighs_element(text: str, before: Amount | None, amount: Amount) -> bool:
+def _weighs_element(text: str, before: Amount, amount: Amount) -> bool:
     """Whether an amount in brackets is what an element weighs in the amount of its salt before it."""
-    if before is None or amount.kind != "mass" or before.kind != "mass":
+    if amount.kind != "mass" or before.kind != "mass":
         return False
     if not _ELEMENT_AFTER.match(text, amount.end):
         return False
     return _ELEMENT_BEFORE.fullmatch(text, before.end, amount.start) is not None
+
+
+_IN_BRACKETS = re.compile(
+    r"[^.;()]{0,60}\((?:\w+\s){0,3}?"
+    r"(?:(?P<count>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve)\b[^.;()\d]{0,30})?\Z",
+    re.IGNORECASE,
+)
+_ON_DAYS = re.compile(r"[^.;()]{0,40}\b(?:days?|weeks?|apart|every|daily|morning|evening|am|pm)\b", re.IGNORECASE)
+
+
+def _is_parts(text: str, whole: Amount, part: Amount) -> bool:
+    """`240 mg (two 120 mg injections)`, `20 mg (2 x 10 mg tablets)`: in brackets, of what pieces it is made."""
+    if whole.kind not in ("mass", "activity") or (whole.unit, whole.per) != (part.unit, part.per):
+        return False
+    if part.low != part.high or part.per_time or part.frequency or part.start - whole.end > 100:
+        return False
+    opening = _IN_BRACKETS.fullmatch(text, whole.end, part.start)
+    if opening is None or _ON_DAYS.match(text, part.end):
+        return False
+    pieces = opening["count"]
+    count = 1.0 if pieces is None else float(NUMBER_WORDS.get(pieces.lower()) or pieces)
+    return part.low in (whole.low, whole.high) or part.low * count in (whole.low, whole.high)
 
 
 _SPELLED_BEFORE = re.compile(r"[a-z]\s?\(\Z", re.IGNORECASE)
@@ -322,7 +345,8 @@ def _read_lost_power(text: str, value: Value) -> bool:
 
 _RANGE_WORD = re.compile(r"\.?\s*(?:-|to|up to|through|until)\s*\Z")
 _RISING = re.compile(
-    r"\b(?:increas\w*|titrat\w*|escalat\w*|decreas\w*|reduc\w*|taper\w*|(?<!ranging )(?<!range )(?<!doses )from)\b"
+    r"\b(?:increas\w*|titrat\w*|escalat\w*|decreas\w*|reduc\w*|taper\w*|(?:increments|steps) of|"
+    r"(?<!ranging )(?<!range )(?<!doses )from)\b"
     r"[^.;]{0,40}\Z",
     re.IGNORECASE,
 )

@@ -138,7 +138,9 @@ ADDED_TO = re.compile(
 )
 _THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)
 _STEP_BY = re.compile(
-    r"\b(?:increas|titrat|escalat|rais|decreas|reduc|taper)\w*\s(?:\w+\s){0,3}?(?:by|in steps of)\s(?:[^.;]|\.\d)*\Z",
+    r"\b(?:increas|titrat|escalat|rais|decreas|reduc|taper)\w*\s"
+    r"(?:(?:\w+\s){0,3}?(?:by|in (?:steps|increments) of)\s|(?:in\s)?[\d.,-]+\s?(?:m?g|mcg|units?)\b)"
+    r"(?:[^.;]|\.\d)*\Z",
     re.IGNORECASE,
 )
 # "Increased every 4 weeks", "gradually increased to 5 mg every 4 weeks", "increased to 5 mg, 10 mg and 20 mg weekly"
@@ -149,6 +151,9 @@ _STEP_AT = re.compile(
     rf"(?:\s\w+)?\s(?:from|to)\s[^.;]*\Z|{_CHANGED}\sto\s(?:[\d.]+\s?\w+,\s){{1,6}}(?:[\d.]+\s?\w+,?\s)?(?:and|then)\s"
     r"(?:then\s)?[\d.]+\s?\w+\s\Z|\bthen by\s[\d.]+\s?\w+\s\Z",
     re.IGNORECASE,
+)
+_OF_STEPS = re.compile(
+    r"\s(?:dos(?:e|age)\s)?(?:increments?|titrations?|up-?titrations?|escalations?|increases?|steps?)\b", re.IGNORECASE
 )
 _THEN_AT_ONCE = re.compile(r"\bfollowed by (?:an? |the )?\Z", re.IGNORECASE)
 
@@ -165,7 +170,7 @@ def _is_of_what_follows(text: str, head: _Head, item: Item) -> bool:
 
     So is how often the amount changes: `5 mg/d and increased by 5 mg every week`.
     """
-    if item.kind == "frequency" and _STEP_BY.search(text, head.end, item.start):
+    if item.kind == "frequency" and (_STEP_BY.search(text, head.end, item.start) or _OF_STEPS.match(text, item.end)):
         return True
     if item.kind == "duration":
         return _THEN.search(text, head.end, item.start) is not None
@@ -242,6 +247,8 @@ def _beside(text: str, end: int, start: int) -> bool:
 def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
     previous = following = None
     for head in heads:  # in the order of their starts
+        if item.start < head.start < item.end and item.kind == "frequency":
+            return head  # "a single 600 mg infusion"
         if head.start <= item.start:
             previous = head
         elif head.start >= item.end:

@@ -43,7 +43,8 @@ _AMOUNT_IN_NAME = re.compile(
 _DIGIT_OR_DOSE = re.compile(r"\d|dose", re.IGNORECASE)  # without either there is no amount to leave out
 _TYPE_BEFORE_NAME = re.compile(
     r"\A\s*(?:drug|biological|placebo comparator|experimental|active comparator|intervention|"
-    r"arm [a-z0-9]+|group [a-z0-9]+)\s*:\s*",
+    r"(?:test|reference)(?: (?:product|drug|formulation|treatment|tablet|capsule))?(?: \([a-z]\d?\))?|"
+    r"(?:arm|group|treatment|cohort|part|period) [a-z0-9]+)\s*:\s*",
     re.IGNORECASE,
 )
 _TWO_SIGNS = re.compile(r"[^\W_]{2}")
@@ -177,7 +178,9 @@ class _Builder:
             parts = tuple(part for part in parts if any(m.agent.kind == "drug" for m in find_agents(part)))
         parts = tuple(part for part in parts if not _NOT_AN_AGENT.search(part) or find_agents(part, stems=False))
         agents = self._resolve(list(parts), intervention)
-        others = [other.text.norm for other in intervention.other_names[:_MAX_OTHER_NAMES]]
+        others = [
+            name for other in intervention.other_names[:_MAX_OTHER_NAMES] for name in _listed_names(other.text.norm)
+        ]
         if len(agents) == 1:
             others = _without_partners(agents[0], others)
             self._enter_aliases(agents[0], [*inside, *others, outside])
@@ -317,6 +320,14 @@ class _Builder:
             if agent not in entered:
                 entered.append(agent)
         return entered
+
+
+_NAMES = re.compile(r"[A-Za-z][\w-]*(?:\s[\w-]+)?(?:[,;]\s[A-Za-z][\w-]*(?:\s[\w-]+)?){1,4}")
+
+
+def _listed_names(text: str) -> list[str]:
+    """The names in one entry of other names: of "ZFL, Zanfluril" both, if they are all of one or two words."""
+    return re.split(r"[,;]\s", text) if ("," in text or ";" in text) and _NAMES.fullmatch(text) else [text]
 
 
 def _without_partners(agent: Agent, others: list[str]) -> list[str]:

@@ -65,12 +65,17 @@ def merge(statements: list[Statement]) -> list[Statement]:
     return merged
 
 
+_WHEN = frozenset(("frequency", "days", "duration", "cycle_days"))
 _TOLD = ("frequency", "days", "duration", "cycle_days", "phase", "route")
 
 
-def _agreement(a: Statement, b: Statement) -> int:
-    """How much two statements say alike: of several that may be one with another, that with most of it is."""
-    return sum(kind in b.facts and a.facts.get(kind) == b.facts[kind] for kind in _TOLD)
+def _agreement(a: Statement, b: Statement) -> tuple[bool, int]:
+    """How much two statements say alike: of several that may be one with another, that with most of it is.
+
+    The label "A 240 mg" is about what its own arm's text says of 240 mg, whatever another arm's text says of it.
+    """
+    said = sum(kind in b.facts and a.facts.get(kind) == b.facts[kind] for kind in _TOLD)
+    return _WHEN.isdisjoint(b.facts) and not set(a.own_arm_nos).isdisjoint(b.own_arm_nos), said
 
 
 def without_ranges_of_levels(statements: list[Statement]) -> list[Statement]:

@@ -68,7 +68,7 @@ def paired_by_wording(
         return either
     if len(doses) < 2 or len(here) < 2:
         return None
-    slashed = _slashed(text, doses, here) if "/" in phrase else None
+    slashed = _slashed(text, doses, here) if _STROKES.search(phrase) else None
     bracketed = _bracketed(text, doses, here)
     return {**slashed, **bracketed} if slashed and bracketed else slashed or bracketed
 
@@ -132,7 +132,8 @@ def _slashed(text: str, doses: list[Amount], here: list[Mention]) -> dict[int, l
     return paired or None
 
 
-_STROKE = re.compile(r"\s?/\s?\Z")
+_STROKES = re.compile("[/+&]")
+_STROKE = re.compile(r"\s?[/+&]\s?\Z")
 
 
 def _joined_by_strokes(text: str, doses: list[Amount], here: list[Mention]) -> list[tuple[int, int]]:
@@ -168,7 +169,7 @@ def _names_of(text: str, doses: list[Amount], here: list[Mention], first: int, c
     last = before[-count:]
     apart = first >= count and len({m.agent.key for m in last}) == count
     own = zip(last, doses[first - count : first], strict=True) if apart else ()
-    return last if apart and all(follows_tightly(text, m, dose) for m, dose in own) else []
+    return last if apart and all(m.end <= dose.start and follows_tightly(text, m, dose) for m, dose in own) else []
 
 
 def follows_tightly(text: str, mention: Mention, amount: Amount) -> bool:
