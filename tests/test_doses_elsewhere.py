@@ -514,3 +514,14 @@ def test_how_often_what_is_assessed_is_given() -> None:
         summary="To assess by imaging the effect of once daily dosing with zanfluril on perfusion.",
     )
     assert [frequency(d) for d in facts.doses] == [(1, 1, "d")]
+
+
+def test_the_days_of_an_amount_in_a_label_are_those_of_its_arm() -> None:
+    facts = read(
+        arms=[
+            {"label": "Cohort 1: 50 µg", "description": "One injection on Day 1"},
+            {"label": "Cohort 2: 100 µg", "description": "3 injections on Days 1, 57 and 113"},
+        ],
+        interventions=[{"name": "ZXV-1345", "type": "BIOLOGICAL"}],
+    )
+    assert [(d.amount_low, d.days) for d in facts.doses] == [(50, [1]), (100, [1, 57, 113])]
