@@ -60,7 +60,12 @@ class _Listing:
             agent = self._own_product(mention.agent)
             if _is_inert(agent):
                 agent = self._registered_inert(agent)
-            if agent.key in self.seen or agent.key in self.parts or mention not in received or only_dilutes(text, mention):
+            if (
+                agent.key in self.seen
+                or agent.key in self.parts
+                or mention not in received
+                or only_dilutes(text, mention)
+            ):
                 continue
             if agent.kind == "group" and self._members_instead(text, mentions[index:]):
                 continue

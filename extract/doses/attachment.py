@@ -38,11 +38,13 @@ _LIST_GAP = re.compile(
     rf"(?:\s{one_of('salts')}\b)?"
     r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
-    r"matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
+    r"matched|to match|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
     re.IGNORECASE,
 )
 # "50 mg once daily (twice daily if on rifampicin)"
-_ON_CONDITION = re.compile(r"\s(?:if|when|whenever|in case|in (?:those|patients|participants|subjects)|for (?:those|patients))\b")
+_ON_CONDITION = re.compile(
+    r"\s(?:if|when|whenever|in case|in (?:those|patients|participants|subjects)|for (?:those|patients))\b"
+)
 _AFTERWARDS = re.compile(r"\b(?:then|followed)\b", re.IGNORECASE)
 
 
@@ -146,8 +148,11 @@ def _leads(text: str, item: Item, head: _Head, labels: list[int]) -> bool:
 
 
 def _only_when(text: str, mention: Mention) -> bool:
-    """Whether a name only says when something else is given: "5 mg over two hours prior to B on day 1"."""
-    return text[max(0, mention.start - 14) : mention.start].lower().endswith(_WHEN)
+    """Whether a name only says when something else is given: "5 mg over two hours prior to B on day 1".
+
+    What is not given has no schedule either: "a capsule without B weekly".
+    """
+    return text[max(0, mention.start - 14) : mention.start].lower().endswith((*_WHEN, "without "))
 
 
 def is_observed(text: str) -> bool:
@@ -188,7 +193,7 @@ _TOTAL_BESIDE = re.compile(
 
 def _beside(text: str, end: int, start: int) -> bool:
     """Whether an amount stands right after another one, or in brackets after it."""
-    return start - end < (45 if "(" in text[end:start] else 25)
+    return start - end < (45 if "(" in text[end:start] or "round" in text[end:start] else 25)
 
 
 def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
@@ -222,7 +227,8 @@ _DAILY = (1.0, 1.0, "d")
 
 
 _TIMES_REPEATED = re.compile(
-    r"\s*(?:x|\*)\s?(?P<count>\d{1,2})(?!\s?(?:d|day|w|week|wk|mo|h|mg|m|cycle|course|\d|-\s?\d|to\s\d)|\.\d|\w)", re.IGNORECASE
+    r"\s*(?:x|\*)\s?(?P<count>\d{1,2})(?!\s?(?:d|day|w|week|wk|mo|h|mg|m|cycle|course|\d|-\s?\d|to\s\d)|\.\d|\w)",
+    re.IGNORECASE,
 )
 
 

@@ -51,7 +51,8 @@ _PIECES_AFTER = re.compile(
 )
 # Behind the parts of one piece: "lopinavir/ritonavir 200/50 mg, 2 tablets twice daily".
 _TABLETS_AFTER = re.compile(
-    rf"\)?(?:,|\s|:|\sper tablet\)?,?)\s?(?:take\s)?(?P<count>[2-6]|two|three|four|five|six)\s{_any('solid')}\b", re.IGNORECASE
+    rf"\)?(?:,|\s|:|\sper tablet\)?,?)\s?(?:take\s)?(?P<count>[2-6]|two|three|four|five|six)\s{_any('solid')}\b",
+    re.IGNORECASE,
 )
 _FORM_AFTER = re.compile(rf"\s*-?(?:(?!and\b|or\b|of\b)[A-Za-z-]+\s){{0,2}}?{_any('solid')}\b", re.IGNORECASE)
 _TIMES_BEFORE = re.compile(r"(?<![A-Za-z])[xX*]\s*(?:\(\s*)?\Z")
@@ -83,7 +84,8 @@ _COUNT_OF_AGENT = re.compile(
 )
 _TABLETS_OF = re.compile(
     r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|capsules?|pills?)\s+(?:of\s+)?(?:[\w/-]+\s+)?"
-    r"\(?(?:\d+ ?mg (?:of )?[\w-]+ ?(?:/|\+|and) ?)?$", re.IGNORECASE
+    r"\(?(?:\d+ ?mg (?:of )?[\w-]+ ?(?:/|\+|and) ?)?$",
+    re.IGNORECASE,
 )
 
 

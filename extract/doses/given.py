@@ -55,8 +55,21 @@ _DILUTED = re.compile(
 _SUGARS = frozenset(("dextrose", "glucose"))  # drugs, but as solutions they dilute others
 
 
+_CONJUGATED = (
+    "conjugated to ",
+    "conjugated with ",
+    "coupled to ",
+    "linked to ",
+    "adsorbed on ",
+    "adsorbed onto ",
+    "adsorbed to ",
+)
+
+
 def only_dilutes(text: str, mention: Mention) -> bool:
-    """`100 mg mixed with sterile saline` is not of saline."""
+    """`100 mg mixed with sterile saline` is not of saline, nor `25 ug conjugated to tetanus toxoid` of the toxoid."""
+    if text.endswith(_CONJUGATED, 0, mention.start):
+        return True
     fluid = mention.agent.kind == "fluid" or mention.agent.key in _SUGARS
     return fluid and in_diluent(text, mention.start)
 
