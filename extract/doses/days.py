@@ -32,7 +32,8 @@ _DAY_VALUE = (
 )
 _NOT_NEXT_ITEM = r"(?!\n\s*\d{1,2}[.)]\s)"  # "for ten days", and the number of the next item of a list
 _DAYS = re.compile(
-    rf"(?<![\w])(?<!(?<![\^.=])(?<!auc )(?<!auc of )\b\d )(?<!\b\d\d )(?<!\d-){_DAY_WORD}{_NOT_NEXT_ITEM}\s*[#:]?\s*{_DAY_VALUE}"
+    rf"(?<![\w])(?<!(?<![\^.=])(?<!auc )(?<!auc of )\b\d )(?<!\b\d\d )(?<!\d-)"
+    rf"{_DAY_WORD}{_NOT_NEXT_ITEM}\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
     re.IGNORECASE,
 )
