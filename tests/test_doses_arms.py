@@ -459,3 +459,38 @@ def test_several_other_names_in_one_entry_and_the_kind_of_product_before_a_name(
         interventions=[{"name": "Test product (T): ZX 9-106", "otherNames": ["ZFL, Zanfluril"]}],
     )
     assert [row.agent_key for row in facts.arm_agents] == ["zx 9-106"]
+
+
+def test_two_vaccines_against_one_disease_are_two_agents() -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[
+            {"name": "Prevenar", "type": "BIOLOGICAL", "description": "0.5 mL IM", "armGroupLabels": ["A"]},
+            {"name": "Pneumovax", "type": "BIOLOGICAL", "description": "0.5 mL IM", "armGroupLabels": ["B"]},
+        ],
+    )
+    assert [(d.agent, d.amount_low, d.arm_nos) for d in facts.doses] == [
+        ("Prevenar", 0.5, [1]),
+        ("Pneumovax", 0.5, [2]),
+    ]
+    assert [(row.arm_no, row.agent) for row in facts.arm_agents] == [(1, "Prevenar"), (2, "Pneumovax")]
+
+
+def test_as_above_refers_to_an_arm_above() -> None:
+    facts = read(
+        arms=[
+            {"label": "A", "description": "Zanfluril 900 mg weekly"},
+            {"label": "B", "description": "Zanfluril as in the schedule above, given twice"},
+            {"label": "C", "description": "Zanfluril 300 mg daily"},
+        ],
+        interventions=[{"name": "Zanfluril", "armGroupLabels": ["A", "B", "C"]}],
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(900, [1, 2]), (300, [3])]
+
+
+def test_one_field_may_say_in_how_many_parts_the_amount_of_a_day_is_given() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Zanfluril 50 mg/kg/day for 7 days"}, {"label": "B"}],
+        interventions=[{"name": "Zanfluril", "description": "50 mg/kg/day in two divided doses"}],
+    )
+    assert [(d.amount_low, d.frequency_times, d.arm_nos) for d in facts.doses] == [(50, 2, [1, 2])]

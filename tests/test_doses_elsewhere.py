@@ -561,3 +561,14 @@ def test_the_amounts_of_a_combination_that_is_called_by_letters_are_of_its_parts
         interventions=[{"name": "Lamivudine/abacavir"}],
     )
     assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("lamivudine", 100), ("abacavir", 25)]
+
+
+def test_the_days_of_an_amount_in_a_label_are_those_of_its_arm() -> None:
+    facts = read(
+        arms=[
+            {"label": "Cohort 1: 50 µg", "description": "One injection on Day 1"},
+            {"label": "Cohort 2: 100 µg", "description": "3 injections on Days 1, 57 and 113"},
+        ],
+        interventions=[{"name": "ZXV-1345", "type": "BIOLOGICAL"}],
+    )
+    assert [(d.amount_low, d.days) for d in facts.doses] == [(50, [1]), (100, [1, 57, 113])]

@@ -417,7 +417,8 @@ def _share(study: Study, lexicon: Lexicon, statement: Statement, own: dict[str, 
             a.key == statement.agent.key for n in arm.intervention_nos for a in lexicon.by_intervention.get(n, [])
         ):
             continue
-        if _AS_ELSEWHERE.search(arm.description.text.norm):
+        said = _AS_ELSEWHERE.search(arm.description.text.norm)
+        if said is not None and not (statement.source.arm_no > arm.arm_no and "above" in said[0]):
             statement.own_arm_nos = sorted({*statement.own_arm_nos, arm.arm_no})
 
 

@@ -39,7 +39,7 @@ _LIST_GAP = re.compile(
     rf"(?:\s{one_of('salts')}\b)?"
     r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
-    r"matched|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
+    r"matched|to match|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
     re.IGNORECASE,
 )
 # "50 mg once daily (twice daily if on rifampicin)"
@@ -199,8 +199,11 @@ def _leads(text: str, item: Item, head: _Head, labels: list[int]) -> bool:
 
 
 def _only_when(text: str, mention: Mention) -> bool:
-    """Whether a name only says when something else is given: "5 mg over two hours prior to B on day 1"."""
-    return text[max(0, mention.start - 14) : mention.start].lower().endswith(_WHEN)
+    """Whether a name only says when something else is given: "5 mg over two hours prior to B on day 1".
+
+    What is not given has no schedule either: "a capsule without B weekly".
+    """
+    return text[max(0, mention.start - 14) : mention.start].lower().endswith((*_WHEN, "without "))
 
 
 def is_observed(text: str) -> bool:
@@ -241,7 +244,7 @@ _TOTAL_BESIDE = re.compile(
 
 def _beside(text: str, end: int, start: int) -> bool:
     """Whether an amount stands right after another one, or in brackets after it."""
-    return start - end < (45 if "(" in text[end:start] else 25)
+    return start - end < (45 if "(" in text[end:start] or "round" in text[end:start] else 25)
 
 
 def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:

@@ -7,6 +7,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from extract.doses.agents import find_agents
 from extract.doses.alike import (
     adjusted_as_first,
     as_other_levels,
@@ -19,7 +20,9 @@ from extract.doses.alike import (
     some_days_a_week,
     totals_as_parts,
 )
+from extract.doses.attachment import is_observed
 from extract.doses.bound import Remark
+from extract.doses.days import find_days
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.said import Said, TreatmentLengths, cycle_length
@@ -158,6 +161,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
             if kind == "route" and _of_another_use(statement, statements, values[0]):
                 continue
             statement.facts[kind] = values[0]
+    _days_of_arms(study, lexicon, statements)
     _from_sentences(study, lexicon, statements)
     lengths_by_title(study, statements)
     _in_cycles(study, statements)
@@ -182,6 +186,26 @@ def _of_another_use(statement: Statement, statements: list[Statement], route: st
         return False
     owners = {s.amount.kind for s in statements if s.agent.key == statement.agent.key and s.facts.get("route") == route}
     return owners == {_MEASURES.get(statement.amount.kind)}
+
+
+def _days_of_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
+    """`Cohort 1: 50 ug`, described as "one injection on days 1 and 29": the amount's days are those of its one arm."""
+    told = {id(s.source) for s in statements}
+    for statement in statements:
+        arm = study.arms[statement.arm_nos[0] - 1] if len(statement.arm_nos) == 1 else None
+        if arm is None or arm.description is None or id(arm.description) in told or not may_take_frequency(statement):
+            continue
+        key, text = statement.agent.key, arm.description.text.norm[:_MAX_DESCRIPTION]
+        days = find_days(text)
+        if len(days) != 1 or is_observed(text[: days[0].start]) or statement.agent.kind == "placebo":
+            continue
+        others = {m.agent.key for m in find_agents(text, lexicon.names) if m.agent.kind not in ("placebo", "fluid")}
+        if others <= {key} and all(o.agent.key == key for o in statements if arm.arm_no in o.arm_nos):
+            statement.facts["days"] = days[0].value
+            complete_schedule(statement)
+
+
+_MAX_DESCRIPTION = 600
 
 
 def _in_cycles(study: Study, statements: list[Statement]) -> None:

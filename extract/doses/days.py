@@ -30,9 +30,10 @@ _DAY_VALUE = (
     rf"(?:{_DAY_WORD}\s*)?\(?{_SIGNED}\)?(?!\d*(?:\.\d+)?(?:\s*{_any('not_before')}|\s?-\s?(?!d(?:ays?)?\s?-?\d)[a-z]))"
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
+_NOT_NEXT_ITEM = r"(?!\n\s*\d{1,2}[.)]\s)"  # "for ten days", and the number of the next item of a list
 _DAYS = re.compile(
     r"(?<![\w])(?<!(?<![\^.=])(?<!auc )(?<!auc of )(?<!cycle )(?<!course )(?<!week )\b\d )(?<!\b\d\d )(?<!\d-)"
-    rf"{_DAY_WORD}(?!\n\s*\d{{1,2}}[.)]\s)\s*[#:]?\s*{_DAY_VALUE}"
+    rf"{_DAY_WORD}{_NOT_NEXT_ITEM}\s*[#:]?\s*{_DAY_VALUE}"
     rf"(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_DAY_VALUE})*",
     re.IGNORECASE,
 )

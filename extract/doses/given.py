@@ -64,8 +64,21 @@ _DILUTED = re.compile(
 _SUGARS = frozenset(("dextrose", "glucose"))  # drugs, but as solutions they dilute others, as oils do
 
 
+_CONJUGATED = (
+    "conjugated to ",
+    "conjugated with ",
+    "coupled to ",
+    "linked to ",
+    "adsorbed on ",
+    "adsorbed onto ",
+    "adsorbed to ",
+)
+
+
 def only_dilutes(text: str, mention: Mention) -> bool:
-    """`100 mg mixed with sterile saline` is not of saline."""
+    """`100 mg mixed with sterile saline` is not of saline, nor `25 ug conjugated to tetanus toxoid` of the toxoid."""
+    if text.endswith(_CONJUGATED, 0, mention.start):
+        return True
     key = mention.agent.key
     fluid = mention.agent.kind == "fluid" or key in _SUGARS or key.endswith(" oil")
     return fluid and in_diluent(text, mention.start)

@@ -132,7 +132,7 @@ def study_lexicon(study: Study) -> Lexicon:
 
 @lru_cache(maxsize=20_000)
 def components(key: str) -> tuple[str, ...]:
-    """The drugs that a product with two names is made of: of "artemether-lumefantrine" both, of "nab-paclitaxel" none."""
+    """The drugs that a product is named after: of "artemether-lumefantrine" both, of "nab-paclitaxel" none."""
     parts = re.split(r"[/-]|\band\b", key) if "/" in key or "-" in key or " and " in key else []
     names = [" ".join(part.split()) for part in parts]
     known = vocabulary()[1]
@@ -211,6 +211,8 @@ class _Builder:
             key, kind = "placebo", "placebo"
         elif direct is not None:
             key, kind = direct.key, direct.kind
+            if kind == "vaccine" and key in self.known and _is_another(self.known[key], intervention, name):
+                key = name.lower()  # two vaccines against one disease, each in its own arm
         elif intervention.type == "RADIATION":
             key, kind = "radiation", "radiation"
         else:
@@ -328,6 +330,12 @@ _NAMES = re.compile(r"[A-Za-z][\w-]*(?:\s[\w-]+)?(?:[,;]\s[A-Za-z][\w-]*(?:\s[\w
 def _listed_names(text: str) -> list[str]:
     """The names in one entry of other names: of "ZFL, Zanfluril" both, if they are all of one or two words."""
     return re.split(r"[,;]\s", text) if ("," in text or ";" in text) and _NAMES.fullmatch(text) else [text]
+
+
+def _is_another(agent: Agent, intervention: Intervention, name: str) -> bool:
+    """Whether an agent is registered by another intervention under another name."""
+    said, other = set(words_of(name)), set(words_of(agent.name))
+    return agent.intervention_no != intervention.intervention_no and not (said <= other or other <= said)
 
 
 def _without_partners(agent: Agent, others: list[str]) -> list[str]:

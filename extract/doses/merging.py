@@ -131,7 +131,16 @@ def _same(a: Statement, b: Statement) -> bool:
             return False
     if _told_again(a, b) and not _other_role(a, b):
         return True
-    return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together or _says_part(a, b))
+    alike = _same_rate(rate(a), rate(b)) or _in_parts(a, b)
+    return alike and (None in days or days[0] == days[1] or together or _says_part(a, b))
+
+
+def _in_parts(a: Statement, b: Statement) -> bool:
+    """Whether one of two fields says in how many parts the amount of a day is given that the other states."""
+    if {a.amount.per_time, b.amount.per_time} != {"d"} or a.source is b.source or _in_other_arms(a, b):
+        return False
+    rates = [s.facts["frequency"] for s in (a, b) if "frequency" in s.facts]
+    return len(rates) == 1 and rates[0][2] in ("d", "h")
 
 
 def _other_role(a: Statement, b: Statement) -> bool:

@@ -189,13 +189,26 @@ def _run(text: str, mentions: list[Mention]) -> list[Mention]:
 
 def names_amount_first(text: str, doses: list[Amount], here: list[Mention]) -> bool:
     """Whether the phrase names amounts before agents ("100 mg A and 20 mg B")."""
-    if not here or here[0].start < doses[0].start:
+    first = next((m for m in here if m.start >= doses[0].start), None)
+    if first is None:
         return False
-    gap = text[doses[0].end : here[0].start]
+    before = next((m for m in reversed(here) if m.start < doses[0].start), None)
+    if before is not None and (
+        len(doses) < 3 or first.end > doses[1].start or not _apart(text[before.end : doses[0].start])
+    ):
+        return False  # "A 100 mg B 20 mg"; but "a tablet of A, which holds 100 mg B, 20 mg C and 5 mg D"
+    gap = text[doses[0].end : first.start]
     return _tight_right(gap) or _of_it(gap)
 
 
 _ADDED = ("with ", "and ", "plus ", "+")
+
+
+def _apart(gap: str) -> bool:
+    """Whether an agent stands so far before an amount that it may be of another, which follows."""
+    return not _tight_left(gap) and len(gap.split()) > 2
+
+
 _PLACEBO_PIECE = re.compile(
     r"\s(?:tablet|capsule|pill|caplet|softgel|patch|injection|solution|cream|gel)", re.IGNORECASE
 )
