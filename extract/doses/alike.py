@@ -151,6 +151,8 @@ def placebo_as_active(statements: list[Statement]) -> None:
             said = [s.facts.get(kind) for s in (drugs if kind == "route" else actives)]
             if kind in placebo.facts or not said or len(set(said)) > 1 or said[0] is None:
                 continue
+            if kind == "duration" and said[0][1] in ("h", "min"):
+                continue  # how long one infusion of a rate runs
             if _may_take(placebo, kind):
                 placebo.facts[kind] = said[0]
 

@@ -27,7 +27,7 @@ from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.said import Said, TreatmentLengths, cycle_length
 from extract.doses.selection import is_beam
-from extract.doses.vocabulary import read_toml
+from extract.doses.vocabulary import NUMBER, TIME_UNITS, number, read_toml
 from extract.study import Study
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
@@ -46,6 +46,8 @@ def complete_schedule(statement: Statement) -> None:
     if statement.amount.per_time == "d" and len(days) == 1 and days[0] > 0 and not _repeated(facts):
         del facts["days"]  # "1 mg/kg/day on day 1, then tapered": from that day on
         days = []
+    if statement.amount.per_time in ("h", "min") and "duration" not in facts:
+        _hours_of_rate(statement)
     several = len(days) > 1
     second = facts.pop("second_frequency", None)
     if frequency and statement.amount.per_time == "d" and (_long(frequency) or frequency[1:] in _NO_DAY):
@@ -68,6 +70,20 @@ def complete_schedule(statement: Statement) -> None:
         facts.pop("frequency", None)
         if not _sum_of_days(statement):
             _frequency_of_days(statement)
+
+
+_FOR_HOURS = re.compile(
+    rf"[^\d.;,]{{0,30}}?(?:\b(?:for|x|during|over|lasting)\s(?:(?:a|the|about|up to|total|of|period|first|next|approximately)\s)*)"
+    rf"(?P<value>{NUMBER})[\s-]?(?P<unit>hours?|hrs?|h|minutes?|mins?)\b",
+    re.IGNORECASE,
+)
+
+
+def _hours_of_rate(statement: Statement) -> None:
+    """`1 g/h for 24 h`: of a rate also hours and minutes are how long it is given."""
+    match = _FOR_HOURS.match(statement.source.text.norm, statement.end)
+    if match is not None:
+        statement.facts["duration"] = (number(match["value"]), TIME_UNITS[match["unit"].lower()])
 
 
 def _repeated(facts: dict[str, Any]) -> bool:

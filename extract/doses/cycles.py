@@ -32,6 +32,10 @@ def find_durations(text: str, start: int = 0, end: int = sys.maxsize) -> list[It
     return sorted(found, key=lambda item: item.start)
 
 
+_LAST_DAY = ("to day", "through day", "until day", "up to day")
+_FIRST_DAY = re.compile(r"\bday (?:[2-9]|\d\d) \Z")
+
+
 def _length(low: str, match: re.Match[str]) -> tuple[float, str] | None:
     named = _said(match)
     if "from" in named:
@@ -41,6 +45,8 @@ def _length(low: str, match: re.Match[str]) -> tuple[float, str] | None:
     if unit == "h" or (unit == "a" and value > _MOST_YEARS):  # "adults over 50 years"
         return None
     before = low[max(0, match.start() - 110) : match.start()]
+    if unit == "d" and match[0].startswith(_LAST_DAY) and _FIRST_DAY.search(before):
+        return None  # "from day 3 to day 7"
     opening = low[max(0, match.start() - 14) : match.end()]
     if "fractions" not in named and _infusion_time(unit).search(opening[: opening.rfind(named["value"])]):
         return None

@@ -57,6 +57,13 @@ _IN_BRACKETS = re.compile(
 )
 
 
+# "from the 2nd to the 6th day"
+_ORDINALS = re.compile(
+    r"\b(?P<first>\d{1,2})(?:st|nd|rd|th)(?: day)?(?:\s?-\s?| (?:to|through|until|till|up to) )(?:the )?(?P<last>\d{1,2})th day",
+    re.IGNORECASE,
+)
+
+
 def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     """Days on which something is given, ranges listed in full."""
     found = []
@@ -79,6 +86,9 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
             days = _single_day(text, match, days[0])
         if days:
             found.append(Item("days", match.start(), done, days))
+    if "th day" in lowered(text):
+        for match in _ORDINALS.finditer(text, start, end):
+            found.append(Item("days", match.start(), match.end(), read_days(f"{match['first']} to {match['last']}")))
     behind = _IN_BRACKETS.finditer(text, start, end) if "(-" in text else ()
     for match in (*_AFTER_ROUTE.finditer(text, start, end), *behind):
         if not any(item.start < match.end() and match.start("days") < item.end for item in found):
@@ -90,7 +100,13 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
 
 _OFF_AFTER = re.compile(rf"\)?\s?[:=-]?\s?{_any('off')}", re.IGNORECASE)
 _OFF_BEFORE = re.compile(rf"\b{_any('off')}(?: \w+)? ?(?:\(|on |from )?\Z", re.IGNORECASE)
-_STARTING = re.compile(rf"\b{_any('starting')}(?: study)?\s*\Z", re.IGNORECASE)
+_OF_WHAT = r"(?: (?:the|study|cycle|menstrual|stimulation))*"
+_STARTING = re.compile(rf"\b{_any('starting')}{_OF_WHAT}\s*\Z", re.IGNORECASE)
+_FOR_DAYS_FROM = re.compile(
+    r"\bfor (?:a total of )?(?P<count>\d{1,2}|two|three|four|five|six|seven|ten) (?:consecutive |successive )?days,?\s?\(?"
+    rf"{_any('starting')}{_OF_WHAT}\s*\Z",
+    re.IGNORECASE,
+)
 _ENDING = re.compile(rf"\b{_any('ending')}(?: study)?\s*\Z", re.IGNORECASE)
 _FOR_DAYS = re.compile(
     r"(?:(?!\buntil\b|\btill\b)[^.;]){0,40}?"
@@ -104,9 +120,10 @@ _TO_DAY = re.compile(rf"[^.;]{{0,50}}?\b{_any('range')} (?:study )?day\s?\+?(?P<
 
 def _single_day(text: str, match: re.Match[str], day: int) -> list[int]:
     """`beginning on day 4 for 3 days` is days 4 to 6, as `until day 6`; a mere beginning or end is no list of days."""
-    before = text[max(0, match.start() - 24) : match.start()]
+    before = text[max(0, match.start() - 36) : match.start()]
     if _STARTING.search(before):
-        if length := _FOR_DAYS.match(text, match.end()):
+        long_before = text[max(0, match.start() - 70) : match.start()]
+        if length := _FOR_DAYS.match(text, match.end()) or _FOR_DAYS_FROM.search(long_before):
             return list(range(day, day + int(number(length["count"]))))
         last = _TO_DAY.match(text, match.end())
         return read_days(f"{day} to {last['last']}") if last else []
