@@ -377,3 +377,16 @@ def test_the_partners_of_an_unknown_agent_are_no_names_of_it() -> None:
     )
     found = [(row.arm_no, row.agent_key) for row in facts.arm_agents]
     assert sorted(found) == [(1, "lamivudine"), (1, "zx-1"), (2, "abacavir"), (2, "lamivudine"), (2, "zx-1")]
+
+
+def test_a_sentence_with_a_colon_is_no_heading_of_what_the_next_ones_say() -> None:
+    facts = read(
+        arms=[{"label": "Zanfluril"}, {"label": "Abacavir"}],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["Zanfluril"]},
+            {"name": "Abacavir", "armGroupLabels": ["Abacavir"]},
+        ],
+        description="Patients are randomised to zanfluril: 5 mg daily, or abacavir: 10 mg daily. "
+        "Enoxaparin 1 mg/kg SC is given twice daily.",
+    )
+    assert arms_of(facts)["enoxaparin", 1] == [1, 2]
