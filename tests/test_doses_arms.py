@@ -494,3 +494,16 @@ def test_one_field_may_say_in_how_many_parts_the_amount_of_a_day_is_given() -> N
         interventions=[{"name": "Zanfluril", "description": "50 mg/kg/day in two divided doses"}],
     )
     assert [(d.amount_low, d.frequency_times, d.arm_nos) for d in facts.doses] == [(50, 2, [1, 2])]
+
+
+def test_a_sentence_with_a_colon_is_no_heading_of_what_the_next_ones_say() -> None:
+    facts = read(
+        arms=[{"label": "Zanfluril"}, {"label": "Abacavir"}],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["Zanfluril"]},
+            {"name": "Abacavir", "armGroupLabels": ["Abacavir"]},
+        ],
+        description="Patients are randomised to zanfluril: 5 mg daily, or abacavir: 10 mg daily. "
+        "Enoxaparin 1 mg/kg SC is given twice daily.",
+    )
+    assert arms_of(facts)["enoxaparin", 1] == [1, 2]

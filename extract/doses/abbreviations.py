@@ -7,7 +7,7 @@ from functools import cache
 
 from extract.doses.agents import Agent, Names, find_agents, vocabulary, words_of
 from extract.doses.vocabulary import one_of
-from extract.study import Study
+from extract.study import Field, Study
 
 _BRACKETED = re.compile(r"\(\s?([A-Z][A-Za-z]{1,4})s?\s?\)")
 _WORD = re.compile(r"[A-Za-z]+")
@@ -60,6 +60,21 @@ def explained(text: str, names: Names) -> dict[str, Agent]:
     return found
 
 
+# "UPA 45 mg" of upadacitinib: in capitals, right before an amount
+_BEFORE_AMOUNT = re.compile(r"\b([A-Z]{3,5}) \d[\d.,]* ?(?:m?g|mcg|ug|IU|U|units?|mL)\b")
+
+
+def openings(texts: list[str], agents: list[Agent]) -> dict[str, Agent]:
+    """The agents by the first letters of their names that the record uses with an amount."""
+    found: dict[str, Agent] = {}
+    for name in {name for text in texts for name in _BEFORE_AMOUNT.findall(text)}:
+        low = name.lower()
+        called = {agent.key: agent for agent in agents if agent.kind == "drug" and agent.key.startswith(low)}
+        if len(called) == 1 and low not in vocabulary()[1] and low not in called and not _NO_ABBREVIATION.match(name):
+            found[name] = next(iter(called.values()))
+    return found
+
+
 def _may_abbreviate(name: str, before: str) -> bool:
     """Whether one of the last words opens a text that a name can be short for; cheaper than to look for agents."""
     low = name.lower()
@@ -78,15 +93,24 @@ def _abbreviates(name: str, text: str) -> bool:
     return same and text[:1].lower() == name[0].lower() and len(name) < len(text)
 
 
+def all_texts(study: Study) -> list[str]:
+    """Titles, prose, and the texts of arms and interventions."""
+    return [source.text.norm for source in _fields(study)]
+
+
 def texts_with_brackets(study: Study) -> str:
-    """What may explain abbreviations: titles, prose, and the texts of arms and interventions that hold brackets."""
+    """What may explain abbreviations: of all texts those that hold brackets."""
+    return "\0".join([source.text.norm for source in _fields(study) if "(" in source.raw])
+
+
+def _fields(study: Study) -> list[Field]:
     fields = [*study.titles(), *study.prose()]
     fields += [arm.description for arm in study.arms if arm.description is not None]
     for item in study.interventions:
         fields.append(item.name)
         if item.description is not None:
             fields.append(item.description)
-    return "\0".join([source.text.norm for source in fields if "(" in source.raw])
+    return fields
 
 
 def _spelled(before: str, abbreviation: str) -> list[str]:

@@ -24,7 +24,7 @@ def may_take_frequency(statement: Statement) -> bool:
         or "days" in facts
         or statement.amount.per_time
         or _capped(statement)
-        or _AT_A_VISIT.match(statement.source.text.norm, statement.end) is not None
+        or _given_at_visit(statement)
     )
 
 
@@ -34,6 +34,21 @@ _AT_A_VISIT = re.compile(
     r"(?:(?:at|on)\s(?:baseline\b|(?:weeks?|months?|visits?)\s\d)|(?:on\s)?the first day\b)",
     re.IGNORECASE,
 )
+
+
+_CHANGED_TO = re.compile(
+    r"(?:creas|titrat|escalat|rais|reduc|lower|switch)\w*\s(?:up\s)?to\s"
+    r"(?:[^.;]{0,45}\b(?:and|then|followed by)\s(?:then\s)?to\s)?\Z",
+    re.IGNORECASE,
+)
+
+
+def _given_at_visit(statement: Statement) -> bool:
+    """Whether a dose is given at a visit; `increased to 5 mg at week 2` says from when on."""
+    text = statement.source.text.norm
+    if not _AT_A_VISIT.match(text, statement.end):
+        return False
+    return _CHANGED_TO.search(text, max(0, statement.start - 80), statement.start) is None
 
 
 def may_take_length(statement: Statement) -> bool:

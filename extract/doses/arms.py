@@ -109,11 +109,18 @@ _LABEL_IS_AMOUNT = re.compile(r"\d[\d.,]*\s?[a-zA-Z%]")
 _HEADING = re.compile(r"[\s*-]*(?P<words>[^:\n.;]{2,70}):")
 
 
+# "Patients are randomised to A: …" is no heading of what its next sentences say.
+_TELLS = re.compile(r"\b(?:is|are|be|will|receives?|were|was|randomi[sz]ed)\b", re.IGNORECASE)
+_SENTENCE_END = re.compile(r"[.;]\s")
+
+
 def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
     """The arms that the heading of a line or paragraph names ("Standard arm: …"), for what stands under it."""
     for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
         heading = _HEADING.match(text, start, position)
-        if heading is not None and (arms := named_arms(study, heading["words"])):
+        if heading is None or (_TELLS.search(heading["words"]) and _SENTENCE_END.search(text, heading.end(), position)):
+            continue
+        if arms := named_arms(study, heading["words"]):
             return arms
     return []
 

@@ -160,7 +160,7 @@ _THEN_AT_ONCE = re.compile(r"\bfollowed by (?:an? |the )?\Z", re.IGNORECASE)
 
 def _is_of_change(text: str, start: int, item: Item) -> bool:
     """Whether days, weeks or months say how often the amount changes, not how often it is given."""
-    if item.kind != "frequency" or item.value[0] != 1 or item.value[1:] == (1.0, "d"):
+    if item.kind != "frequency" or item.value[1] is None or item.value[1:] == (1.0, "d"):
         return False
     return _STEP_AT.search(text, max(start, item.start - 90), item.start) is not None
 
@@ -376,7 +376,7 @@ def _backfill(text: str, heads: list[_Head]) -> None:
             for kind in _KINDS:
                 if apart and kind != "duration":
                     continue
-                if kind == "route" and timed and _before_rate(source):
+                if kind == "route" and _is_of_next(bound, following, source, gap, timed=timed):
                     continue
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
                 held = held or (later and kind in ("frequency", "days"))
@@ -389,6 +389,20 @@ def _lasts_otherwise(bound: Bound, source: dict[str, Any]) -> bool:
     """`A 100 mg/m2 x 5 days and B 60 mg/m2 days 1 and 2`: the days are not those of what lasts five."""
     length = bound.facts.get("duration")
     return length is not None and length[1] == "d" and len(source.get("days", ())) not in (0, length[0])
+
+
+# "A 5 mg and oral B 10 mg": the route is of B
+_ROUTE_OF_NEXT = re.compile(
+    r"\b(?:oral|iv|sc|intravenous|subcutaneous|inhaled|nebuli[sz]ed|topical)\s*\Z", re.IGNORECASE
+)
+
+
+def _is_of_next(bound: Bound, following: _Head, source: dict[str, Any], gap: str, *, timed: bool) -> bool:
+    """Whether a route is of the drug that follows alone."""
+    if timed and _before_rate(source):
+        return True
+    again = bound.agent in [other.agent for other in following.bounds]
+    return not again and _ROUTE_OF_NEXT.search(gap) is not None
 
 
 def _before_rate(facts: dict[str, Any]) -> bool:

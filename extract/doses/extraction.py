@@ -188,6 +188,9 @@ def _parts(study: Study, lexicon: Lexicon, source: Field) -> list[Agent]:
     return products[0] if len(products) == 1 and len(products[0]) > 1 else []
 
 
+_STROKE = re.compile(r"\s?/\s?")
+
+
 def _give_parts(text: str, bounds: list[Bound], parts: list[Agent], default: Agent | None) -> None:
     """`100/25 mcg` of a combination that is not named, or by letters: each amount is of one of its parts."""
     count = len(parts)
@@ -195,7 +198,12 @@ def _give_parts(text: str, bounds: list[Bound], parts: list[Agent], default: Age
         run = bounds[first : first + count]
         if any(bound.named is not None or bound.agent not in (default, None) for bound in run):
             continue
-        joined = all(b.amount.series == a.amount.series and b.amount.joined_by == "slash" for a, b in pairwise(run))
+        joined = all(
+            _STROKE.fullmatch(text, a.amount.end, b.amount.start)
+            if a.amount.series != b.amount.series
+            else b.amount.joined_by == "slash"
+            for a, b in pairwise(run)
+        )
         if joined:
             for bound, part in zip(run, parts, strict=True):
                 bound.agent, bound.sure = part, True

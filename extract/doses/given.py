@@ -20,10 +20,16 @@ _FAILED = re.compile(
 # "If glucose > 180 mg/dL, 4 units": measured, not given
 _COMPARED = re.compile(r"\s(?:levels?\s|values?\s)?(?:(?:is|was|are|remains)\s)?[<>]=?\s?\d")
 
+_MEASURED_BY = re.compile(
+    r"\b(?:for|per) (?:each|every) [\d.]+ ?\w+ (?:of )?(?:\w+ )?\Z", re.IGNORECASE
+)  # "2 U for each 5 mg of A"
+
 
 def is_measured(text: str, mention: Mention) -> bool:
-    """Whether a name is that of what is measured, by the comparison that follows it."""
-    return _COMPARED.match(text, mention.end) is not None
+    """Whether a name is that of what is measured, or of what something else is measured by."""
+    if _COMPARED.match(text, mention.end) is not None:
+        return True
+    return _MEASURED_BY.search(text, max(0, mention.start - 40), mention.start) is not None
 
 
 def given(text: str, mention: Mention) -> bool:
