@@ -121,6 +121,8 @@ def _same(a: Statement, b: Statement) -> bool:
     if len(routes) == 2 and a.own_arm_nos and b.own_arm_nos and not set(a.own_arm_nos) & set(b.own_arm_nos):
         return False
     if _in_other_arms(a, b):
+        if _only_on_days(a) is not _only_on_days(b) and _may_differ(a, b):
+            return False
         on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
         lengths_differ = _differ(a, b, "duration") or _differ(a, b, "cycles")
         if lengths_differ or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
@@ -128,6 +130,17 @@ def _same(a: Statement, b: Statement) -> bool:
     if _told_again(a, b) and not _other_role(a, b):
         return True
     return _same_rate(rate(a), rate(b)) and (None in days or days[0] == days[1] or together or _says_part(a, b))
+
+
+def _may_differ(a: Statement, b: Statement) -> bool:
+    """Whether one says how often, and they are not of one length: "for 3 days" is daily, also on days 7 to 9."""
+    lengths = a.facts.get("duration"), b.facts.get("duration")
+    return "frequency" in {**a.facts, **b.facts} and (None in lengths or lengths[0] != lengths[1])
+
+
+def _only_on_days(statement: Statement) -> bool:
+    """Whether it is said on which days, and not how often: "56 mg on day 1", not "56 mg twice a week"."""
+    return "days" in statement.facts and "frequency" not in statement.facts
 
 
 def _other_role(a: Statement, b: Statement) -> bool:
