@@ -507,3 +507,41 @@ def test_a_sentence_with_a_colon_is_no_heading_of_what_the_next_ones_say() -> No
         "Enoxaparin 1 mg/kg SC is given twice daily.",
     )
     assert arms_of(facts)["enoxaparin", 1] == [1, 2]
+
+
+def test_an_arm_may_be_called_group_in_its_label_and_arm_in_a_text() -> None:
+    facts = read(
+        arms=[{"label": "Zanfluril Group"}, {"label": "Lamivudine Group"}],
+        interventions=[
+            {"name": "Zanfluril", "description": "25 mg in the zanfluril arm, and 1 mg in the lamivudine arm."},
+            {"name": "Lamivudine"},
+        ],
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(25, [1]), (1, [2])]
+
+
+def test_an_amount_on_a_day_of_one_arm_is_not_that_which_another_arm_gets_every_week() -> None:
+    facts = read(
+        arms=[
+            {"label": "Low", "description": "Zanfluril 56 mg twice a week."},
+            {"label": "High", "description": "Zanfluril 56 mg on day 1, then 84 mg twice a week."},
+        ],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.days, d.arm_nos) for d in facts.doses] == [
+        (56, None, [1]),
+        (56, [1], [2]),
+        (84, None, [2]),
+    ]
+
+
+def test_a_name_that_says_nothing_stands_for_its_other_name() -> None:
+    facts = read(
+        arms=[{"label": "A then B"}],
+        interventions=[
+            {"name": "Treatment A", "description": "100 mg, single dose.", "otherNames": ["ZX-9219"]},
+            {"name": "Treatment B", "description": "600 mg, single dose.", "otherNames": ["ZX-9219"]},
+        ],
+    )
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("zx-9219", 100), ("zx-9219", 600)]
+    assert agents(facts, 1) == ["zx-9219"]

@@ -125,9 +125,18 @@ def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
     return []
 
 
+_CALLED_GROUP = re.compile(r"(?P<name>[a-z][\w -]{3,40}) (?:arm|group|cohort)")
+
+
 def _printed(label: str, lowered: str) -> bool:
     # A label that is an amount ("10 mg of A") stands in every list of amounts and names nobody.
-    return len(label) > 3 and label.lower() in lowered and not _LABEL_IS_AMOUNT.match(label)
+    if len(label) <= 3 or _LABEL_IS_AMOUNT.match(label):
+        return False
+    label = label.lower()
+    if label in lowered:
+        return True
+    called = _CALLED_GROUP.fullmatch(label)  # the "Zanfluril Group" may be "the zanfluril arm"
+    return called is not None and any(f"{called['name']} {word}" in lowered for word in ("arm", "group", "cohort"))
 
 
 def _is_called(arm: Arm, word: str, name: str) -> bool:

@@ -136,6 +136,20 @@ ADDED_TO = re.compile(
     r"\b(?:add(?:ed|-?on)(?:\s\w+)?\sto|adjunct(?:ive)?(?:\s\w+)?\sto|in addition to|compared (?:to|with)|versus|vs)\b",
     re.IGNORECASE,
 )
+_PLUS = re.compile(r"(?:\+|\bplus)\s?(?:(?:an?|the|new|open-label|standard)\s)*\Z", re.IGNORECASE)
+_OTHER_THING = re.compile(
+    r"\s(?!(?:and|or|on|at|in|for|every|once|twice|daily|doses?|route|administration|infusions?|injections?|tablets?"
+    r"|capsules?|solution|over|with|then|after|before|days?|weekly|q\d)\b)[a-z]",
+    re.IGNORECASE,
+)
+
+
+def is_of_another_thing(text: str, item: Item) -> bool:
+    """Whether a route is that of something unknown which is added: `10 mg + oral antidepressant`."""
+    before = _PLUS.search(text, max(0, item.start - 20), item.start)
+    return before is not None and _OTHER_THING.match(text, item.end) is not None
+
+
 _THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)
 _STEP_BY = re.compile(
     r"\b(?:increas|titrat|escalat|rais|decreas|reduc|taper)\w*\s"
@@ -168,8 +182,10 @@ def _is_of_change(text: str, start: int, item: Item) -> bool:
 def _is_of_what_follows(text: str, head: _Head, item: Item) -> bool:
     """`10 mg followed by a titration phase for 8 weeks`, `400 mg followed by quarterly maintenance`.
 
-    So is how often the amount changes: `5 mg/d and increased by 5 mg every week`.
+    So is how often the amount changes: `5 mg/d and increased by 5 mg every week`; and `10 mg + oral antidepressant`.
     """
+    if item.kind == "route":
+        return is_of_another_thing(text, item)
     if item.kind == "frequency" and (_STEP_BY.search(text, head.end, item.start) or _OF_STEPS.match(text, item.end)):
         return True
     if item.kind == "duration":
@@ -195,7 +211,13 @@ def _leads(text: str, item: Item, head: _Head, labels: list[int]) -> bool:
     if item.start in labels:
         start = head.bounds[0].amount.start if head.bounds else head.start
         return item.end <= start < next((label for label in labels if label > item.start), len(text))
+    if item.kind == "frequency" and _AFTER_IT.search(text, item.end, head.start):
+        return False
     return item.kind != "route" or not ADDED_TO.search(text, item.end, head.start)
+
+
+# "stimulation daily, an hour after 5 mg of A": how often something else is done
+_AFTER_IT = re.compile(r"\b(?:after|before|prior to|following) (?:(?:the|a|an|each|oral) )?\Z", re.IGNORECASE)
 
 
 def _only_when(text: str, mention: Mention) -> bool:
@@ -220,6 +242,11 @@ def _heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[_Hea
         elif last and (
             last.bounds[-1].amount is bound.amount
             or (last.bounds[-1].amount.series == bound.amount.series >= 0)
+            or (
+                _is_speed(bound)
+                and last.bounds[-1].agent is bound.agent
+                and _AT_SPEED.match(text, last.end, bound.start)
+            )
             or (bound.amount.role == "total" and _TOTAL_BESIDE.match(text, last.end, bound.amount.start))
         ):
             last.bounds.append(bound)
@@ -232,6 +259,16 @@ def _heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[_Hea
             heads.append(_Head(mention.start, mention.end, [], mention))
     heads.sort(key=lambda head: head.start)
     return heads
+
+
+# "15 mg/kg as a slow push at 100 mg/min on days 0 and 5": the days are of the dose
+_AT_SPEED = re.compile(
+    r"(?![^.;]*\b(?:then|follow\w*|maint\w*|continu\w*)\b)[^.;]{0,40}\bat (?:an? )?(?:rate of )?\Z", re.IGNORECASE
+)
+
+
+def _is_speed(bound: Bound) -> bool:
+    return bound.amount.per_time in ("min", "h")
 
 
 # "50 mg/m2 (total 150 mg/m2) on days -7 to -5": of both

@@ -54,6 +54,12 @@ _TABLETS_AFTER = re.compile(
     rf"\)?(?:,|\s|:|\sper tablet\)?,?)\s?(?:take\s)?(?P<count>[2-6]|two|three|four|five|six)\s{_any('solid')}\b",
     re.IGNORECASE,
 )
+# "2 x 1 g, 14 days apart": not in one intake.
+_ON_SEVERAL_DAYS = re.compile(
+    r"[^.;]{0,45}?\b(?:apart\b|"
+    r"(?:interval|separated) (?:of|by)\b|(?:days?|weeks?) \d+\s?(?:,|and|&|/)\s?(?:days? )?\d)",
+    re.IGNORECASE,
+)
 _FORM_AFTER = re.compile(rf"\s*-?(?:(?!and\b|or\b|of\b)[A-Za-z-]+\s){{0,2}}?{_any('solid')}\b", re.IGNORECASE)
 _TIMES_BEFORE = re.compile(r"(?<![A-Za-z])[xX*]\s*(?:\(\s*)?\Z")
 # "3 doses of 100 mg per day" and "3 x 1 g/day" are of one intake; "2 x 100 mg tablets daily" are two pieces in one.
@@ -172,7 +178,7 @@ def read_strength(text: str, amounts: list[Amount], pieces: bool) -> None:
     supply = _SUPPLIED.match(text, last.end) or _SUPPLY.search(
         text, max(0, start - 70), start - len(before) + match.start()
     )
-    if 1 < count <= 12 and not supply:
+    if 1 < count <= 12 and not supply and not (times and not form and _ON_SEVERAL_DAYS.match(text, last.end)):
         _multiply(parts, count)
         if " mg" not in match.group():  # "two tablets of (40 mg A/320 mg B": the first part's
             parts[0].start -= len(before) - match.start()

@@ -34,6 +34,7 @@ _AGENT_TYPES = {
     "OTHER",
     None,
 }
+_DRUG_TYPES = ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT")
 _AMOUNT_IN_NAME = re.compile(
     r"[(\[]?\s*(?:\b(?:low|high|medium|mid|middle)[- ]?dose\b(?![- ]rate)|\bdose \d+\b|"
     r"\b\d[\d.,]*(?:\s?(?:-|to|/|,)\s?\d[\d.,]*)*\s?-?(?:x\s?10\^?\d+\s?)?"
@@ -188,6 +189,7 @@ class _Builder:
             self._separate_agents(agents, others, intervention)
         else:
             self._enter_components(agents, [*inside, *others], intervention)
+            agents = agents or self._called_otherwise(others, intervention)
         return self._described(agents, intervention, raw)
 
     def _resolve(self, parts: list[str], intervention: Intervention) -> list[Agent]:
@@ -264,6 +266,13 @@ class _Builder:
                 if not agents and found.kind != "group":
                     agents.append(agent)
 
+    def _called_otherwise(self, others: list[str], intervention: Intervention) -> list[Agent]:
+        """A name that says nothing ("Treatment A") stands for the first of its other names that is one: "ZX-9"."""
+        if intervention.type not in _DRUG_TYPES:
+            return []
+        names = [name for other in others if not _says_nothing(name := clean_name(other)) and len(name.split()) < 4]
+        return self._resolve(names[:1], intervention)
+
     def _described(self, agents: list[Agent], intervention: Intervention, raw: str) -> list[Agent]:
         """A name that says nothing ("Group 1", a brand) stands for the known agents of its description."""
         if intervention.description is None:
@@ -298,7 +307,7 @@ class _Builder:
 
     def _with_members(self, agents: list[Agent], groups: list[Agent], intervention: Intervention) -> list[Agent]:
         """The drugs that "chemotherapy" and the like stand for, where the description lists them, in its place."""
-        if intervention.type not in ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT") or intervention.description is None:
+        if intervention.type not in _DRUG_TYPES or intervention.description is None:
             return agents
         text = intervention.description.text.norm[:_MAX_LIST]
         mentions = find_agents(text, stems=False)

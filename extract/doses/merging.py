@@ -125,6 +125,8 @@ def _same(a: Statement, b: Statement) -> bool:
     if len(routes) == 2 and a.own_arm_nos and b.own_arm_nos and not set(a.own_arm_nos) & set(b.own_arm_nos):
         return False
     if _in_other_arms(a, b):
+        if _only_on_days(a) is not _only_on_days(b) and _may_differ(a, b):
+            return False
         on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
         lengths_differ = _differ(a, b, "duration") or _differ(a, b, "cycles")
         if lengths_differ or (len(on_demand) == 1 and (rate(a) or rate(b)) is not None):
@@ -141,6 +143,17 @@ def _in_parts(a: Statement, b: Statement) -> bool:
         return False
     rates = [s.facts["frequency"] for s in (a, b) if "frequency" in s.facts]
     return len(rates) == 1 and rates[0][2] in ("d", "h")
+
+
+def _may_differ(a: Statement, b: Statement) -> bool:
+    """Whether one says how often, and they are not of one length: "for 3 days" is daily, also on days 7 to 9."""
+    lengths = a.facts.get("duration"), b.facts.get("duration")
+    return "frequency" in {**a.facts, **b.facts} and (None in lengths or lengths[0] != lengths[1])
+
+
+def _only_on_days(statement: Statement) -> bool:
+    """Whether it is said on which days, and not how often: "56 mg on day 1", not "56 mg twice a week"."""
+    return "days" in statement.facts and "frequency" not in statement.facts
 
 
 def _other_role(a: Statement, b: Statement) -> bool:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from extract.doses.agents import find_agents
 from extract.doses.alike import some_days_a_week
-from extract.doses.attachment import ADDED_TO, is_observed
+from extract.doses.attachment import ADDED_TO, is_observed, is_of_another_thing
 from extract.doses.cycles import find_cycles, find_durations
 from extract.doses.days import find_days
 from extract.doses.frequencies import find_frequencies
@@ -150,8 +150,16 @@ class Part(NamedTuple):
 
     def routes(self) -> list[Item]:
         """The first two routes; but of `a sublingual dose of A in subjects on oral B` that which stands before A."""
-        found = [i for i in self.items(find_routes)[:2] if not ADDED_TO.search(self.text, i.end, max(i.end, self.name))]
+        found = [
+            i
+            for i in self.items(find_routes)[:2]
+            if not (ADDED_TO.search(self.text, i.end, max(i.end, self.name)) or self._of_another(i))
+        ]
         return [i for i in found if _BEFORE_NAME.fullmatch(self.text, i.end, max(i.end, self.name))][-1:] or found
+
+    def _of_another(self, item: Item) -> bool:
+        """Whether a route behind the agent's name is that of something unknown: `A + oral antidepressant`."""
+        return item.start > self.name and is_of_another_thing(self.text, item)
 
     def given(self, find: Callable[[str], list[Item]]) -> list[Item]:
         """The same without those of phrases that speak of visits, samples and the like.

@@ -163,7 +163,7 @@ def _counts_administrations(bound: Bound, text: str) -> bool:
 # What may stand between a percentage and a name. The name itself is compared as text: a pattern of it would have to be
 # compiled anew for almost every agent.
 _BEFORE_NAME = [re.compile(p) for p in (r"\s*", r"\s*\w+[\s-]+", r"\s*\([^)]*\)\s*", r"\s*\([^)]*\)\s*\w+[\s-]+")]
-_AFTER_NAME = [re.compile(p) for p in (r"\s+\(?\Z", r"\s+at\s\(?\Z")]
+_AFTER_NAME = [re.compile(p, re.IGNORECASE) for p in (r"\s+\(?\Z", r"\s+at\s\(?\Z", rf"\s{one_of('salts')}\s\(?\Z")]
 
 
 def _is_concentration(bound: Bound, text: str) -> bool:
@@ -183,7 +183,7 @@ def _is_concentration(bound: Bound, text: str) -> bool:
     after = after.lower()
     if any(after.startswith(name, gap.end()) for pattern in _BEFORE_NAME if (gap := pattern.match(after)) is not None):
         return True
-    before = text[max(0, amount.start - len(name) - 6) : amount.start].lower()
+    before = text[max(0, amount.start - len(name) - 18) : amount.start].lower()
     return any(before.endswith(name, 0, gap.start()) for pattern in _AFTER_NAME if (gap := pattern.search(before)))
 
 
