@@ -514,3 +514,33 @@ def test_how_often_what_is_assessed_is_given() -> None:
         summary="To assess by imaging the effect of once daily dosing with zanfluril on perfusion.",
     )
     assert [frequency(d) for d in facts.doses] == [(1, 1, "d")]
+
+
+def test_the_route_of_a_title_is_not_of_what_prose_gives_beside_the_treatment() -> None:
+    facts = read(
+        title="Epidural injection for back pain",
+        arms=[{"label": "A", "description": "Ropivacaine 10 mL"}, {"label": "B"}],
+        interventions=[{"name": "Ropivacaine", "armGroupLabels": ["A"]}],
+        description="All patients take ibuprofen 600 mg.",
+    )
+    assert {d.agent_key: d.route for d in facts.doses} == {"ropivacaine": "epidural", "ibuprofen": None}
+
+
+def test_the_place_of_a_mass_is_not_that_of_a_volume() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Bupivacaine 20 mL of 0.25%"}],
+        interventions=[{"name": "Bupivacaine"}],
+        description="Spinal anesthesia is done with bupivacaine 10 mg.",
+    )
+    assert [(d.unit, d.route) for d in facts.doses] == [("mL", None), ("mg", "it")]
+
+
+def test_how_long_one_infusion_runs_is_not_said_of_the_placebo() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Ketamine 0.1 mg/kg/h IV for 24 hours"}, {"label": "B"}],
+        interventions=[
+            {"name": "Ketamine", "armGroupLabels": ["A"]},
+            {"name": "Placebo", "description": "50 mL of saline", "armGroupLabels": ["B"]},
+        ],
+    )
+    assert [(d.unit, d.duration_value) for d in facts.doses] == [("mg", 24), ("mL", None)]

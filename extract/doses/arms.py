@@ -99,10 +99,19 @@ def phrases_about(study: Study, text: str, segment: tuple[int, int], amounts: li
     if named_arms(study, before[0]):
         naming: list[str] = []
         for part in before:
-            naming.append(part if not naming or named_arms(study, part) else naming[-1])
+            if naming and not named_arms(study, part):
+                part = phrase if _of_another_drug(study, part, naming[-1]) else naming[-1]
+            naming.append(part)
         return naming
     after = [text[a.end : b] for a, b in zip(amounts, [*(one.start for one in amounts[1:]), end], strict=True)]
     return after if all(named_arms(study, part) for part in after) else [phrase] * len(amounts)
+
+
+def _of_another_drug(study: Study, part: str, naming: str) -> bool:
+    """Whether arms are called as their drugs and a part names another: "A 5 mg or B 10 mg, followed by C 1 mg"."""
+    labels = [study.arms[number - 1].label.text.norm.strip() for number in named_arms(study, naming)]
+    drugs = all([mention.text for mention in find_agents(label, None)] == [label] for label in labels)
+    return drugs and bool(find_agents(part, None))
 
 
 _LABEL_IS_AMOUNT = re.compile(r"\d[\d.,]*\s?[a-zA-Z%]")
@@ -110,11 +119,15 @@ _HEADING = re.compile(r"[\s*-]*(?P<words>[^:\n.;]{2,70}):")
 
 
 def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
-    """The arms that the heading of a line or paragraph names ("Standard arm: …"), for what stands under it."""
+    """The arms that the heading of a line or paragraph names ("Standard arm: …"), for what stands under it.
+
+    What comes after the name of another arm is no more under it: "Group A: 5 mg. Group B: 10 mg. Induction is with …".
+    """
     for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
         heading = _HEADING.match(text, start, position)
         if heading is not None and (arms := named_arms(study, heading["words"])):
-            return arms
+            others = named_arms(study, text[heading.end() : position])
+            return arms if set(others) <= set(arms) else []
     return []
 
 
@@ -256,7 +269,8 @@ _EVERYONE = re.compile(
     r"\ball (?:of )?(?:(?:the|our|these|enrolled|eligible|study|included|recruited) )*"
     r"(?:patients|participants|subjects|women|men|children|cases|individuals|volunteers|mothers|parturients|infants)\b"
     r"(?! (?:who|whose|with|that|assigned|randomi[sz]ed|allocated|on|having))"
-    r"|\b(?:to|for|in) all\s?(?:[.;,)]|\Z)",
+    r"|\b(?:to|for|in) all\s?(?:[.;,)]|\Z)"
+    r"|\ball (?:of them )?(?:(?:will|shall) )?(?:gets?|got|receiv\w+|(?:(?:be|are|were) )?given)\b",
     re.IGNORECASE,
 )
 

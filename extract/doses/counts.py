@@ -78,7 +78,8 @@ _COUNT_OF_AGENT = re.compile(
     r"(?<![\w.,/-])(?P<count>[2-6]|two|three|four|five|six)\s+(?:[A-Za-z][\w-]{3,}\s+){1,2}$", re.IGNORECASE
 )
 _TABLETS_OF = re.compile(
-    r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|tabs?|capsules?|caps?|pills?|amp[ou]u?les?|ampuls?|vials?)\s+(?:of\s+)?(?:\w+\s+)?\(?$", re.IGNORECASE
+    r"(?P<count>\d{1,2}|one|two|three|four)\s+(?:tablets?|tabs?|capsules?|caps?|pills?|amp[ou]u?les?|ampuls?|vials?)\s+(?:of\s+)?(?:\w+\s+){0,2}\(?$",
+    re.IGNORECASE,
 )
 
 
