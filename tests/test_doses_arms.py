@@ -441,3 +441,21 @@ def test_epinephrine_in_a_local_anesthetic_and_hormones_of_prose_are_given() -> 
     )
     assert agents(facts, 1) == ["lidocaine", "epinephrine", "oxytocin"]
     assert agents(facts, 2) == ["zanol", "oxytocin"]
+
+
+def test_what_both_groups_receive_is_of_both_though_one_alone_is_linked() -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[{"name": "hCG", "armGroupLabels": ["A"]}, {"name": "Letrozole"}],
+        description="In both groups ovulation is triggered with 5000 IU hCG.",
+    )
+    assert [d.arm_nos for d in facts.doses] == [[1, 2]]
+
+
+def test_a_rate_a_minute_may_end_a_sentence() -> None:
+    facts = read(
+        arms=[{"label": "Group K"}, {"label": "Group P"}],
+        interventions=[{"name": "Ketamine", "armGroupLabels": ["Group K"]}, {"name": "Propofol"}],
+        description="Group P gets propofol 50 mcg/kg/min. All pts receive midazolam 1 mg.",
+    )
+    assert arms_of(facts)["midazolam", 1] == [1, 2]

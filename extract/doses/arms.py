@@ -29,6 +29,8 @@ _CALLED = tuple(
 )
 _GROUP_WORDS = ("arm", "group", "cohort", "part")  # nothing but a label names arms without any of these
 _ALL = re.compile(r"\b(?:both|all|each|two|three|every)\s+(?:\w+\s+)?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
+# Stronger than a link; "three groups" only says into how many the patients are divided.
+_BOTH = re.compile(r"\b(?:both|all)\s(?:\w+\s)?(?:groups|arms|cohorts)\b", re.IGNORECASE)
 _ROLE_WORDS = {
     "EXPERIMENTAL": re.compile(
         r"\b(?:experimental|treatment|study|intervention|test)\s+(?:group|arm)\b", re.IGNORECASE
@@ -257,6 +259,8 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
     named = [number for number in named if not _names_placebo_only(study.arms[number - 1], statement, phrase)]
     if not named and statement.source.intervention_no is None and not _for_everyone(phrase):
         named = arms_of_heading(study, statement.source.text.norm, statement.start)
+    if len(named) == len(study.arms) and not statement.registered and _BOTH.search(phrase):
+        linked = named  # "in both groups 5000 IU of A": though A is also what one of them is about
     if named and (not linked or set(named) & set(linked)):
         statement.arm_nos = [number for number in named if not linked or number in linked]
         statement.own_arm_nos = list(statement.arm_nos)
@@ -267,7 +271,7 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
 # "All patients are premedicated with …", "… is given to all": no more of the arm under whose heading it stands.
 _EVERYONE = re.compile(
     r"\ball (?:of )?(?:(?:the|our|these|enrolled|eligible|study|included|recruited) )*"
-    r"(?:patients|participants|subjects|women|men|children|cases|individuals|volunteers|mothers|parturients|infants)\b"
+    r"(?:patients|participants|subjects|women|men|children|cases|individuals|volunteers|mothers|parturients|infants|pts)\b"
     r"(?! (?:who|whose|with|that|assigned|randomi[sz]ed|allocated|on|having))"
     r"|\b(?:to|for|in) all\s?(?:[.;,)]|\Z)"
     r"|\ball (?:of them )?(?:(?:will|shall) )?(?:gets?|got|receiv\w+|(?:(?:be|are|were) )?given)\b",
