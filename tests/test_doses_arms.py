@@ -459,3 +459,11 @@ def test_a_rate_a_minute_may_end_a_sentence() -> None:
         description="Group P gets propofol 50 mcg/kg/min. All pts receive midazolam 1 mg.",
     )
     assert arms_of(facts)["midazolam", 1] == [1, 2]
+
+
+def test_volumes_of_a_mixture_are_of_its_first_part() -> None:
+    facts = read(
+        arms=[{"label": "PIEB", "description": "10 mL every 60 minutes by pump"}],
+        interventions=[{"name": "Bupivacaine-fentanyl"}],
+    )
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("bupivacaine", 10)]

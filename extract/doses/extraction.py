@@ -128,6 +128,15 @@ def _stands_for(default: Agent, named: Agent, text: str) -> bool:
     return named.key not in known_keys()
 
 
+_MIXTURE = re.compile(r"[^\W\d_]{4,}\s?[-/]\s?[^\W\d_]{4,}")
+_VOLUME = re.compile(r"\d\s?m[lL]\b")
+
+
+def _is_mixture(name: Field, source: Field) -> bool:
+    """Whether an arm's text tells volumes of one mixture: "10 mL/h" of "Bupivacaine-fentanyl", said of the first."""
+    return _MIXTURE.match(name.text.norm) is not None and _VOLUME.search(source.text.norm) is not None
+
+
 def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | None:
     """Whose text this is: the intervention's agent, the arm's only one, the study's only one."""
     if source.intervention_no is not None:
@@ -140,6 +149,8 @@ def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | Non
         numbers = list(lexicon.by_intervention)
     agents = [agent for number in numbers for agent in lexicon.by_intervention.get(number, [])]
     if source.arm_no is not None and len({agent.key for agent in agents}) > 1:
+        if len(numbers) == 1 and _is_mixture(study.interventions[numbers[0] - 1].name, source):
+            return agents[0]
         agents = _named_by_label(study, lexicon, source.arm_no, agents)
     if len({agent.key for agent in agents}) > 1:
         agents = [agent for agent in agents if agent.kind not in ("placebo", "group")]
