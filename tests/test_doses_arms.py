@@ -545,3 +545,93 @@ def test_a_name_that_says_nothing_stands_for_its_other_name() -> None:
     )
     assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("zx-9219", 100), ("zx-9219", 600)]
     assert agents(facts, 1) == ["zx-9219"]
+
+
+GROUPS = [{"label": "Group BD", "type": "EXPERIMENTAL"}, {"label": "LIA"}, {"label": "C group (control)"}]
+
+
+@pytest.mark.parametrize(
+    ("text", "arm_nos"),
+    [
+        ("Group BD receives zanfluril 5 mg.", [1]),
+        ("In group (BD) zanfluril 5 mg is given.", [1]),
+        ("Patients in the LIA group receive zanfluril 5 mg.", [2]),
+        ("Group C: zanfluril 5 mg.", [3]),
+        ("A group of patients receives zanfluril 5 mg.", [1, 2, 3]),
+    ],
+)
+def test_groups_are_called_by_short_names(text: str, arm_nos: list[int]) -> None:
+    facts = read(arms=GROUPS, interventions=[{"name": "Zanfluril"}], description=text)
+    assert [(d.arm_nos, d.frequency_times) for d in facts.doses] == [(arm_nos, None)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Group A: lamivudine 5 mg. Group B: lamivudine 10 mg. Anesthesia is induced with propofol 2 mg/kg.",
+        "Group A: lamivudine 5 mg.\n\nGroup B: lamivudine 10 mg. All patients are induced with propofol 2 mg/kg.",
+        "Group B: lamivudine 10 mg. Propofol 2 mg/kg is given to all.",
+    ],
+)
+def test_what_is_given_beside_the_treatment_is_not_of_the_heading_before_it(text: str) -> None:
+    facts = read(
+        arms=[{"label": "Group A"}, {"label": "Group B"}], interventions=[{"name": "Lamivudine"}], description=text
+    )
+    assert arms_of(facts)["propofol", 2] == [1, 2]
+
+
+def test_where_arms_are_called_as_their_drugs_what_follows_both_is_of_both() -> None:
+    facts = read(
+        arms=[{"label": "Etomidate"}, {"label": "Ketamine"}],
+        interventions=[
+            {"name": "Etomidate", "armGroupLabels": ["Etomidate"]},
+            {"name": "Ketamine", "armGroupLabels": ["Ketamine"]},
+        ],
+        description="Etomidate 0.3 mg/kg or ketamine 2 mg/kg, followed by succinylcholine 1 mg/kg.",
+    )
+    found = {("etomidate", 0.3): [1], ("ketamine", 2): [2], ("succinylcholine", 1): [1, 2]}
+    assert arms_of(facts) == found
+
+
+def test_of_the_drugs_of_an_arm_that_which_its_label_names() -> None:
+    facts = read(
+        arms=[{"label": "Midazolam", "description": "1.75 mg over 2 minutes, then 1 mg"}, {"label": "Remimazolam"}],
+        interventions=[{"name": "Midazolam", "armGroupLabels": ["Midazolam"]}, {"name": "Fentanyl"}],
+    )
+    assert arms_of(facts) == {("midazolam", 1.75): [1], ("midazolam", 1): [1]}
+
+
+def test_epinephrine_in_a_local_anesthetic_and_hormones_of_prose_are_given() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "1.8 mL of lidocaine 2% with 1:80,000 epinephrine"}, {"label": "B"}],
+        interventions=[{"name": "Lidocaine", "armGroupLabels": ["A"]}, {"name": "Zanol", "armGroupLabels": ["B"]}],
+        description="All women get oxytocin 10 IU.",
+    )
+    assert agents(facts, 1) == ["lidocaine", "epinephrine", "oxytocin"]
+    assert agents(facts, 2) == ["zanol", "oxytocin"]
+
+
+def test_what_both_groups_receive_is_of_both_though_one_alone_is_linked() -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[{"name": "hCG", "armGroupLabels": ["A"]}, {"name": "Letrozole"}],
+        description="In both groups ovulation is triggered with 5000 IU hCG.",
+    )
+    assert [d.arm_nos for d in facts.doses] == [[1, 2]]
+
+
+def test_a_rate_a_minute_may_end_a_sentence() -> None:
+    facts = read(
+        arms=[{"label": "Group K"}, {"label": "Group P"}],
+        interventions=[{"name": "Ketamine", "armGroupLabels": ["Group K"]}, {"name": "Propofol"}],
+        description="Group P gets propofol 50 mcg/kg/min. All pts receive midazolam 1 mg.",
+    )
+    assert arms_of(facts)["midazolam", 1] == [1, 2]
+
+
+def test_volumes_of_a_mixture_are_of_its_first_part() -> None:
+    facts = read(
+        arms=[{"label": "PIEB", "description": "10 mL every 60 minutes by pump"}],
+        interventions=[{"name": "Bupivacaine-fentanyl"}],
+    )
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("bupivacaine", 10)]

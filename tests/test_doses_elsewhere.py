@@ -572,3 +572,33 @@ def test_the_days_of_an_amount_in_a_label_are_those_of_its_arm() -> None:
         interventions=[{"name": "ZXV-1345", "type": "BIOLOGICAL"}],
     )
     assert [(d.amount_low, d.days) for d in facts.doses] == [(50, [1]), (100, [1, 57, 113])]
+
+
+def test_the_route_of_a_title_is_not_of_what_prose_gives_beside_the_treatment() -> None:
+    facts = read(
+        title="Epidural injection for back pain",
+        arms=[{"label": "A", "description": "Ropivacaine 10 mL"}, {"label": "B"}],
+        interventions=[{"name": "Ropivacaine", "armGroupLabels": ["A"]}],
+        description="All patients take ibuprofen 600 mg.",
+    )
+    assert {d.agent_key: d.route for d in facts.doses} == {"ropivacaine": "epidural", "ibuprofen": None}
+
+
+def test_the_place_of_a_mass_is_not_that_of_a_volume() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Bupivacaine 20 mL of 0.25%"}],
+        interventions=[{"name": "Bupivacaine"}],
+        description="Spinal anesthesia is done with bupivacaine 10 mg.",
+    )
+    assert [(d.unit, d.route) for d in facts.doses] == [("mL", None), ("mg", "it")]
+
+
+def test_how_long_one_infusion_runs_is_not_said_of_the_placebo() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Ketamine 0.1 mg/kg/h IV for 24 hours"}, {"label": "B"}],
+        interventions=[
+            {"name": "Ketamine", "armGroupLabels": ["A"]},
+            {"name": "Placebo", "description": "50 mL of saline", "armGroupLabels": ["B"]},
+        ],
+    )
+    assert [(d.unit, d.duration_value) for d in facts.doses] == [("mg", 24), ("mL", None)]

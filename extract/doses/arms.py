@@ -29,6 +29,8 @@ _CALLED = tuple(
 )
 _GROUP_WORDS = ("arm", "group", "cohort", "part")  # nothing but a label names arms without any of these
 _ALL = re.compile(r"\b(?:both|all|each|two|three|every)\s+(?:\w+\s+)?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
+# Stronger than a link; "three groups" only says into how many the patients are divided.
+_BOTH = re.compile(r"\b(?:both|all)\s(?:\w+\s)?(?:groups|arms|cohorts)\b", re.IGNORECASE)
 _ROLE_WORDS = {
     "EXPERIMENTAL": re.compile(
         r"\b(?:experimental|treatment|study|intervention|test)\s+(?:group|arm)\b", re.IGNORECASE
@@ -99,10 +101,19 @@ def phrases_about(study: Study, text: str, segment: tuple[int, int], amounts: li
     if named_arms(study, before[0]):
         naming: list[str] = []
         for part in before:
-            naming.append(part if not naming or named_arms(study, part) else naming[-1])
+            if naming and not named_arms(study, part):
+                part = phrase if _of_another_drug(study, part, naming[-1]) else naming[-1]
+            naming.append(part)
         return naming
     after = [text[a.end : b] for a, b in zip(amounts, [*(one.start for one in amounts[1:]), end], strict=True)]
     return after if all(named_arms(study, part) for part in after) else [phrase] * len(amounts)
+
+
+def _of_another_drug(study: Study, part: str, naming: str) -> bool:
+    """Whether arms are called as their drugs and a part names another: "A 5 mg or B 10 mg, followed by C 1 mg"."""
+    labels = [study.arms[number - 1].label.text.norm.strip() for number in named_arms(study, naming)]
+    drugs = all([mention.text for mention in find_agents(label, None)] == [label] for label in labels)
+    return drugs and bool(find_agents(part, None))
 
 
 _LABEL_IS_AMOUNT = re.compile(r"\d[\d.,]*\s?[a-zA-Z%]")
@@ -115,13 +126,17 @@ _SENTENCE_END = re.compile(r"[.;]\s")
 
 
 def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
-    """The arms that the heading of a line or paragraph names ("Standard arm: …"), for what stands under it."""
+    """The arms that the heading of a line or paragraph names ("Standard arm: …"), for what stands under it.
+
+    What comes after the name of another arm is no more under it: "Group A: 5 mg. Group B: 10 mg. Induction is with …".
+    """
     for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
         heading = _HEADING.match(text, start, position)
         if heading is None or (_TELLS.search(heading["words"]) and _SENTENCE_END.search(text, heading.end(), position)):
             continue
         if arms := named_arms(study, heading["words"]):
-            return arms
+            others = named_arms(study, text[heading.end() : position])
+            return arms if set(others) <= set(arms) else []
     return []
 
 
@@ -260,6 +275,8 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
     named = [number for number in named if not _names_placebo_only(study.arms[number - 1], statement, phrase)]
     if not named and statement.source.intervention_no is None and not _for_everyone(phrase):
         named = arms_of_heading(study, statement.source.text.norm, statement.start)
+    if len(named) == len(study.arms) and not statement.registered and _BOTH.search(phrase):
+        linked = named  # "in both groups 5000 IU of A": though A is also what one of them is about
     if named and (not linked or set(named) & set(linked)):
         statement.arm_nos = [number for number in named if not linked or number in linked]
         statement.own_arm_nos = list(statement.arm_nos)
@@ -270,9 +287,10 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
 # "All patients are premedicated with …", "… is given to all": no more of the arm under whose heading it stands.
 _EVERYONE = re.compile(
     r"\ball (?:of )?(?:(?:the|our|these|enrolled|eligible|study|included|recruited) )*"
-    r"(?:patients|participants|subjects|women|men|children|cases|individuals|volunteers|mothers|parturients|infants)\b"
+    r"(?:patients|participants|subjects|women|men|children|cases|individuals|volunteers|mothers|parturients|infants|pts)\b"
     r"(?! (?:who|whose|with|that|assigned|randomi[sz]ed|allocated|on|having))"
-    r"|\b(?:to|for|in) all\s?(?:[.;,)]|\Z)",
+    r"|\b(?:to|for|in) all\s?(?:[.;,)]|\Z)"
+    r"|\ball (?:of them )?(?:(?:will|shall) )?(?:gets?|got|receiv\w+|(?:(?:be|are|were) )?given)\b",
     re.IGNORECASE,
 )
 

@@ -11,7 +11,7 @@ from extract.doses.attachment import attach, attach_later, is_observed
 from extract.doses.bound import Bound, Remark
 from extract.doses.given import in_diluent, is_measured, only_dilutes
 from extract.doses.items import Item
-from extract.doses.pairing import choose, follows_tightly, names_amount_first, paired_by_wording
+from extract.doses.pairing import choose, follows_tightly, is_strength_of, names_amount_first, paired_by_wording
 from extract.doses.phase_binding import heading_phase, set_phases
 from extract.doses.unknown_names import subject
 from extract.doses.vocabulary import one_of
@@ -82,6 +82,7 @@ def _bind_segment(
 ) -> list[Bound]:
     here = [m for m in here if m.agent.kind not in _FORGETS] or subject(text, segment)
     here = [m for m in here if not (_only_says_when(text, m, doses) or only_dilutes(text, m) or is_measured(text, m))]
+    here = [m for m in here if not _in_ratio(text, m)]
     paired = paired_by_wording(text, segment, doses, here) or {}
     amount_first = names_amount_first(text, doses, here)
     bounds: list[Bound] = []
@@ -118,6 +119,10 @@ def _choose(
         here = [m for m in here if m.agent.kind not in _NOT_BY_MASS]
         if previous is not None and previous.agent.kind in _NOT_BY_MASS:
             previous = next((m for m in reversed(here) if m.end <= amount.start), None)
+    if amount.kind == "percent":
+        for mention in here:
+            if mention.end <= amount.start and is_strength_of(text, mention, amount):
+                return mention
     return choose(text, index, doses, here, previous, amount_first)
 
 
@@ -131,6 +136,18 @@ def _numbers(text: str, mention: Mention, amount: Amount) -> bool:
     if not mention.start < amount.start < mention.end:
         return False
     return text[amount.start - 1] == "-" or (text[amount.start] == "0" and text[amount.start + 1].isdigit())
+
+
+_RATIO = r"\(?1\s?[:/]\s?\d{2,3}[,. ]?\d{3}\b\)?"
+_RATIO_BEFORE, _RATIO_AFTER = re.compile(rf"{_RATIO}\s(?:of\s)?\Z"), re.compile(rf"\s?(?:at |in )?{_RATIO}")
+
+
+def _in_ratio(text: str, mention: Mention) -> bool:
+    """`Articaine 4% with epinephrine 1:100,000 (1.8 mL)`: what stands behind is not of what is added."""
+    if mention.agent.key != "epinephrine":
+        return False
+    before = _RATIO_BEFORE.search(text, max(0, mention.start - 20), mention.start)
+    return before is not None or _RATIO_AFTER.match(text, mention.end) is not None
 
 
 _WHEN = re.compile(

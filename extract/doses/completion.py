@@ -46,7 +46,8 @@ def complete_schedule(statement: Statement) -> None:
     if statement.amount.per_time == "d" and len(days) == 1 and days[0] > 0 and not _repeated(facts):
         del facts["days"]  # "1 mg/kg/day on day 1, then tapered": from that day on
         days = []
-    if statement.amount.per_time in ("h", "min") and "duration" not in facts:
+    by_hours = statement.amount.per_time in ("h", "min") or (frequency is not None and frequency[2] == "h")
+    if by_hours and "duration" not in facts:
         _hours_of_rate(statement)
     several = len(days) > 1
     second = facts.pop("second_frequency", None)
@@ -73,17 +74,21 @@ def complete_schedule(statement: Statement) -> None:
 
 
 _FOR_HOURS = re.compile(
-    rf"[^\d.;,]{{0,30}}?(?:\b(?:for|x|during|over|lasting)\s(?:(?:a|the|about|up to|total|of|period|first|next|approximately)\s)*)"
+    r"[^\d.;,]{0,30}?(?:\b(?:for|x|during|over|lasting)\s"
+    rf"(?:(?:a|the|about|up to|total|of|period|first|next|approximately)\s)*)"
     rf"(?P<value>{NUMBER})[\s-]?(?P<unit>hours?|hrs?|h|minutes?|mins?)\b",
     re.IGNORECASE,
 )
 
 
 def _hours_of_rate(statement: Statement) -> None:
-    """`1 g/h for 24 h`: of a rate also hours and minutes are how long it is given."""
+    """`1 g/h for 24 h`, `20 mg every 6 hours for 48 hours`: hours may be how long something is given."""
     match = _FOR_HOURS.match(statement.source.text.norm, statement.end)
-    if match is not None:
-        statement.facts["duration"] = (number(match["value"]), TIME_UNITS[match["unit"].lower()])
+    if match is None:
+        return
+    value, unit = number(match["value"]), TIME_UNITS[match["unit"].lower()]
+    if statement.amount.per_time or (unit == "h" and value > statement.facts["frequency"][1]):
+        statement.facts["duration"] = (value, unit)
 
 
 def _repeated(facts: dict[str, Any]) -> bool:
@@ -159,6 +164,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     """Fill routes and frequencies from what the record says of the same agent without an amount."""
     if not statements:
         return
+    _without_impossible(statements)
     known: dict[str, dict[str, list[Any]]] = {}
     for statement in statements:
         _note(known, statement.agent.key, statement.facts, ("route",))
@@ -193,10 +199,18 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
             del statement.facts["frequency"]  # that of the single doses of other arms
 
 
+def _without_impossible(statements: list[Statement]) -> None:
+    """`Ropivacaine 20 mL and dexamethasone 8 mg IV`: the first is not given so."""
+    never: dict[str, list[str]] = read_toml("routes.toml")["never"]
+    for statement in statements:
+        if statement.agent.key in never.get(statement.facts.get("route", ""), ()):
+            del statement.facts["route"]
+
+
 _MEASURES = {"mass": "volume", "volume": "mass"}
 
 
-def _of_another_use(statement: Statement, statements: list[Statement], route: str) -> bool:
+def _of_another_use(statement: Statement, statements: list[Statement], route: str | None) -> bool:
     """Whether a place in the body is said only of the agent's masses, and this is a volume: `12.5 mg spinal, 20 mL`."""
     if route not in read_toml("routes.toml")["local"]:
         return False
@@ -285,7 +299,8 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         others = [s for s in statements if s.agent.key != key and s.agent.kind != "placebo"]
         said = Said(study, lexicon, mine[0], others)
         lacking = [s for s in mine if "route" not in s.facts]
-        _put("route", said.route() if lacking else None, lacking)
+        route = said.route() if lacking else None
+        _put("route", route, [s for s in lacking if not _of_another_use(s, mine, route)])
         unscheduled = [s for s in mine if may_take_frequency(s)]
         courses = [s for s in mine if _is_course(s)]
         frequency = said.frequency() if unscheduled or courses else None

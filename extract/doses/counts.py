@@ -91,7 +91,7 @@ _COUNT_OF_AGENT = re.compile(
 _TABLETS_OF = re.compile(
     r"(?P<count>\d{1,2}|one|two|three|four)\s+"
     r"(?:tablets?|tabs?|capsules?|caps?|pills?|amp[ou]u?les?|ampuls?|vials?|puffs?|inhalations?|actuations?)\s+(?:of\s+)?"
-    r"(?:[\w/-]+\s+)?\(?(?:\d+ ?mg (?:of )?[\w-]+ ?(?:/|\+|and) ?)?$",
+    r"(?:[\w/-]+\s+){0,2}\(?(?:\d+ ?mg (?:of )?[\w-]+ ?(?:/|\+|and) ?)?$",
     re.IGNORECASE,
 )
 

@@ -59,7 +59,8 @@ _IN_BRACKETS = re.compile(
 
 # "from the 2nd to the 6th day"
 _ORDINALS = re.compile(
-    r"\b(?P<first>\d{1,2})(?:st|nd|rd|th)(?: day)?(?:\s?-\s?| (?:to|through|until|till|up to) )(?:the )?(?P<last>\d{1,2})th day",
+    r"\b(?P<first>\d{1,2})(?:st|nd|rd|th)(?: day)?"
+    r"(?:\s?-\s?| (?:to|through|until|till|up to) )(?:the )?(?P<last>\d{1,2})th day",
     re.IGNORECASE,
 )
 
@@ -103,7 +104,8 @@ _OFF_BEFORE = re.compile(rf"\b{_any('off')}(?: \w+)? ?(?:\(|on |from )?\Z", re.I
 _OF_WHAT = r"(?: (?:the|study|cycle|menstrual|stimulation))*"
 _STARTING = re.compile(rf"\b{_any('starting')}{_OF_WHAT}\s*\Z", re.IGNORECASE)
 _FOR_DAYS_FROM = re.compile(
-    r"\bfor (?:a total of )?(?P<count>\d{1,2}|two|three|four|five|six|seven|ten) (?:consecutive |successive )?days,?\s?\(?"
+    r"\bfor (?:a total of )?(?P<count>\d{1,2}|two|three|four|five|six|seven|ten) "
+    r"(?:consecutive |successive )?days,?\s?\(?"
     rf"{_any('starting')}{_OF_WHAT}\s*\Z",
     re.IGNORECASE,
 )

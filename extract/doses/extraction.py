@@ -130,6 +130,15 @@ def _stands_for(default: Agent, named: Agent, text: str) -> bool:
     return named.key not in known_keys()
 
 
+_MIXTURE = re.compile(r"[^\W\d_]{4,}\s?[-/]\s?[^\W\d_]{4,}")
+_VOLUME = re.compile(r"\d\s?m[lL]\b")
+
+
+def _is_mixture(name: Field, source: Field) -> bool:
+    """Whether an arm's text tells volumes of one mixture: "10 mL/h" of "Bupivacaine-fentanyl", said of the first."""
+    return _MIXTURE.match(name.text.norm) is not None and _VOLUME.search(source.text.norm) is not None
+
+
 def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | None:
     """Whose text this is: the intervention's agent, the arm's only one, the study's only one."""
     if source.intervention_no is not None:
@@ -139,6 +148,8 @@ def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | Non
         return _only(_agents_of(lexicon, list(lexicon.by_intervention)))
     arm = study.arms[source.arm_no - 1]
     agents = _agents_of(lexicon, arm.intervention_nos)
+    if len(arm.intervention_nos) == 1 and len(agents) > 1:
+        return agents[0] if _is_mixture(study.interventions[arm.intervention_nos[0] - 1].name, source) else None
     return _only(agents) or _main_agent(study, lexicon, arm, agents)
 
 

@@ -201,7 +201,7 @@ def names_amount_first(text: str, doses: list[Amount], here: list[Mention]) -> b
     return _tight_right(gap) or _of_it(gap)
 
 
-_ADDED = ("with ", "and ", "plus ", "+")
+_ADDED = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:\+|(?:with|and|plus)\s)")
 
 
 def _apart(gap: str) -> bool:
@@ -245,8 +245,6 @@ def choose(
     if right_of and not (left_tight and len(left_gap) <= 3):
         return right
     touching = not right_gap.strip()
-    if amount.kind == "percent" and left_tight and not left_gap.strip() and right_gap.lstrip().startswith(_ADDED):
-        return left  # "10 mL of bupivacaine 0.25% with fentanyl"
     if touching and right is not None and right.agent.kind == "placebo" and _PLACEBO_PIECE.match(text, right.end):
         return right  # "A 70 mg placebo tablets"
     alone = touching and bool(left_gap.strip(" (,:")) and not left_tight
@@ -264,6 +262,12 @@ def choose(
     if right is not None and following is not None and follows_tightly(text, right, following):
         right = None  # "200 mg day 2 Fludarabine: 30 mg"
     return _farther(text, amount, here, right, right_gap)
+
+
+def is_strength_of(text: str, left: Mention, amount: Amount) -> bool:
+    """`10 mL of bupivacaine 0.25% with fentanyl`: the percentage is of the name right before it."""
+    beside = not text[left.end : amount.start].strip()
+    return beside and _ADDED.match(text, amount.end) is not None
 
 
 def _heads_its_own(text: str, doses: list[Amount], index: int, mention: Mention | None) -> bool:

@@ -39,9 +39,21 @@ def _vague() -> re.Pattern[str]:
 _EVENT = re.compile(rf"\b{one_of('time_reference')}\s+(?:(?!(?:with|of|by)\b)[\w/+-]+\s+){{0,3}}\Z", re.IGNORECASE)
 
 
+# "After spinal anesthesia 4 mg are given": of something else; "under spinal anesthesia with A 10 mg" is not.
+_NARCOSES = ("anesthesia", "anaesthesia", "block", "blocks", "analgesia")
+_UNDER = re.compile(
+    r"\b(?:after|before|during|under|undergoing|following|prior to|post)[\s-]+(?:the\s|a\s)?\Z", re.IGNORECASE
+)
+_WITH = re.compile(r"\s?(?:\(|(?:with|using|by|of|consisting)\b)", re.IGNORECASE)
+
+
 def _names_event(text: str, item: Item) -> bool:
     """`before the CAR-T infusion` says when, not how."""
-    if not text[item.start : item.end].lower().endswith(("infusion", "infusions")):
+    said = text[item.start : item.end].lower()
+    if said.endswith(_NARCOSES):
+        under = _UNDER.search(text, max(0, item.start - 24), item.start)
+        return under is not None and not _WITH.match(text, item.end)
+    if not said.endswith(("infusion", "infusions")):
         return False
     return _EVENT.search(text, max(0, item.start - 40), item.start) is not None
 

@@ -160,6 +160,7 @@ def _counts_administrations(bound: Bound, text: str) -> bool:
     return _LEVELS.search(text, max(0, start - 15), start) is None
 
 
+_OF_VOLUME = re.compile(r"\d\s?(?:m[lL]|cc)\s(?:of\s)?(?:an?\s)?\(?\Z")  # "20 mL of 0.25%"
 # What may stand between a percentage and a name. The name itself is compared as text: a pattern of it would have to be
 # compiled anew for almost every agent.
 _BEFORE_NAME = [re.compile(p) for p in (r"\s*", r"\s*\w+[\s-]+", r"\s*\([^)]*\)\s*", r"\s*\([^)]*\)\s*\w+[\s-]+")]
@@ -176,6 +177,8 @@ def _is_concentration(bound: Bound, text: str) -> bool:
         return False
     form = _DOSAGE_FORM.match(after) or _FORM_BEFORE.search(text[max(0, amount.start - 22) : amount.start])
     if form and amount.start - bound.start < _FAR:
+        return True
+    if _OF_VOLUME.search(text, max(0, amount.start - 16), amount.start):
         return True
     if bound.named is None:
         return False
@@ -220,7 +223,7 @@ _WITHIN = 0.02  # "about 50 mg (10 mL of 0.5%)"
 
 
 def _of_another_mass(volume: Statement, statements: list[Statement]) -> bool:
-    """Whether a volume is no other way to say one of its agent's masses: spinal 12.5 mg, and a block with 20 mL of 0.25%.
+    """Whether a volume is another amount than its agent's masses: spinal 12.5 mg, a block with 20 mL of 0.25%.
 
     So is one whose strength makes another mass than any that is stated, and a rate, unless a mass in the same phrase
     is what the fluid holds: "20 IU in 1 L at 125 mL/h".
