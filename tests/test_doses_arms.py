@@ -450,3 +450,22 @@ def test_a_name_that_says_nothing_stands_for_its_other_name() -> None:
     )
     assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("zx-9219", 100), ("zx-9219", 600)]
     assert agents(facts, 1) == ["zx-9219"]
+
+
+def test_an_amount_without_a_name_is_of_the_arms_drug_though_a_fluid_is_given_to_all() -> None:
+    facts = read(
+        arms=[
+            {"label": "Zanfluril", "description": "0.15 mg/kg IV over 15 min."},
+            {"label": "Lamivudine", "description": "0.2 mg/kg IV over 15 min."},
+        ],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["Zanfluril"]},
+            {"name": "Lamivudine", "armGroupLabels": ["Lamivudine"]},
+            {"name": "Normal saline"},
+            {"name": "Abacavir"},
+        ],
+    )
+    assert [(d.agent_key, d.amount_low, d.arm_nos) for d in facts.doses] == [
+        ("zanfluril", 0.15, [1]),
+        ("lamivudine", 0.2, [2]),
+    ]

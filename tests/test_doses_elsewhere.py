@@ -514,3 +514,11 @@ def test_how_often_what_is_assessed_is_given() -> None:
         summary="To assess by imaging the effect of once daily dosing with zanfluril on perfusion.",
     )
     assert [frequency(d) for d in facts.doses] == [(1, 1, "d")]
+
+
+def test_so_much_a_day_is_one_dose_whether_its_parts_are_said_or_not() -> None:
+    facts = read(
+        arms=[{"label": "Zanfluril 10 mg/kg/day", "description": "10 mg/kg/day in two divided doses."}],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.per_time, frequency(d)) for d in facts.doses] == [(10, "d", (2, 1, "d"))]

@@ -161,8 +161,9 @@ def _main_agent(study: Study, lexicon: Lexicon, arm: Arm, agents: list[Agent]) -
     In the arm "Zanfluril weekly" of a trial with background lamivudine, "10 mg, then 20 mg" is of zanfluril.
     """
     mentions = find_agents(arm.label.text.norm, lexicon.names)
-    if not agents or any(one.kind in _NOT_MAIN for one in (*agents, *(mention.agent for mention in mentions))):
+    if any(mention.agent.kind in _NOT_MAIN for mention in mentions):
         return None
+    agents = [agent for agent in agents if agent.kind not in _NOT_MAIN]
     named = {mention.agent.key for mention in mentions}
     if (labelled := _only([agent for agent in agents if agent.key in named])) is not None:
         return labelled
