@@ -119,9 +119,14 @@ def _is_placebo(default: Agent | None) -> bool:
     return default is not None and default.kind == "placebo"
 
 
+_RIGHT_BEHIND = 20
+
+
 def _is_looked_like(bound: Bound, text: str) -> bool:
     """Whether an amount is of a drug that is only what a placebo looks like."""
     if bound.agent is None or bound.agent.kind != "drug" or bound.named is None or bound.start >= bound.amount.start:
+        return False
+    if bound.amount.start - bound.start - len(bound.named) > _RIGHT_BEHIND:
         return False
     return _PLACEBO_OF_DRUG.search(text, max(0, bound.start - 50), bound.start) is not None
 
