@@ -501,3 +501,8 @@ def test_what_a_placebo_looks_like_is_not_given(words: str) -> None:
         ("zanfluril", 23, [1]),
         ("lamivudine", 10, [2]),
     ]
+
+
+def test_a_sequence_of_reference_and_test_is_no_radiotherapy() -> None:
+    facts = read(arms=[{"label": "Sequence RT"}, {"label": "Sequence TR"}], interventions=[{"name": "Zanfluril"}])
+    assert [row.agent_key for row in facts.arm_agents] == ["zanfluril", "zanfluril"]
