@@ -635,3 +635,59 @@ def test_volumes_of_a_mixture_are_of_its_first_part() -> None:
         interventions=[{"name": "Bupivacaine-fentanyl"}],
     )
     assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("bupivacaine", 10)]
+
+
+def test_an_amount_without_a_name_is_of_the_arms_drug_though_a_fluid_is_given_to_all() -> None:
+    facts = read(
+        arms=[
+            {"label": "Zanfluril", "description": "0.15 mg/kg IV over 15 min."},
+            {"label": "Lamivudine", "description": "0.2 mg/kg IV over 15 min."},
+        ],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["Zanfluril"]},
+            {"name": "Lamivudine", "armGroupLabels": ["Lamivudine"]},
+            {"name": "Normal saline"},
+            {"name": "Abacavir"},
+        ],
+    )
+    assert [(d.agent_key, d.amount_low, d.arm_nos) for d in facts.doses] == [
+        ("zanfluril", 0.15, [1]),
+        ("lamivudine", 0.2, [2]),
+    ]
+
+
+def test_a_cream_is_not_left_out_for_the_tablets_of_another_arm() -> None:
+    facts = read(
+        arms=[
+            {"label": "A", "description": "Zanfluril 3% cream twice daily."},
+            {"label": "B", "description": "Zanfluril 250 mg capsule orally twice daily."},
+        ],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.unit, d.route, d.arm_nos) for d in facts.doses] == [
+        (3, "%", "top", [1]),
+        (250, "mg", "po", [2]),
+    ]
+
+
+@pytest.mark.parametrize("words", ["placebo matching", "placebo tablets for", "placebo identical to"])
+def test_what_a_placebo_looks_like_is_not_given(words: str) -> None:
+    facts = read(
+        arms=[
+            {"label": "A", "description": f"Zanfluril 23 mg and {words} lamivudine 10 mg once daily."},
+            {"label": "B", "description": f"Lamivudine 10 mg and {words} zanfluril 23 mg once daily."},
+        ],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["A"]},
+            {"name": "Lamivudine", "armGroupLabels": ["B"]},
+        ],
+    )
+    assert [(d.agent_key, d.amount_low, d.arm_nos) for d in facts.doses] == [
+        ("zanfluril", 23, [1]),
+        ("lamivudine", 10, [2]),
+    ]
+
+
+def test_a_sequence_of_reference_and_test_is_no_radiotherapy() -> None:
+    facts = read(arms=[{"label": "Sequence RT"}, {"label": "Sequence TR"}], interventions=[{"name": "Zanfluril"}])
+    assert [row.agent_key for row in facts.arm_agents] == ["zanfluril", "zanfluril"]

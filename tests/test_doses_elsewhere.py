@@ -602,3 +602,11 @@ def test_how_long_one_infusion_runs_is_not_said_of_the_placebo() -> None:
         ],
     )
     assert [(d.unit, d.duration_value) for d in facts.doses] == [("mg", 24), ("mL", None)]
+
+
+def test_so_much_a_day_is_one_dose_whether_its_parts_are_said_or_not() -> None:
+    facts = read(
+        arms=[{"label": "Zanfluril 10 mg/kg/day", "description": "10 mg/kg/day in two divided doses."}],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.per_time, frequency(d)) for d in facts.doses] == [(10, "d", (2, 1, "d"))]

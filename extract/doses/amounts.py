@@ -180,6 +180,7 @@ _IN_BRACKETS = re.compile(
     r"(?:(?P<count>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve)\b[^.;()\d]{0,30})?\Z",
     re.IGNORECASE,
 )
+_TIMES_AFTER = re.compile(r"\s?[x*]\s?(?P<count>\d{1,2})\b")
 _ON_DAYS = re.compile(r"[^.;()]{0,40}\b(?:days?|weeks?|apart|every|daily|morning|evening|am|pm)\b", re.IGNORECASE)
 
 
@@ -192,7 +193,8 @@ def _is_parts(text: str, whole: Amount, part: Amount) -> bool:
     opening = _IN_BRACKETS.fullmatch(text, whole.end, part.start)
     if opening is None or _ON_DAYS.match(text, part.end):
         return False
-    pieces = opening["count"]
+    after = _TIMES_AFTER.match(text, part.end)
+    pieces = after["count"] if after is not None else opening["count"]
     count = 1.0 if pieces is None else float(NUMBER_WORDS.get(pieces.lower()) or pieces)
     return part.low in (whole.low, whole.high) or part.low * count in (whole.low, whole.high)
 

@@ -120,7 +120,7 @@ def attach(
     for item in leading:
         for head in heads:
             if _leads(text, item, head, labels):
-                _fill_missing(head, item)
+                _fill_missing(head, item, sure=item.start in labels or bool(_LABEL_END.match(text, item.end)))
     as_needed = bool(bounds) and any(_AS_NEEDED.find(lowered(text), *segment))
     for bound in bounds:
         if as_needed:
@@ -360,9 +360,10 @@ def _fill(head: _Head, item: Item) -> None:
         head.timed = item.end
 
 
-def _fill_missing(head: _Head, item: Item) -> None:
+def _fill_missing(head: _Head, item: Item, *, sure: bool) -> None:
+    """Say of a head what is said before it; `sure` of days that are a label, whatever else is said."""
     for facts in [bound.facts for bound in head.bounds] or [head.facts]:
-        if item.kind in _KINDS and item.kind not in facts and not _clashes(item, facts):
+        if item.kind in _KINDS and item.kind not in facts and (sure or not _clashes(item, facts)):
             facts[item.kind] = item.value
 
 

@@ -170,6 +170,10 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
         _note(known, statement.agent.key, statement.facts, ("route",))
     for remark in remarks:
         _note(known, remark.agent.key, remark.facts, ("route", "frequency"))
+    for statement in statements:
+        routes = known.get(statement.agent.key, {}).get("route", [])
+        if statement.amount.kind == "percent" and "po" in routes and _route_of_form(study, statement) == "top":
+            statement.facts.setdefault("route", "top")  # the cream is not taken as the tablets of other arms
     as_other_levels(statements)
     adjusted_as_first(statements)
     for statement in statements:

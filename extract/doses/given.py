@@ -34,7 +34,13 @@ def is_measured(text: str, mention: Mention) -> bool:
 
 def given(text: str, mention: Mention) -> bool:
     """Whether the words around a name allow that the agent is given."""
+    if mention.text == "RT" and _SEQUENCE.search(text, 0, mention.start):
+        return False
     return given_at(text, mention.start, mention.end) and not is_measured(text, mention)
+
+
+# "Sequence RT": first the reference, then the test; no radiotherapy
+_SEQUENCE = re.compile(r"\bsequence\W{0,3}\Z", re.IGNORECASE)
 
 
 def given_at(text: str, start: int, end: int) -> bool:

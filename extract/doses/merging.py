@@ -120,12 +120,14 @@ def _same(a: Statement, b: Statement) -> bool:
         return rate(a) == rate(b) and a.facts.get("days") == b.facts.get("days")
     if a.source is b.source and _follow(a, b):
         return False
+    if a.source is b.source and a.segment == b.segment and a.amount.series != b.amount.series and _at_other_times(a, b):
+        return False
     days = (a.facts.get("days"), b.facts.get("days"))
     routes = {a.facts.get("route"), b.facts.get("route")} - {None}
     if len(routes) == 2 and a.own_arm_nos and b.own_arm_nos and not set(a.own_arm_nos) & set(b.own_arm_nos):
         return False
     if _in_other_arms(a, b):
-        if _only_on_days(a) is not _only_on_days(b) and _may_differ(a, b):
+        if _at_other_times(a, b):
             return False
         on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
         lengths_differ = _differ(a, b, "duration") or _differ(a, b, "cycles")
@@ -133,22 +135,17 @@ def _same(a: Statement, b: Statement) -> bool:
             return False
     if _told_again(a, b) and not _other_role(a, b):
         return True
-    alike = _same_rate(rate(a), rate(b)) or _in_parts(a, b)
+    alike = _same_rate(rate(a), rate(b)) or _of_one_day(a, b)
     return alike and (None in days or days[0] == days[1] or together or _says_part(a, b))
 
 
-def _in_parts(a: Statement, b: Statement) -> bool:
-    """Whether one of two fields says in how many parts the amount of a day is given that the other states."""
-    if {a.amount.per_time, b.amount.per_time} != {"d"} or a.source is b.source or _in_other_arms(a, b):
+def _at_other_times(a: Statement, b: Statement) -> bool:
+    """Whether one says only on which days, and the other only how often; a length of both is that of a daily dose."""
+    rates = [s.facts["frequency"] for s in (a, b) if "frequency" in s.facts and "days" not in s.facts]
+    if not (_only_on_days(a) or _only_on_days(b)) or not rates or rates[0][1] is None:
         return False
-    rates = [s.facts["frequency"] for s in (a, b) if "frequency" in s.facts]
-    return len(rates) == 1 and rates[0][2] in ("d", "h")
-
-
-def _may_differ(a: Statement, b: Statement) -> bool:
-    """Whether one says how often, and they are not of one length: "for 3 days" is daily, also on days 7 to 9."""
     lengths = a.facts.get("duration"), b.facts.get("duration")
-    return "frequency" in {**a.facts, **b.facts} and (None in lengths or lengths[0] != lengths[1])
+    return None in lengths or lengths[0] != lengths[1]
 
 
 def _only_on_days(statement: Statement) -> bool:
@@ -255,6 +252,11 @@ def rate(statement: Statement) -> tuple[float, str] | None:
         cycle = statement.facts.get("cycle_days")
         return (round(times / every / cycle / 24, 6), "h") if cycle else (times / every, "cycle")
     return (round(times / every / _HOURS[unit], 6), "h") if unit in _HOURS else (times / every, unit)
+
+
+def _of_one_day(a: Statement, b: Statement) -> bool:
+    """Whether both are so much a day, and one does not say in how many parts: "10 mg/kg/day", "in two doses"."""
+    return a.amount.per_time == b.amount.per_time == "d" and not ("frequency" in a.facts and "frequency" in b.facts)
 
 
 def _by_weeks(statement: Statement) -> bool:

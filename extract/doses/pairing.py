@@ -59,6 +59,10 @@ def paired_by_wording(
         after = [m for m in here if m.start > doses[-1].start]
         if len(after) == len(doses):
             return {k: [m] for k, m in enumerate(after)}
+        if len(doses) == 2 * len(here) and all(m.end <= doses[k].start for k, m in enumerate(here)):
+            own = doses[: len(here)]  # "A 5 mg or B 10 mg, raised to 20 mg and 40 mg, respectively"
+            if all(dose.end <= m.start for dose, m in zip(own, here[1:], strict=False)):
+                return {k: [here[k % len(here)]] for k in range(len(doses))}
     if len(doses) == 1 and len(here) >= 2 and _EACH.search(text[doses[0].end : doses[0].end + 18]):
         before = [m for m in here if m.end <= doses[0].start]
         run = _run(text, before)

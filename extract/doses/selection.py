@@ -206,7 +206,7 @@ def select(statements: list[Statement]) -> list[Statement]:
         if (
             kind in ("count", "percent")
             and (key in massive or key in liquid)
-            and not _of_own_arms(statement, statements)
+            and not (_of_own_arms(statement, statements) or _is_other_product(statement, statements))
         ):
             continue
         if kind == "percent" and key in counted:
@@ -251,6 +251,18 @@ def _beside(strength: Statement, volume: Statement) -> bool:
     if strength.source is not volume.source or strength.segment != volume.segment:
         return False
     return abs(strength.amount.start - volume.amount.start) < _FAR
+
+
+def _is_other_product(strength: Statement, statements: list[Statement]) -> bool:
+    """Whether a percentage is that of a product that other arms than those with a mass receive: a cream, no tablet."""
+    if (
+        strength.amount.kind != "percent"
+        or strength.agent.kind != "drug"
+        or not (strength.arm_nos and strength.registered)
+    ):
+        return False
+    others = [s for s in statements if s.agent.key == strength.agent.key and s.amount.kind not in ("count", "percent")]
+    return all(s.arm_nos and s.registered and not set(s.arm_nos).intersection(strength.arm_nos) for s in others)
 
 
 def _of_own_arms(pieces: Statement, statements: list[Statement]) -> bool:
