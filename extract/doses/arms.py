@@ -25,6 +25,10 @@ _CALLED = tuple(
 )
 _GROUP_WORDS = ("arm", "group", "cohort", "part")  # nothing but a label names arms without any of these
 _ALL = re.compile(r"\b(?:both|all|each|two|three|every)\s+(?:\w+\s+)?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
+_EVERYONE = re.compile(
+    r"\ball (?:\w+ )?(?:patients|participants|subjects|women|men|children|adults) "
+    r"(?:(?:will|are|were|also|shall) )*(?:be )?(?:receiv|treat|given|undergo|get\b|tak|start|begin)"
+)
 _ROLE_WORDS = {
     "EXPERIMENTAL": re.compile(
         r"\b(?:experimental|treatment|study|intervention|test)\s+(?:group|arm)\b", re.IGNORECASE
@@ -47,7 +51,7 @@ def named_arms(study: Study, text: str) -> list[int]:
         return by_label
     found: list[int] = []
     if not holds_any(lowered, _GROUP_WORDS):
-        return found
+        return [a.arm_no for a in arms] if "all " in lowered and _EVERYONE.search(lowered) else found
     for match in _GROUP_NAME.finditer(text):
         for name in (match["first"], match["second"]):
             if name:
@@ -272,7 +276,7 @@ def _names_placebo_only(arm: Arm, statement: Statement, phrase: str) -> bool:
     """Whether a phrase about a drug names not the arm "Placebo" but the agent: "5 mg of A or placebo"."""
     called = arm.label.text.norm.strip().lower() in ("placebo", "placebos")
     drug = statement.agent.kind not in ("placebo", "fluid")
-    return called and drug and _PLACEBO_ARM.search(phrase.lower()) is None
+    return called and drug and "placebo" in phrase.lower() and _PLACEBO_ARM.search(phrase.lower()) is None
 
 
 def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:
@@ -353,6 +357,7 @@ def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> 
             kept = set()  # the phrase names its arms
         statement.arm_nos = sorted({*statement.own_arm_nos, *kept}) or sorted(linked - contradicted or linked)
         _extend(study, lexicon, statement, own[statement.agent.key])
+    _give_levels_to_escalation(study, statements)
 
 
 def _extend(study: Study, lexicon: Lexicon, statement: Statement, own: set[int]) -> None:
@@ -381,6 +386,22 @@ def _believe_arms(statements: list[Statement]) -> None:
             statement.own_arm_nos = left or [n for n in statement.own_arm_nos if n in statement.arm_nos]
 
 
+_EXPANSION = re.compile(r"\bexpan(?:sion|ded)\b", re.IGNORECASE)
+_ESCALATION = re.compile(r"\b(?:escalat\w+|finding)\b", re.IGNORECASE)
+
+
+def _give_levels_to_escalation(study: Study, statements: list[Statement]) -> None:
+    """Levels that no arm's own text states are those of "Dose escalation"; "Expansion" gets one of them later."""
+    labels = [arm.label.text.norm for arm in study.arms]
+    expansion = {k for k, label in enumerate(labels, 1) if _EXPANSION.search(label) and not _ESCALATION.search(label)}
+    if not expansion or not any(_ESCALATION.search(label) for label in labels):
+        return
+    for statement in statements:
+        levels = {s.amount.low for s in statements if s.agent.key == statement.agent.key and not s.own_arm_nos}
+        if len(levels) > 2 and not statement.own_arm_nos:
+            statement.arm_nos = sorted(set(statement.arm_nos) - expansion) or statement.arm_nos
+
+
 _AS_ELSEWHERE = re.compile(
     r"\b(?:as|like|same)\b[^.;]{0,40}\b(?:arm|group|cohort|above|other|first|schedule|regimen|doses?)\b", re.IGNORECASE
 )
@@ -398,8 +419,17 @@ def _share(study: Study, lexicon: Lexicon, statement: Statement, own: dict[str, 
             a.key == statement.agent.key for n in arm.intervention_nos for a in lexicon.by_intervention.get(n, [])
         ):
             continue
-        if _AS_ELSEWHERE.search(arm.description.text.norm):
+        said = _AS_ELSEWHERE.search(arm.description.text.norm)
+        if said is not None and _refers_to(study, lexicon, said[0], statement.source.arm_no):
             statement.own_arm_nos = sorted({*statement.own_arm_nos, arm.arm_no})
+
+
+def _refers_to(study: Study, lexicon: Lexicon, said: str, arm_no: int) -> bool:
+    """Whether "as in arm B", "as in the bortezomib arm" may be about an arm: it names no other."""
+    if named := named_arms(study, said):
+        return arm_no in named
+    keys = {mention.agent.key for mention in find_agents(said, lexicon.names)}
+    return not keys or bool(keys & _named_in(study.arms[arm_no - 1], lexicon))
 
 
 def _told_as_elsewhere(study: Study, lexicon: Lexicon, statement: Statement) -> set[int]:

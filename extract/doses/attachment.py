@@ -69,7 +69,8 @@ def attach(
     for item in items:
         if item.kind not in _KINDS or (days_first and item.kind == "days"):
             continue
-        head = None if item.start in labels and item.start < heads[-1].start else _head_of(text, item, heads)
+        ahead = item.start in labels or _is_label(text, item)
+        head = None if heads and ahead and item.start < heads[-1].start else _head_of(text, item, heads)
         if head is not None and is_observed(text[head.end : item.start]):
             continue
         if head is None:
@@ -98,7 +99,8 @@ def attach(
 
 # "an epidural block added to paracetamol 1 g": how the first is given is not said of the second
 ADDED_TO = re.compile(
-    r"\b(?:add(?:ed|-?on)(?:\s\w+)?\sto|adjunct(?:ive)?(?:\s\w+)?\sto|in addition to|compared (?:to|with)|versus|vs)\b",
+    r"\b(?:during|"
+    r"add(?:ed|-?on)(?:\s\w+)?\sto|adjunct(?:ive)?(?:\s\w+)?\sto|in addition to|compared (?:to|with)|versus|vs)\b",
     re.IGNORECASE,
 )
 _THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)
@@ -139,12 +141,19 @@ def _leads(text: str, item: Item, head: _Head, labels: list[int]) -> bool:
     if item.start in labels:
         start = head.bounds[0].amount.start if head.bounds else head.start
         return item.end <= start < next((label for label in labels if label > item.start), len(text))
+    if _is_label(text, item) and head.start < item.start:
+        return False
     return item.kind != "route" or not ADDED_TO.search(text, item.end, head.start)
+
+
+def _is_label(text: str, item: Item) -> bool:
+    """Whether a route is the label of what follows: `A 400 mg bid + HAIC: B 85 mg/m2`."""
+    return item.kind == "route" and _LABEL_END.match(text, item.end) is not None
 
 
 def _only_when(text: str, mention: Mention) -> bool:
     """Whether a name only says when something else is given: "5 mg over two hours prior to B on day 1"."""
-    return text[max(0, mention.start - 14) : mention.start].lower().endswith(_WHEN)
+    return text[max(0, mention.start - 14) : mention.start].lower().endswith((*_WHEN, "during "))
 
 
 def is_observed(text: str) -> bool:
@@ -196,6 +205,8 @@ def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
         elif head.start >= item.end:
             following = head
             break
+        elif item.kind == "frequency":
+            return head  # "a single 400 mg dose"
     if previous is not None and item.start < previous.end:
         return previous
     if following is not None and item.kind in ("route", "frequency"):

@@ -10,6 +10,7 @@ from typing import Any
 from extract.doses.alike import (
     adjusted_as_first,
     as_other_levels,
+    bands_as_each_other,
     courses_as_fractions,
     lengths_by_title,
     may_take_frequency,
@@ -98,8 +99,8 @@ _CYCLE_NAMED = re.compile(
 def _of_first_cycle(statement: Statement) -> bool:
     """`Cycle 1: 1 mg on day 1, 2 mg on day 8`, `5 mg C1D1`: in the first cycle alone, as the last one named is."""
     text = statement.source.text.norm
-    places = _CYCLE_NAMED.finditer(text, statement.segment[0], statement.segment[1])
-    named = [match for match in places if match.start() < statement.end + 16]
+    places = list(_CYCLE_NAMED.finditer(text, statement.segment[0], statement.segment[1]))
+    named = [match for match in places if match.start() < statement.end + 16] or places[:1]
     return bool(named) and (named[-1]["first"] is not None or (named[-1]["short"] or named[-1]["number"]) == "1")
 
 
@@ -145,6 +146,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
         _note(known, statement.agent.key, statement.facts, ("route",))
     for remark in remarks:
         _note(known, remark.agent.key, remark.facts, ("route", "frequency"))
+    bands_as_each_other(statements)
     as_other_levels(statements)
     adjusted_as_first(statements)
     for statement in statements:
@@ -152,6 +154,8 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
         for kind in ("route", "frequency"):
             values = found.get(kind, [])
             if kind in statement.facts or len(values) != 1:
+                continue
+            if values[0] == "it" and _by_surface(statement):
                 continue
             if kind == "frequency" and not may_take_frequency(statement):
                 continue
@@ -184,8 +188,14 @@ def _in_cycles(study: Study, statements: list[Statement]) -> None:
     for statement in lacking if all(_may_repeat(s, length) for s in statements) else ():
         if statement.amount.per_time == "d" and len(statement.facts.get("days", ())) == 1:
             continue  # "100 mg/day from day 15": so much every day
+        if statement.facts.get("frequency") == _ONCE and any(_given_again(s, statement) for s in statements):
+            continue  # "a single dose of 400 mg on day 1; from day 15 on 400 mg daily in cycles"
         statement.facts["cycle_days"] = length
         complete_schedule(statement)
+
+
+def _given_again(other: Statement, single: Statement) -> bool:
+    return other.agent.key == single.agent.key and other.facts.get("frequency", _ONCE) != _ONCE
 
 
 def _may_repeat(statement: Statement, length: float) -> bool:
@@ -232,11 +242,12 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         others = [s for s in statements if s.agent.key != key and s.agent.kind != "placebo"]
         said = Said(study, lexicon, mine[0], others)
         lacking = [s for s in mine if "route" not in s.facts]
-        _put("route", said.route() if lacking else None, lacking)
+        route = said.route() if lacking else None
+        _put("route", route, [s for s in lacking if route != "it" or not _by_surface(s)])
         unscheduled = [s for s in mine if may_take_frequency(s)]
         courses = [s for s in mine if _is_course(s)]
         frequency = said.frequency() if unscheduled or courses else None
-        _put("frequency", frequency, unscheduled)
+        _put("frequency", frequency, [s for s in unscheduled if not _given_otherwise(s, frequency, mine)])
         if some_days_a_week(frequency):
             _put("frequency", frequency, courses)
         if frequency is None and 0 < len(unscheduled) == len(mine) and (days := said.days()):
@@ -255,6 +266,18 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
             _put("duration", length, brief)
 
 
+def _by_surface(statement: Statement) -> bool:
+    """Whether an amount is measured out by the body's surface, as nothing is that goes into the spinal canal."""
+    return statement.amount.per == "m2"
+
+
+def _given_otherwise(statement: Statement, frequency: object, mine: list[Statement]) -> bool:
+    """Whether a frequency is said of the same agent by another route ("IV every 12 hours … intrathecally 30 mg")."""
+    route = statement.facts.get("route")
+    routes = {s.facts.get("route") for s in mine if s.facts.get("frequency") == frequency} - {None}
+    return route in read_toml("routes.toml")["local"] and bool(routes) and route not in routes
+
+
 def _is_course(statement: Statement) -> bool:
     """Whether an amount is a course of radiation or a fraction of one, and it is not said when it is given."""
     return is_beam(statement.agent) and not {"frequency", "days"} & statement.facts.keys()
@@ -265,6 +288,7 @@ def _lacks_day_of_cycle(statement: Statement) -> bool:
     facts = statement.facts
     repeated = _long(facts.get("frequency") or (0, None, None)) or _few_days(facts.get("duration"))
     repeated = repeated or _once_a_day(statement)
+    repeated = repeated or (statement.agent.kind == "cells" and facts.get("frequency") == _ONCE)
     return repeated and "days" not in facts and statement.amount.kind != "count" and statement.amount.role in _ROLES
 
 
