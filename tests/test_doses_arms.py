@@ -442,3 +442,13 @@ def test_what_all_patients_receive_is_of_all_arms() -> None:
         interventions=[{"name": "Rituximab"}],
     )
     assert [dose.arm_nos for dose in facts.doses] == [[1], [1, 2]]
+
+
+def test_a_label_with_a_colon_is_a_heading_within_a_paragraph_too() -> None:
+    facts = read(
+        description="TIP: paclitaxel 250 mg/m2 on day 1. Mesna 500 mg/m2 is given too. "
+        "CEM: paclitaxel 200 mg/m2 on day 1. Mesna 600 mg/m2 is added.",
+        arms=[{"label": "TIP"}, {"label": "CEM"}],
+        interventions=[{"name": "Paclitaxel"}],
+    )
+    assert [(dose.amount_low, dose.arm_nos) for dose in facts.doses] == [(250, [1]), (500, [1]), (200, [2]), (600, [2])]

@@ -62,6 +62,7 @@ def as_other_levels(statements: list[Statement]) -> None:
 
 
 _BAND = re.compile(r"\b(?:BSA|surface|m2|kg|weigh\w*|years?|months?|aged?|yrs?)\b|[<>≥≤]", re.IGNORECASE)
+_LISTED = re.compile(r"\s?(?:,|;|/|and|or|,\s?and|,\s?or)\s?")
 _SHARED = ("route", "frequency", "days", "cycle_days", "cycles")
 
 
@@ -87,7 +88,10 @@ def _next_band(band: Statement, following: Statement) -> bool:
     gap = following.start - band.end
     if (a.unit, a.per, a.role) != (b.unit, b.per, b.role) or not 0 < gap < _RIGHT_BEHIND or a.low == b.low:
         return False
-    return _BAND.search(band.source.text.norm, band.end, following.start) is not None
+    text = band.source.text.norm
+    if a.kind == "cells":  # "on day 0 in cohorts of 3 x 10^5/kg and 1 x 10^6/kg"
+        return _LISTED.fullmatch(text, band.end, following.start) is not None
+    return _BAND.search(text, band.end, following.start) is not None
 
 
 def _level_beside(statement: Statement, other: Statement) -> bool:

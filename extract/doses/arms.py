@@ -111,11 +111,27 @@ _HEADING = re.compile(r"[\s*-]*(?P<words>[^:\n.;]{2,70}):")
 
 def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
     """The arms that the heading of a line or paragraph names ("Standard arm: …"), for what stands under it."""
+    if (arm_no := _label_before(study, text, position)) is not None:
+        return [arm_no]
     for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
         heading = _HEADING.match(text, start, position)
         if heading is not None and (arms := named_arms(study, heading["words"])):
             return arms
     return []
+
+
+def _label_before(study: Study, text: str, position: int) -> int | None:
+    """The arm whose label, with a colon, stands last before a place in its paragraph: `AB: … CD: …`."""
+    start = text.rfind("\n", 0, position) + 1
+    if text.find(":", start, position) < 0 or len(study.arms) < 2:
+        return None
+    last = (-1, 0)
+    for arm in study.arms:
+        label = arm.label.text.norm.strip()
+        place = text.rfind(f"{label}:", start, position) if len(label) > 1 else -1
+        if place == start or (place > start and text[place - 2 : place] in (". ", "; ", ".\n")):
+            last = max(last, (place, arm.arm_no))
+    return last[1] or None
 
 
 def _printed(label: str, lowered: str) -> bool:

@@ -326,8 +326,15 @@ def _backfill(text: str, heads: list[_Head]) -> None:
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
                 held = held or (later and kind in ("frequency", "days"))
                 held = held or (kind == "days" and _lasts_otherwise(bound, source))
+                held = held or (kind == "route" and gap.strip() == "," and _goes_otherwise(bound, source))
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
+
+
+def _goes_otherwise(bound: Bound, source: dict[str, Any]) -> bool:
+    """`A 3 mg/kg on days 1-5, B 5 mg/kg orally`: each has a schedule of its own; an infusion is mostly all of them."""
+    route = source.get("route")
+    return route not in (None, "iv") and ("days" in bound.facts or (route != "po" and "frequency" in bound.facts))
 
 
 def _lasts_otherwise(bound: Bound, source: dict[str, Any]) -> bool:

@@ -247,6 +247,8 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         unscheduled = [s for s in mine if may_take_frequency(s)]
         courses = [s for s in mine if _is_course(s)]
         frequency = said.frequency() if unscheduled or courses else None
+        if frequency is not None and is_beam(mine[0].agent) and not _several(frequency):
+            frequency = None  # "weekly during radiotherapy", "each morning from the start of radiotherapy on"
         _put("frequency", frequency, [s for s in unscheduled if not _given_otherwise(s, frequency, mine)])
         if some_days_a_week(frequency):
             _put("frequency", frequency, courses)
@@ -264,6 +266,11 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         length = said.length(of_treatment) if brief else None
         if {s.facts["duration"] for s in mine if "duration" in s.facts} <= {length}:
             _put("duration", length, brief)
+
+
+def _several(frequency: tuple[float, float | None, str | None]) -> bool:
+    """Whether it is so many fractions a day or a week, or one alone."""
+    return frequency[0] > 1 or frequency[1] is None
 
 
 def _by_surface(statement: Statement) -> bool:
