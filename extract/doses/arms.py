@@ -409,6 +409,8 @@ _ESCALATION = re.compile(r"\b(?:escalat\w+|finding)\b", re.IGNORECASE)
 def _give_levels_to_escalation(study: Study, statements: list[Statement]) -> None:
     """Levels that no arm's own text states are those of "Dose escalation"; "Expansion" gets one of them later."""
     labels = [arm.label.text.norm for arm in study.arms]
+    if not any("xpan" in label or "XPAN" in label for label in labels):
+        return
     expansion = {k for k, label in enumerate(labels, 1) if _EXPANSION.search(label) and not _ESCALATION.search(label)}
     if not expansion or not any(_ESCALATION.search(label) for label in labels):
         return
@@ -451,7 +453,7 @@ def _refers_to(study: Study, lexicon: Lexicon, said: str, arm_no: int) -> bool:
 def _told_as_elsewhere(study: Study, lexicon: Lexicon, statement: Statement) -> set[int]:
     """Under its heading an arm may get agents "as in arm A", for which prose states the amount."""
     text, key = statement.source.text.norm, statement.agent.key
-    if statement.registered or not statement.own_arm_nos or len(study.arms) < 2:
+    if statement.registered or not 0 < len(statement.own_arm_nos) < len(study.arms):
         return set()
     linked = set(_linked_arms(study, lexicon, statement))
     found: set[int] = set()
