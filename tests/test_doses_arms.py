@@ -691,3 +691,55 @@ def test_what_a_placebo_looks_like_is_not_given(words: str) -> None:
 def test_a_sequence_of_reference_and_test_is_no_radiotherapy() -> None:
     facts = read(arms=[{"label": "Sequence RT"}, {"label": "Sequence TR"}], interventions=[{"name": "Zanfluril"}])
     assert [row.agent_key for row in facts.arm_agents] == ["zanfluril", "zanfluril"]
+
+
+def test_levels_are_those_of_escalation_and_not_of_expansion() -> None:
+    facts = read(
+        description="Dose levels: 1 x 10^6 cells/kg, 3 x 10^6 cells/kg and 1 x 10^7 cells/kg.",
+        arms=[{"label": "Dose escalation"}, {"label": "Dose expansion"}],
+        interventions=[{"name": "CD19 CAR-T cells", "type": "BIOLOGICAL", "description": "One infusion on day 0"}],
+    )
+    assert [(dose.amount_low, dose.arm_nos, dose.days) for dose in facts.doses] == [
+        (1e6, [1], [0]),
+        (3e6, [1], [0]),
+        (1e7, [1], [0]),
+    ]
+
+
+def test_as_in_the_arm_of_another_drug_is_as_in_that_arm() -> None:
+    facts = read(
+        arms=[
+            {"label": "A", "description": "Tacrolimus 0.05 mg/kg twice daily and cyclophosphamide 50 mg/kg."},
+            {"label": "B", "description": "Bortezomib 1.3 mg/m2 and methotrexate 15 mg/m2 on day 1; tacrolimus."},
+            {"label": "C", "description": "Maraviroc 300 mg, methotrexate and tacrolimus as in the bortezomib arm."},
+        ],
+        interventions=[
+            {"name": "Tacrolimus"},
+            {"name": "Cyclophosphamide", "armGroupLabels": ["A"]},
+            {"name": "Bortezomib", "armGroupLabels": ["B"]},
+            {"name": "Methotrexate", "armGroupLabels": ["B", "C"]},
+            {"name": "Maraviroc", "armGroupLabels": ["C"]},
+        ],
+    )
+    arms = {dose.agent_key: dose.arm_nos for dose in facts.doses}
+    assert (arms["tacrolimus"], arms["methotrexate"]) == ([1], [2, 3])
+
+
+def test_what_all_patients_receive_is_of_all_arms() -> None:
+    facts = read(
+        description="INDUCTION: Arm A: Patients receive rituximab 375 mg/m2 on day 1.\n\n"
+        "CONSOLIDATION: All patients receive rituximab 375 mg/m2 every 8 weeks.",
+        arms=[{"label": "Arm A"}, {"label": "Arm B"}],
+        interventions=[{"name": "Rituximab"}],
+    )
+    assert [dose.arm_nos for dose in facts.doses] == [[1], [1, 2]]
+
+
+def test_a_label_with_a_colon_is_a_heading_within_a_paragraph_too() -> None:
+    facts = read(
+        description="TIP: paclitaxel 250 mg/m2 on day 1. Mesna 500 mg/m2 is given too. "
+        "CEM: paclitaxel 200 mg/m2 on day 1. Mesna 600 mg/m2 is added.",
+        arms=[{"label": "TIP"}, {"label": "CEM"}],
+        interventions=[{"name": "Paclitaxel"}],
+    )
+    assert [(dose.amount_low, dose.arm_nos) for dose in facts.doses] == [(250, [1]), (500, [1]), (200, [2]), (600, [2])]

@@ -77,6 +77,39 @@ def as_other_levels(statements: list[Statement]) -> None:
             statement.facts["frequency"] = rates.pop()
 
 
+_BAND = re.compile(r"\b(?:BSA|surface|m2|kg|weigh\w*|years?|months?|aged?|yrs?)\b|[<>≥≤]", re.IGNORECASE)
+_LISTED = re.compile(r"\s?(?:,|;|/|and|or|,\s?and|,\s?or)\s?")
+_SHARED = ("route", "frequency", "days", "cycle_days", "cycles")
+
+
+def bands_as_each_other(statements: list[Statement]) -> None:
+    """`BSA < 1.25 m2, 40 mg; 1.25-1.5 m2, 50 mg; ≥ 1.5 m2, 60 mg, bid, d1-14`: bands of size or age are given alike."""
+    group: list[Statement] = []
+    for statement in [*statements, None]:
+        if statement is not None and group and _next_band(group[-1], statement):
+            group.append(statement)
+            continue
+        for kind in _SHARED if len(group) > 1 else ():
+            said = [s.facts[kind] for s in group if kind in s.facts]
+            if said and all(value == said[0] for value in said):
+                for band in group:
+                    band.facts.setdefault(kind, said[0])
+        group = [] if statement is None else [statement]
+
+
+def _next_band(band: Statement, following: Statement) -> bool:
+    if band.source is not following.source or band.agent.key != following.agent.key:
+        return False
+    a, b = band.amount, following.amount
+    gap = following.start - band.end
+    if (a.unit, a.per, a.role) != (b.unit, b.per, b.role) or not 0 < gap < _RIGHT_BEHIND or a.low == b.low:
+        return False
+    text = band.source.text.norm
+    if a.kind == "cells":  # "on day 0 in cohorts of 3 x 10^5/kg and 1 x 10^6/kg"
+        return _LISTED.fullmatch(text, band.end, following.start) is not None
+    return _BAND.search(text, band.end, following.start) is not None
+
+
 def _level_beside(statement: Statement, other: Statement) -> bool:
     """Whether the other is a level of the same agent, repeated by days, weeks or months, in the same few sentences."""
     every = (other.facts.get("frequency") or (0, None, None))[2]
@@ -147,6 +180,8 @@ def courses_as_fractions(statements: list[Statement]) -> None:
 
 def _of_one_course(a: Statement, b: Statement) -> bool:
     """Whether two amounts of radiation are a course and its fractions: of the same arms, and not two totals."""
+    if a.facts.get("route") != b.facts.get("route"):
+        return False  # brachytherapy is given apart from the beam
     return a.agent.key == b.agent.key and a.arm_nos == b.arm_nos and "fraction" in (a.amount.role, b.amount.role)
 
 

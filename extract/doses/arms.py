@@ -7,6 +7,7 @@ from collections.abc import Set
 
 from extract.doses.agents import Agent, find_agents, vocabulary, words_of
 from extract.doses.amount import Amount
+from extract.doses.everyone import is_for_all, speaks_of_all
 from extract.doses.given import given_of
 from extract.doses.lexicon import Lexicon, components
 from extract.doses.merging import Statement
@@ -130,6 +131,8 @@ def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
 
     What comes after the name of another arm is no more under it: "Group A: 5 mg. Group B: 10 mg. Induction is with …".
     """
+    if (arm_no := _label_before(study, text, position)) is not None:
+        return [arm_no]
     for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
         heading = _HEADING.match(text, start, position)
         if heading is None or (_TELLS.search(heading["words"]) and _SENTENCE_END.search(text, heading.end(), position)):
@@ -141,6 +144,20 @@ def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
 
 
 _CALLED_GROUP = re.compile(r"(?P<name>[a-z][\w -]{3,40}) (?:arm|group|cohort)")
+
+
+def _label_before(study: Study, text: str, position: int) -> int | None:
+    """The arm whose label, with a colon, stands last before a place in its paragraph: `AB: … CD: …`."""
+    start = text.rfind("\n", 0, position) + 1
+    if text.find(":", start, position) < 0 or len(study.arms) < 2:
+        return None
+    last = (-1, 0)
+    for arm in study.arms:
+        label = arm.label.text.norm.strip()
+        place = text.rfind(f"{label}:", start, position) if len(label) > 1 else -1
+        if place == start or (place > start and text[place - 2 : place] in (". ", "; ", ".\n")):
+            last = max(last, (place, arm.arm_no))
+    return last[1] or None
 
 
 def _printed(label: str, lowered: str) -> bool:
@@ -266,6 +283,9 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         other = said_of_others(study, lexicon, study.arms[source.arm_no - 1], statement.agent.key)
         statement.arm_nos = statement.own_arm_nos = statement.stated_arm_nos = other or [source.arm_no]
         return
+    if source.intervention_no is None and is_for_all(phrase):
+        statement.arm_nos = statement.own_arm_nos = [arm.arm_no for arm in study.arms]
+        return
     linked = _linked_arms(study, lexicon, statement)
     named = named_arms(study, phrase)
     if called_so := [number for number in named if _called_like(study.arms[number - 1], statement)]:
@@ -273,7 +293,7 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         key = statement.agent.key
         named = [a.arm_no for a in study.arms if a.arm_no in called_so or key in _named_in(a, lexicon)]
     named = [number for number in named if not _names_placebo_only(study.arms[number - 1], statement, phrase)]
-    if not named and statement.source.intervention_no is None and not _for_everyone(phrase):
+    if not named and statement.source.intervention_no is None and not speaks_of_all(phrase):
         named = arms_of_heading(study, statement.source.text.norm, statement.start)
     if len(named) == len(study.arms) and not statement.registered and _BOTH.search(phrase):
         linked = named  # "in both groups 5000 IU of A": though A is also what one of them is about
@@ -282,21 +302,6 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         statement.own_arm_nos = list(statement.arm_nos)
     else:
         statement.arm_nos = linked
-
-
-# "All patients are premedicated with …", "… is given to all": no more of the arm under whose heading it stands.
-_EVERYONE = re.compile(
-    r"\ball (?:of )?(?:(?:the|our|these|enrolled|eligible|study|included|recruited) )*"
-    r"(?:patients|participants|subjects|women|men|children|cases|individuals|volunteers|mothers|parturients|infants|pts)\b"
-    r"(?! (?:who|whose|with|that|assigned|randomi[sz]ed|allocated|on|having))"
-    r"|\b(?:to|for|in) all\s?(?:[.;,)]|\Z)"
-    r"|\ball (?:of them )?(?:(?:will|shall) )?(?:gets?|got|receiv\w+|(?:(?:be|are|were) )?given)\b",
-    re.IGNORECASE,
-)
-
-
-def _for_everyone(phrase: str) -> bool:
-    return "all" in phrase.lower() and _EVERYONE.search(phrase) is not None
 
 
 def said_of_others(study: Study, lexicon: Lexicon, arm: Arm, key: str) -> list[int]:
@@ -324,7 +329,7 @@ def _names_placebo_only(arm: Arm, statement: Statement, phrase: str) -> bool:
     """Whether a phrase about a drug names not the arm "Placebo" but the agent: "5 mg of A or placebo"."""
     called = arm.label.text.norm.strip().lower() in ("placebo", "placebos")
     drug = statement.agent.kind not in ("placebo", "fluid")
-    return called and drug and _PLACEBO_ARM.search(phrase.lower()) is None
+    return called and drug and "placebo" in phrase.lower() and _PLACEBO_ARM.search(phrase.lower()) is None
 
 
 def _linked_arms(study: Study, lexicon: Lexicon, statement: Statement) -> list[int]:
@@ -406,6 +411,7 @@ def settle_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> 
             kept = set()  # the phrase names its arms
         statement.arm_nos = sorted({*statement.own_arm_nos, *kept}) or sorted(linked - contradicted or linked)
         _extend(study, lexicon, statement, own[statement.agent.key])
+    _give_levels_to_escalation(study, statements)
 
 
 def _extend(study: Study, lexicon: Lexicon, statement: Statement, own: set[int]) -> None:
@@ -434,6 +440,24 @@ def _believe_arms(statements: list[Statement]) -> None:
             statement.own_arm_nos = left or [n for n in statement.own_arm_nos if n in statement.arm_nos]
 
 
+_EXPANSION = re.compile(r"\bexpan(?:sion|ded)\b", re.IGNORECASE)
+_ESCALATION = re.compile(r"\b(?:escalat\w+|finding)\b", re.IGNORECASE)
+
+
+def _give_levels_to_escalation(study: Study, statements: list[Statement]) -> None:
+    """Levels that no arm's own text states are those of "Dose escalation"; "Expansion" gets one of them later."""
+    labels = [arm.label.text.norm for arm in study.arms]
+    if not any("xpan" in label or "XPAN" in label for label in labels):
+        return
+    expansion = {k for k, label in enumerate(labels, 1) if _EXPANSION.search(label) and not _ESCALATION.search(label)}
+    if not expansion or not any(_ESCALATION.search(label) for label in labels):
+        return
+    for statement in statements:
+        levels = {s.amount.low for s in statements if s.agent.key == statement.agent.key and not s.own_arm_nos}
+        if len(levels) > 2 and not statement.own_arm_nos:
+            statement.arm_nos = sorted(set(statement.arm_nos) - expansion) or statement.arm_nos
+
+
 _AS_ELSEWHERE = re.compile(
     r"\b(?:as|like|same)\b[^.;]{0,40}\b(?:arm|group|cohort|above|other|first|schedule|regimen|doses?)\b", re.IGNORECASE
 )
@@ -452,14 +476,23 @@ def _share(study: Study, lexicon: Lexicon, statement: Statement, own: dict[str, 
         ):
             continue
         said = _AS_ELSEWHERE.search(arm.description.text.norm)
-        if said is not None and not (statement.source.arm_no > arm.arm_no and "above" in said[0]):
+        above = said is not None and statement.source.arm_no > arm.arm_no and "above" in said[0]
+        if said is not None and not above and _refers_to(study, lexicon, said[0], statement.source.arm_no):
             statement.own_arm_nos = sorted({*statement.own_arm_nos, arm.arm_no})
+
+
+def _refers_to(study: Study, lexicon: Lexicon, said: str, arm_no: int) -> bool:
+    """Whether "as in arm B", "as in the bortezomib arm" may be about an arm: it names no other."""
+    if named := named_arms(study, said):
+        return arm_no in named
+    keys = {mention.agent.key for mention in find_agents(said, lexicon.names)}
+    return not keys or bool(keys & _named_in(study.arms[arm_no - 1], lexicon))
 
 
 def _told_as_elsewhere(study: Study, lexicon: Lexicon, statement: Statement) -> set[int]:
     """Under its heading an arm may get agents "as in arm A", for which prose states the amount."""
     text, key = statement.source.text.norm, statement.agent.key
-    if statement.registered or not statement.own_arm_nos or len(study.arms) < 2:
+    if statement.registered or not 0 < len(statement.own_arm_nos) < len(study.arms):
         return set()
     linked = set(_linked_arms(study, lexicon, statement))
     found: set[int] = set()

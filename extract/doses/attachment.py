@@ -101,7 +101,8 @@ def attach(
     for item in items:
         if item.kind not in _KINDS or (days_first and item.kind == "days"):
             continue
-        head = None if item.start in labels and item.start < heads[-1].start else _head_of(text, item, heads)
+        ahead = item.start in labels or _is_label(text, item)
+        head = None if heads and ahead and item.start < heads[-1].start else _head_of(text, item, heads)
         if head is not None and is_observed(text[head.end : item.start]):
             continue
         if item.kind == "frequency" and text[item.start - 1] == "(" and _ON_CONDITION.match(text, item.end):
@@ -133,7 +134,8 @@ def attach(
 
 # "an epidural block added to paracetamol 1 g": how the first is given is not said of the second
 ADDED_TO = re.compile(
-    r"\b(?:add(?:ed|-?on)(?:\s\w+)?\sto|adjunct(?:ive)?(?:\s\w+)?\sto|in addition to|compared (?:to|with)|versus|vs)\b",
+    r"\b(?:during|"
+    r"add(?:ed|-?on)(?:\s\w+)?\sto|adjunct(?:ive)?(?:\s\w+)?\sto|in addition to|compared (?:to|with)|versus|vs)\b",
     re.IGNORECASE,
 )
 _PLUS = re.compile(r"(?:\+|\bplus)\s?(?:(?:an?|the|new|open-label|standard)\s)*\Z", re.IGNORECASE)
@@ -213,6 +215,8 @@ def _leads(text: str, item: Item, head: _Head, labels: list[int]) -> bool:
         return item.end <= start < next((label for label in labels if label > item.start), len(text))
     if item.kind == "frequency" and _AFTER_IT.search(text, item.end, head.start):
         return False
+    if _is_label(text, item) and head.start < item.start:
+        return False
     return item.kind != "route" or not ADDED_TO.search(text, item.end, head.start)
 
 
@@ -220,12 +224,17 @@ def _leads(text: str, item: Item, head: _Head, labels: list[int]) -> bool:
 _AFTER_IT = re.compile(r"\b(?:after|before|prior to|following) (?:(?:the|a|an|each|oral) )?\Z", re.IGNORECASE)
 
 
+def _is_label(text: str, item: Item) -> bool:
+    """Whether a route is the label of what follows: `A 400 mg bid + HAIC: B 85 mg/m2`."""
+    return item.kind == "route" and _LABEL_END.match(text, item.end) is not None
+
+
 def _only_when(text: str, mention: Mention) -> bool:
     """Whether a name only says when something else is given: "5 mg over two hours prior to B on day 1".
 
     What is not given has no schedule either: "a capsule without B weekly".
     """
-    return text[max(0, mention.start - 14) : mention.start].lower().endswith((*_WHEN, "without "))
+    return text[max(0, mention.start - 14) : mention.start].lower().endswith((*_WHEN, "without ", "during "))
 
 
 def is_observed(text: str) -> bool:
@@ -294,6 +303,8 @@ def _head_of(text: str, item: Item, heads: list[_Head]) -> _Head | None:
         elif head.start >= item.end:
             following = head
             break
+        elif item.kind == "frequency":
+            return head  # "a single 400 mg dose"
     if previous is not None and item.start < previous.end:
         return previous
     if following is not None and item.kind in ("route", "frequency"):
@@ -419,8 +430,15 @@ def _backfill(text: str, heads: list[_Head]) -> None:
                 held = (kind == "frequency" and timed and not repeated) or (kind == "days" and often)
                 held = held or (later and kind in ("frequency", "days"))
                 held = held or (kind == "days" and _lasts_otherwise(bound, source))
+                held = held or (kind == "route" and gap.strip() == "," and _goes_otherwise(bound, source))
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
+
+
+def _goes_otherwise(bound: Bound, source: dict[str, Any]) -> bool:
+    """`A 3 mg/kg on days 1-5, B 5 mg/kg orally`: each has a schedule of its own; an infusion is mostly all of them."""
+    route = source.get("route")
+    return route not in (None, "iv") and ("days" in bound.facts or (route != "po" and "frequency" in bound.facts))
 
 
 def _lasts_otherwise(bound: Bound, source: dict[str, Any]) -> bool:

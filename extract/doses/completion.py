@@ -11,6 +11,7 @@ from extract.doses.agents import find_agents
 from extract.doses.alike import (
     adjusted_as_first,
     as_other_levels,
+    bands_as_each_other,
     courses_as_fractions,
     lengths_by_title,
     may_take_frequency,
@@ -122,8 +123,8 @@ _CYCLE_NAMED = re.compile(
 def _of_first_cycle(statement: Statement) -> bool:
     """`Cycle 1: 1 mg on day 1, 2 mg on day 8`, `5 mg C1D1`: in the first cycle alone, as the last one named is."""
     text = statement.source.text.norm
-    places = _CYCLE_NAMED.finditer(text, statement.segment[0], statement.segment[1])
-    named = [match for match in places if match.start() < statement.end + 16]
+    places = list(_CYCLE_NAMED.finditer(text, statement.segment[0], statement.segment[1]))
+    named = [match for match in places if match.start() < statement.end + 16] or places[:1]
     return bool(named) and (named[-1]["first"] is not None or (named[-1]["short"] or named[-1]["number"]) == "1")
 
 
@@ -174,6 +175,9 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
         routes = known.get(statement.agent.key, {}).get("route", [])
         if statement.amount.kind == "percent" and "po" in routes and _route_of_form(study, statement) == "top":
             statement.facts.setdefault("route", "top")  # the cream is not taken as the tablets of other arms
+
+
+    bands_as_each_other(statements)
     as_other_levels(statements)
     adjusted_as_first(statements)
     for statement in statements:
@@ -181,6 +185,8 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
         for kind in ("route", "frequency"):
             values = found.get(kind, [])
             if kind in statement.facts or len(values) != 1:
+                continue
+            if kind == "route" and _not_there(statement, values[0]):
                 continue
             if kind == "frequency" and not may_take_frequency(statement):
                 continue
@@ -255,8 +261,14 @@ def _in_cycles(study: Study, statements: list[Statement]) -> None:
     for statement in lacking if all(_may_repeat(s, length) for s in statements) else ():
         if statement.amount.per_time == "d" and len(statement.facts.get("days", ())) == 1:
             continue  # "100 mg/day from day 15": so much every day
+        if statement.facts.get("frequency") == _ONCE and any(_given_again(s, statement) for s in statements):
+            continue  # "a single dose of 400 mg on day 1; from day 15 on 400 mg daily in cycles"
         statement.facts["cycle_days"] = length
         complete_schedule(statement)
+
+
+def _given_again(other: Statement, single: Statement) -> bool:
+    return other.agent.key == single.agent.key and other.facts.get("frequency", _ONCE) != _ONCE
 
 
 def _may_repeat(statement: Statement, length: float) -> bool:
@@ -304,11 +316,13 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         said = Said(study, lexicon, mine[0], others)
         lacking = [s for s in mine if "route" not in s.facts]
         route = said.route() if lacking else None
-        _put("route", route, [s for s in lacking if not _of_another_use(s, mine, route)])
+        _put("route", route, [s for s in lacking if not (_of_another_use(s, mine, route) or _not_there(s, route))])
         unscheduled = [s for s in mine if may_take_frequency(s)]
         courses = [s for s in mine if _is_course(s)]
         frequency = said.frequency() if unscheduled or courses else None
-        _put("frequency", frequency, unscheduled)
+        if frequency is not None and is_beam(mine[0].agent) and not _several(frequency):
+            frequency = None  # "weekly during radiotherapy", "each morning from the start of radiotherapy on"
+        _put("frequency", frequency, [s for s in unscheduled if not _given_otherwise(s, frequency, mine)])
         if some_days_a_week(frequency):
             _put("frequency", frequency, courses)
         if frequency is None and 0 < len(unscheduled) == len(mine) and (days := said.days()):
@@ -327,6 +341,23 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
             _put("duration", length, brief)
 
 
+def _several(frequency: tuple[float, float | None, str | None]) -> bool:
+    """Whether it is so many fractions a day or a week, or one alone."""
+    return frequency[0] > 1 or frequency[1] is None
+
+
+def _not_there(statement: Statement, route: str | None) -> bool:
+    """Whether an amount by the body's surface would go into the spinal canal, as nothing does."""
+    return route == "it" and statement.amount.per == "m2"
+
+
+def _given_otherwise(statement: Statement, frequency: object, mine: list[Statement]) -> bool:
+    """Whether a frequency is said of the same agent by another route ("IV every 12 hours … intrathecally 30 mg")."""
+    route = statement.facts.get("route")
+    routes = {s.facts.get("route") for s in mine if s.facts.get("frequency") == frequency} - {None}
+    return route in read_toml("routes.toml")["local"] and bool(routes) and route not in routes
+
+
 def _is_course(statement: Statement) -> bool:
     """Whether an amount is a course of radiation or a fraction of one, and it is not said when it is given."""
     return is_beam(statement.agent) and not {"frequency", "days"} & statement.facts.keys()
@@ -337,6 +368,7 @@ def _lacks_day_of_cycle(statement: Statement) -> bool:
     facts = statement.facts
     repeated = _long(facts.get("frequency") or (0, None, None)) or _few_days(facts.get("duration"))
     repeated = repeated or _once_a_day(statement)
+    repeated = repeated or (statement.agent.kind == "cells" and facts.get("frequency") == _ONCE)
     return repeated and "days" not in facts and statement.amount.kind != "count" and statement.amount.role in _ROLES
 
 

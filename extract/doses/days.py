@@ -27,7 +27,7 @@ _SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
 _DAY_VALUE = (
-    rf"(?:{_DAY_WORD}\s*)?\(?{_SIGNED}\)?(?!\d*(?:\.\d+)?(?:\s*{_any('not_before')}|\s?-\s?(?!d(?:ays?)?\s?-?\d)[a-z]))"
+    rf"(?:{_DAY_WORD}\s*)?\(?{_SIGNED}\)?(?!\d*\.\d|\d*(?:\s*{_any('not_before')}|\s?-\s?(?!d(?:ays?)?\s?-?\d)[a-z]))"
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _NOT_NEXT_ITEM = r"(?!\n\s*\d{1,2}[.)]\s)"  # "for ten days", and the number of the next item of a list
@@ -75,8 +75,10 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
             continue
         done = match.end()
         days = read_days(match.group())
-        if _OFF_AFTER.match(text, done) or (
-            _OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()) and not text.startswith(":", done)
+        if (
+            text.endswith("between ", 0, match.start())
+            or _OFF_AFTER.match(text, done)
+            or (_OFF_BEFORE.search(text, max(0, match.start() - 30), match.start()) and not text.startswith(":", done))
         ):
             continue  # "Days 2-8: wash-out Days 9-12: A 5 mg": the colon says whose days they are
         weeks = _OF_WEEKS.match(text, done, end)

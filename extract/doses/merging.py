@@ -34,6 +34,7 @@ class Statement:
     sure: bool = True
     segment: tuple[int, int] = (0, 0)
     flags: list[str] = field(default_factory=list)
+    cycles_named: set[str] = field(default_factory=set)  # of those that are united with it
 
 
 def scaled(amount: Amount) -> tuple[str, float, float]:
@@ -197,18 +198,18 @@ _CYCLES_AFTER = re.compile(rf"[\s,(]*(?:(?:of|in|for|during)\s+)?{_CYCLES}(?!\d*
 _CYCLES_BEFORE = re.compile(rf"{_CYCLES}[^.;:]{{0,20}}:", re.IGNORECASE)
 
 
-def _cycles_named(statement: Statement) -> str | None:
+def _cycles_named(statement: Statement) -> set[str]:
     """The numbers of the cycles that the text names right after a dose, or in a label before it."""
     text = statement.source.text.norm
     after = _CYCLES_AFTER.match(text, statement.end)
     named = [after] if after else list(_CYCLES_BEFORE.finditer(text, statement.segment[0], statement.end))
-    return named[-1]["numbers"] if named else None
+    return statement.cycles_named | {match["numbers"] for match in named[-1:]}
 
 
 def _in_other_cycles(a: Statement, b: Statement) -> bool:
     """Whether two statements of one phrase are each of named cycles, and not of the same."""
     cycles = _cycles_named(a), _cycles_named(b)
-    return None not in cycles and cycles[0] != cycles[1]
+    return all(cycles) and not cycles[0] & cycles[1]
 
 
 def _is_later(statement: Statement) -> bool:
@@ -275,6 +276,8 @@ def _unite(kept: Statement, other: Statement) -> None:
         kept.segment = other.segment
     if other.amount.per_time == "d" and kept.amount.per_time is None and _by_weeks(kept):
         del facts["frequency"]  # so much a day is not given by the month
+    if kept.source is other.source and "ycle" in other.source.text.norm:
+        kept.cycles_named |= _cycles_named(other)
     kept.facts = facts
     kept.amount.per_time = kept.amount.per_time or other.amount.per_time
     if (kept.amount.role in ("maximum", "minimum") and other.amount.role in ("dose", "level")) or (

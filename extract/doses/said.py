@@ -155,6 +155,7 @@ class Part(NamedTuple):
             for i in self.items(find_routes)[:2]
             if not (ADDED_TO.search(self.text, i.end, max(i.end, self.name)) or self._of_another(i))
         ]
+        found = [i for i in found if i.start < self.name or not self.text.startswith(":", i.end)]  # of what follows
         return [i for i in found if _BEFORE_NAME.fullmatch(self.text, i.end, max(i.end, self.name))][-1:] or found
 
     def _of_another(self, item: Item) -> bool:
@@ -169,7 +170,8 @@ class Part(NamedTuple):
         return [
             item
             for item in self.items(find)
-            if _DOSING.match(self.text, item.end) or not _is_of_others(self._phrase(item))
+            if (_DOSING.match(self.text, item.end) or not _is_of_others(self._phrase(item)))
+            and not ADDED_TO.search(self.text, item.end, max(item.end, self.name))
         ]
 
     def _phrase(self, item: Item) -> str:

@@ -26,6 +26,7 @@ _OF_TIME = re.compile(
 _GIVING = re.compile(
     rf"\b(?:{one_of_lower('giving_verb')}|treat\w*|dos(?:es?|ing)|infusions?|injections?|continu\w*)\b"
 )
+_AND = re.compile(r"\d,? and (?:then )?\Z")  # "day 1 of cycles 2 to 6 and every 8 weeks"
 _AFTER = 45
 _BESIDE = 12
 
@@ -35,8 +36,8 @@ def begins_step(text: str, ends: tuple[int, int], item: Item, bounds: list[Bound
 
     `ends` are where the last time of that schedule ends ("weekly"), and where all that is said of it does.
     """
-    timed, end = ends
-    if item.kind not in _TIMES or not bounds or item.start < end or not any(k in bounds[0].facts for k in _TIMES):
+    timed, end = ends[0], min(ends[1], item.start)  # "every 8 weeks for 12 cycles" is a length of cycles too
+    if item.kind not in _TIMES or not bounds or item.start < timed or not any(k in bounds[0].facts for k in _TIMES):
         return False
     if item.kind in bounds[0].facts and bounds[0].facts[item.kind] == item.value:
         return False
@@ -46,7 +47,9 @@ def begins_step(text: str, ends: tuple[int, int], item: Item, bounds: list[Bound
     after = lowered(text[item.end : item.end + _AFTER])
     if _NEXT.search(gap) or _LATER.match(after):
         return True
-    return _names_time(after) and _names_time(gap if timed == end else lowered(text[timed : item.start]))
+    between = gap if timed in (0, end) else lowered(text[timed : item.start])
+    anew = item.kind == "frequency" and "days" in bounds[0].facts and _AND.search(between) is not None
+    return _names_time(between) and (anew or _names_time(after))
 
 
 def _names_time(text: str) -> bool:
