@@ -64,6 +64,25 @@ def explained(text: str, names: Names) -> dict[str, Agent]:
 _BEFORE_AMOUNT = re.compile(r"\b([A-Z]{3,5}) \d[\d.,]* ?(?:m?g|mcg|ug|IU|U|units?|mL)\b")
 
 
+_COMBINED = re.compile(r"\b([A-Z]{2,5}(?:/[A-Z]{2,5}){1,2}) \d")
+
+
+def of_combinations(texts: list[str], products: list[list[Agent]]) -> dict[str, Agent]:
+    """The parts of fixed combinations by their letters: "FF/VI 100/25 mcg" of fluticasone furoate/vilanterol."""
+    found: dict[str, Agent] = {}
+    for name in {name for text in texts for name in _COMBINED.findall(text)} if products else ():
+        letters = name.lower().split("/")
+        for agents in products:
+            if len(agents) == len(letters) and all(map(_stands_for, letters, agents)):
+                found.update(zip(name.split("/"), agents, strict=True))
+    return found
+
+
+def _stands_for(letters: str, agent: Agent) -> bool:
+    names = (agent.key, agent.name.lower())
+    return any(name.startswith(letters) or "".join(word[0] for word in words_of(name)) == letters for name in names)
+
+
 def openings(texts: list[str], agents: list[Agent]) -> dict[str, Agent]:
     """The agents by the first letters of their names that the record uses with an amount."""
     found: dict[str, Agent] = {}

@@ -6,7 +6,14 @@ import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from extract.doses.abbreviations import all_texts, explained, openings, other_meanings, texts_with_brackets
+from extract.doses.abbreviations import (
+    all_texts,
+    explained,
+    of_combinations,
+    openings,
+    other_meanings,
+    texts_with_brackets,
+)
 from extract.doses.agents import (
     Agent,
     Mention,
@@ -123,7 +130,9 @@ def study_lexicon(study: Study) -> Lexicon:
     _enter_kinds(builder.known)
     text = texts_with_brackets(study)
     short = explained(text, Names(builder.trie, builder.known))
-    short |= openings(all_texts(study), [agent for agents in by_intervention.values() for agent in agents])
+    texts = all_texts(study)
+    short |= openings(texts, [agent for agents in by_intervention.values() for agent in agents])
+    short |= of_combinations(texts, [agents for agents in by_intervention.values() if len(agents) > 1])
     for name, agent in short.items():
         add_name(builder.trie, name, agent, capitals=not name.islower())
     names = Names(builder.trie, builder.known, short=frozenset(short), other=other_meanings(text))
