@@ -102,22 +102,23 @@ def phrases_about(study: Study, text: str, segment: tuple[int, int], amounts: li
 
 
 _LABEL_IS_AMOUNT = re.compile(r"\d[\d.,]*\s?[a-zA-Z%]")
-_HEADING = re.compile(r"[\s*-]*(?P<words>[^:\n.;]{2,70}):")
-
-
+_HEADING = re.compile(r"(?:(?<=\n)|\A|(?<=[.;])\s+)[\s*-]*(?P<words>[^:\n.;]{2,70}):")
 # "Patients are randomised to A: …" is no heading of what its next sentences say.
 _TELLS = re.compile(r"\b(?:is|are|be|will|receives?|were|was|randomi[sz]ed)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.;]\s")
+_FOR_ALL = re.compile(r"\s*(?:both|all|common|background)\b", re.IGNORECASE)
 
 
 def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
-    """The arms that the heading of a line or paragraph names ("Standard arm: …"), for what stands under it."""
+    """The arms that the last heading of a line or paragraph names ("Standard arm: …"), for what stands under it."""
     for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
-        heading = _HEADING.match(text, start, position)
-        if heading is None or (_TELLS.search(heading["words"]) and _SENTENCE_END.search(text, heading.end(), position)):
-            continue
-        if arms := named_arms(study, heading["words"]):
-            return arms
+        for heading in reversed(list(_HEADING.finditer(text, start, position))):
+            if _TELLS.search(heading["words"]) and _SENTENCE_END.search(text, heading.end(), position):
+                continue
+            if arms := named_arms(study, heading["words"]):
+                return arms
+            if _FOR_ALL.match(heading["words"]):
+                return []
     return []
 
 
@@ -238,6 +239,9 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         other = said_of_others(study, lexicon, study.arms[source.arm_no - 1], statement.agent.key)
         statement.arm_nos = statement.own_arm_nos = statement.stated_arm_nos = other or [source.arm_no]
         return
+    if source.intervention_no is None and _is_for_everyone(phrase):
+        statement.arm_nos = statement.own_arm_nos = [arm.arm_no for arm in study.arms]
+        return
     linked = _linked_arms(study, lexicon, statement)
     named = named_arms(study, phrase)
     if called_so := [number for number in named if _called_like(study.arms[number - 1], statement)]:
@@ -252,6 +256,26 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         statement.own_arm_nos = list(statement.arm_nos)
     else:
         statement.arm_nos = linked
+
+
+_EVERYONE = re.compile(
+    r"\A\W{0,3}(?:(?:open|label|single|blind|active|the|during|in|an?|\d+|weeks?)[\s-])*(?:run-?in|lead-in)\b"
+    r"|\ball (?:eligible |enrolled |randomi[sz]ed |study |of the |the )?"
+    r"(?:patients|subjects|participants|women|men|children)\b"
+    r"(?! (?:who|with|in|on|that|assigned|allocated|randomi[sz]ed)\b)",
+    re.IGNORECASE,
+)
+_ONE_OF_SEVERAL = re.compile(
+    r"\b(?:either|or|random\w*|groups?|arms?|cohorts?|respectively|placebo)\b|/", re.IGNORECASE
+)
+
+
+def _is_for_everyone(phrase: str) -> bool:
+    """Whether a phrase says that all take part in what it tells: "All patients receive 5 mg of A"."""
+    low = phrase.lower()
+    if "all " not in low and "run" not in low and "lead-in" not in low:
+        return False
+    return _EVERYONE.search(phrase) is not None and _ONE_OF_SEVERAL.search(phrase) is None
 
 
 def said_of_others(study: Study, lexicon: Lexicon, arm: Arm, key: str) -> list[int]:
