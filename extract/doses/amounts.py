@@ -19,7 +19,7 @@ from extract.doses.denominators import is_per_body, read_behind_agent, read_deno
 from extract.doses.indexes import ends_with_index_word
 from extract.doses.numbers import Value, find_values, values
 from extract.doses.scanning import openings
-from extract.doses.vocabulary import one_of, read_toml
+from extract.doses.vocabulary import number, one_of, read_toml
 from extract.doses.worded import worded
 from extract.lower import lowered
 
@@ -160,9 +160,27 @@ def _without_conversions(text: str, amounts: list[Amount]) -> list[Amount]:
             and (before.kind != amount.kind or before.kind in ("activity", "radiation"))
             and _CONVERTED.fullmatch(text, before.end, amount.start)
         )
-        if not converted and not _weighs_element(text, before, amount):
+        if not (converted or _weighs_element(text, before, amount) or _is_piece(text, kept, amount)):
             kept.append(amount)
     return kept
+
+
+_PIECES_OF = re.compile(
+    r"\s?(?:[a-z]+\s){0,3}?\((?:(?:given|administered)\s)?(?:as\s)?(?P<count>\d|two|three|four|five|six)\s?"
+    r"(?:x\s?|(?:[a-z]+\s){1,3}of\s)?\Z",
+    re.IGNORECASE,
+)
+
+
+def _is_piece(text: str, kept: list[Amount], amount: Amount) -> bool:
+    """`600 mg (4 injections of 150 mg)`: in how many pieces an amount is given."""
+    before = next((one for one in reversed(kept[-2:]) if one.kind != "count"), None)
+    if before is None or (before.unit, before.per) != (amount.unit, amount.per) or before.kind not in _MEASURES:
+        return False
+    pieces = _PIECES_OF.fullmatch(text, before.end, amount.start)
+    if pieces is None or before.low != before.high:
+        return False
+    return abs(number(pieces["count"]) * amount.low - before.low) < 1e-9
 
 
 def _weighs_element(text: str, before: Amount | None, amount: Amount) -> bool:
