@@ -124,7 +124,8 @@ def _is_imitated(bound: Bound, agent: Agent, text: str) -> bool:
         return False
     if not 0 < bound.amount.start - bound.start - len(bound.named) < _RIGHT_BEHIND:
         return False
-    return _IMITATED.search(text, max(0, bound.start - 60), bound.start) is not None
+    before = text[max(0, bound.start - 60) : bound.start]
+    return "lacebo" in before.lower() and _IMITATED.search(before) is not None
 
 
 def accepted(bound: Bound, agent: Agent, text: str) -> bool:
