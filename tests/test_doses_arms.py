@@ -743,3 +743,43 @@ def test_a_label_with_a_colon_is_a_heading_within_a_paragraph_too() -> None:
         interventions=[{"name": "Paclitaxel"}],
     )
     assert [(dose.amount_low, dose.arm_nos) for dose in facts.doses] == [(250, [1]), (500, [1]), (200, [2]), (600, [2])]
+
+
+def test_the_last_heading_before_an_amount_says_whose_it_is() -> None:
+    facts = read(
+        arms=[{"label": "Arm A"}, {"label": "Arm B"}],
+        interventions=[{"name": "Zanfluril", "armGroupLabels": ["Arm A"]}, {"name": "Abacavir"}],
+        description="Arm A (first): zanfluril 5 mg daily. Both arms: lamivudine 150 mg. Abacavir 300 mg daily.",
+    )
+    assert arms_of(facts) == {("zanfluril", 5): [1], ("lamivudine", 150): [1, 2], ("abacavir", 300): [1, 2]}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Run-in: zanfluril 5 mg twice daily for 2 weeks.",
+        "In the extension all patients receive zanfluril 5 mg daily.",
+    ],
+)
+def test_what_all_take_part_in_is_given_in_all_arms(text: str) -> None:
+    facts = read(
+        arms=[{"label": "Zanfluril"}, {"label": "Abacavir"}],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["Zanfluril"]},
+            {"name": "Abacavir", "armGroupLabels": ["Abacavir"]},
+        ],
+        description=text,
+    )
+    assert arms_of(facts) == {("zanfluril", 5): [1, 2]}
+
+
+def test_the_parts_of_a_combination_by_their_letters_where_another_drug_is_registered() -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["A"]},
+            {"name": "Umeclidinium/vilanterol", "armGroupLabels": ["B"]},
+        ],
+        description="Patients inhale zanfluril 40 ug once daily or UMEC/VI 62.5/25 ug once daily.",
+    )
+    assert arms_of(facts) == {("zanfluril", 40): [1], ("umeclidinium", 62.5): [2], ("vilanterol", 25): [2]}

@@ -64,15 +64,40 @@ def explained(text: str, names: Names) -> dict[str, Agent]:
 _BEFORE_AMOUNT = re.compile(r"\b([A-Z]{3,5}) \d[\d.,]* ?(?:m?g|mcg|ug|IU|U|units?|mL)\b")
 
 
-def openings(texts: list[str], agents: list[Agent]) -> dict[str, Agent]:
-    """The agents by the first letters of their names that the record uses with an amount."""
+_COMBINED = re.compile(r"\b([A-Z]{2,5}(?:/[A-Z]{2,5}){1,2}) \d")
+
+
+def of_combinations(text: str, products: list[list[Agent]]) -> dict[str, Agent]:
+    """The parts of fixed combinations by their letters: "FF/VI 100/25 mcg" of fluticasone furoate/vilanterol."""
     found: dict[str, Agent] = {}
-    for name in {name for text in texts for name in _BEFORE_AMOUNT.findall(text)}:
-        low = name.lower()
-        called = {agent.key: agent for agent in agents if agent.kind == "drug" and agent.key.startswith(low)}
-        if len(called) == 1 and low not in vocabulary()[1] and low not in called and not _NO_ABBREVIATION.match(name):
-            found[name] = next(iter(called.values()))
+    for name in set(_COMBINED.findall(text)) if products and "/" in text else ():
+        letters = name.lower().split("/")
+        for agents in products:
+            if len(agents) == len(letters) and all(map(_stands_for, letters, agents)):
+                found.update(zip(name.split("/"), agents, strict=True))
     return found
+
+
+def _stands_for(letters: str, agent: Agent) -> bool:
+    names = (agent.key, agent.name.lower())
+    return any(name.startswith(letters) or "".join(word[0] for word in words_of(name)) == letters for name in names)
+
+
+def openings(text: str, agents: list[Agent]) -> dict[str, Agent]:
+    """The agents by the first letters of their names that the record uses with an amount."""
+    drugs = {agent.key: agent for agent in agents if agent.kind == "drug"}
+    if not any(key[:_FEWEST].upper() in text for key in drugs if len(key) > _FEWEST):
+        return {}
+    found: dict[str, Agent] = {}
+    for name in set(_BEFORE_AMOUNT.findall(text)):
+        low = name.lower()
+        called = [key for key in drugs if key.startswith(low)]
+        if len(called) == 1 and low not in vocabulary()[1] and low not in called and not _NO_ABBREVIATION.match(name):
+            found[name] = drugs[called[0]]
+    return found
+
+
+_FEWEST = 3
 
 
 def _may_abbreviate(name: str, before: str) -> bool:
@@ -93,14 +118,10 @@ def _abbreviates(name: str, text: str) -> bool:
     return same and text[:1].lower() == name[0].lower() and len(name) < len(text)
 
 
-def all_texts(study: Study) -> list[str]:
-    """Titles, prose, and the texts of arms and interventions."""
-    return [source.text.norm for source in _fields(study)]
-
-
-def texts_with_brackets(study: Study) -> str:
-    """What may explain abbreviations: of all texts those that hold brackets."""
-    return "\0".join([source.text.norm for source in _fields(study) if "(" in source.raw])
+def texts_of(study: Study) -> tuple[str, str]:
+    """Titles, prose, and the texts of arms and interventions; and those that hold brackets, which may explain names."""
+    texts = [(source.text.norm, "(" in source.raw) for source in _fields(study)]
+    return "\0".join([text for text, _ in texts]), "\0".join([text for text, bracketed in texts if bracketed])
 
 
 def _fields(study: Study) -> list[Field]:

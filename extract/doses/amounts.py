@@ -160,7 +160,8 @@ def _without_conversions(text: str, amounts: list[Amount]) -> list[Amount]:
             and (before.kind != amount.kind or before.kind in ("activity", "radiation"))
             and _CONVERTED.fullmatch(text, before.end, amount.start)
         )
-        restated = before is not None and (_weighs_element(text, before, amount) or _is_parts(text, before, amount))
+        whole = next((one for one in reversed(kept[-2:]) if one.kind != "count"), None)
+        restated = whole is not None and (_weighs_element(text, whole, amount) or _is_parts(text, whole, amount))
         if not converted and not restated:
             kept.append(amount)
     return kept

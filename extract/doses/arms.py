@@ -118,28 +118,29 @@ def _of_another_drug(study: Study, part: str, naming: str) -> bool:
 
 
 _LABEL_IS_AMOUNT = re.compile(r"\d[\d.,]*\s?[a-zA-Z%]")
-_HEADING = re.compile(r"[\s*-]*(?P<words>[^:\n.;]{2,70}):")
-
-
+_HEADING = re.compile(r"(?:(?<=\n)|\A|(?<=[.;])\s+)[\s*-]*(?P<words>[^:\n.;]{2,70}):")
 # "Patients are randomised to A: …" is no heading of what its next sentences say.
 _TELLS = re.compile(r"\b(?:is|are|be|will|receives?|were|was|randomi[sz]ed)\b", re.IGNORECASE)
 _SENTENCE_END = re.compile(r"[.;]\s")
+_FOR_ALL = re.compile(r"\s*(?:both|all|common|background)\b", re.IGNORECASE)
 
 
 def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
-    """The arms that the heading of a line or paragraph names ("Standard arm: …"), for what stands under it.
+    """The arms that the last heading of a line or paragraph names ("Standard arm: …"), for what stands under it.
 
     What comes after the name of another arm is no more under it: "Group A: 5 mg. Group B: 10 mg. Induction is with …".
     """
     if (arm_no := _label_before(study, text, position)) is not None:
         return [arm_no]
     for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
-        heading = _HEADING.match(text, start, position)
-        if heading is None or (_TELLS.search(heading["words"]) and _SENTENCE_END.search(text, heading.end(), position)):
-            continue
-        if arms := named_arms(study, heading["words"]):
-            others = named_arms(study, text[heading.end() : position])
-            return arms if set(others) <= set(arms) else []
+        for heading in reversed(list(_HEADING.finditer(text, start, position))):
+            if _TELLS.search(heading["words"]) and _SENTENCE_END.search(text, heading.end(), position):
+                continue
+            if arms := named_arms(study, heading["words"]):
+                others = named_arms(study, text[heading.end() : position])
+                return arms if set(others) <= set(arms) else []
+            if _FOR_ALL.match(heading["words"]):
+                return []
     return []
 
 

@@ -174,11 +174,15 @@ _OF_STEPS = re.compile(
 _THEN_AT_ONCE = re.compile(r"\bfollowed by (?:an? |the )?\Z", re.IGNORECASE)
 
 
+_CHANGES = ("creas", "titrat", "escalat", "taper", "then by")  # nothing of the above holds without one of these
+
+
 def _is_of_change(text: str, start: int, item: Item) -> bool:
     """Whether days, weeks or months say how often the amount changes, not how often it is given."""
     if item.kind != "frequency" or item.value[1] is None or item.value[1:] == (1.0, "d"):
         return False
-    return _STEP_AT.search(text, max(start, item.start - 90), item.start) is not None
+    before = text[max(start, item.start - 90) : item.start]
+    return holds_any(before.lower(), _CHANGES) and _STEP_AT.search(before) is not None
 
 
 def _is_of_what_follows(text: str, head: _Head, item: Item) -> bool:

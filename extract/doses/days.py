@@ -17,7 +17,7 @@ def _any(name: str, key: str = "words") -> str:
 
 _NOT_PER = "".join(f"(?<!{word})" for word in read_toml("days.toml")["per"]["words"])
 _DAY_WORD = (
-    rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?(?:\b|(?=\d))|dys?\b|dd\b)|"
+    rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?(?:\b|(?=\d))|dys?\b|dd\b|PODs?\b)|"
     r"(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\d\s?D(?=\d)|\bD(?=\s?\d))"
 )
 _SPELLED = r"(?:one|two|three|four|five|six|seven|eight)\b"
@@ -43,12 +43,12 @@ _OF_WEEKS = re.compile(
     re.IGNORECASE,
 )
 # In lower case. These begin with one set of characters, which the engine looks for fastest.
-_DAYS_BEGIN = re.compile(r"[dsc](?:(?<=d)(?<!\w.)|(?<=s)tudy(?<!\w.{5})\s|(?<=c)(?<!\w.)\dd)")
+_DAYS_BEGIN = re.compile(r"[dscp](?:(?<=d)(?<!\w.)|(?<=p)ods?\s?\d|(?<=s)tudy(?<!\w.{5})\s|(?<=c)(?<!\w.)\dd)")
 _BEGINS = r"(?<![\w-].)"  # after the first letter: the engine looks for that first
 _AFTER_ROUTE = re.compile(
     rf"(?:{'|'.join(route[0] + _BEGINS + route[1:] for route in read_toml('days.toml')['after_route']['words'])})\b"
     rf"\s*(?P<days>{_INTEGER}(?:(?:{_DAY_RANGE_TO}|{_DAY_LIST_SEPARATOR}){_INTEGER}\*?)*)"
-    rf"(?!\d*(?:\.\d+)?\s*{_any('after_route', 'not_before')}|\s*(?:-|to)\s*\d)"
+    rf"(?!\d*(?:\.\d+)?\s*{_any('after_route', 'not_before')}|\d*\s*(?:-|to)\s*\d)"
 )
 
 

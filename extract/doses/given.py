@@ -27,9 +27,10 @@ _MEASURED_BY = re.compile(
 
 def is_measured(text: str, mention: Mention) -> bool:
     """Whether a name is that of what is measured, or of what something else is measured by."""
-    if _COMPARED.match(text, mention.end) is not None:
+    if text.startswith(" ", mention.end) and _COMPARED.match(text, mention.end) is not None:
         return True
-    return _MEASURED_BY.search(text, max(0, mention.start - 40), mention.start) is not None
+    before = text[max(0, mention.start - 40) : mention.start]
+    return ("each " in before or "every " in before) and _MEASURED_BY.search(before) is not None
 
 
 def given(text: str, mention: Mention) -> bool:

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
-from extract.doses.abbreviations import all_texts, explained, openings, other_meanings, texts_with_brackets
+from extract.doses.abbreviations import explained, of_combinations, openings, other_meanings, texts_of
 from extract.doses.agents import (
     Agent,
     Mention,
@@ -123,9 +123,10 @@ def study_lexicon(study: Study) -> Lexicon:
         _CELLS.search(item.name.raw) for item in study.interventions
     )
     _enter_kinds(builder.known)
-    text = texts_with_brackets(study)
+    whole, text = texts_of(study)
     short = explained(text, Names(builder.trie, builder.known))
-    short |= openings(all_texts(study), [agent for agents in by_intervention.values() for agent in agents])
+    short |= openings(whole, [agent for agents in by_intervention.values() for agent in agents])
+    short |= of_combinations(whole, [agents for agents in by_intervention.values() if len(agents) > 1])
     for name, agent in short.items():
         add_name(builder.trie, name, agent, capitals=not name.islower())
     names = Names(builder.trie, builder.known, short=frozenset(short), other=other_meanings(text))

@@ -110,16 +110,22 @@ _IMITATED = re.compile(
 )
 
 
+_PLACEBO_OF_DRUG = re.compile(r"placebos? (?:of|to|for|match\w*(?: to)?) \w", re.IGNORECASE)
 _RIGHT_BEHIND = 6
 
 
 def _is_imitated(bound: Bound, agent: Agent, text: str) -> bool:
     """Whether an amount is that of a drug that a placebo only looks like."""
-    if agent.kind != "drug" or bound.named is None:
+    if bound.named is None:
+        return False
+    if agent.kind == "placebo":
+        return _PLACEBO_OF_DRUG.match(bound.named) is not None and bound.end == bound.amount.end
+    if agent.kind != "drug":
         return False
     if not 0 < bound.amount.start - bound.start - len(bound.named) < _RIGHT_BEHIND:
         return False
-    return _IMITATED.search(text, max(0, bound.start - 60), bound.start) is not None
+    before = text[max(0, bound.start - 60) : bound.start]
+    return "lacebo" in before.lower() and _IMITATED.search(before) is not None
 
 
 def accepted(bound: Bound, agent: Agent, text: str) -> bool:
