@@ -42,8 +42,7 @@ def named_arms(study: Study, text: str) -> list[int]:
     lowered = text.lower()
     if by_level := _of_levels(study, lowered):
         return by_level
-    by_label = [a.arm_no for a in arms if _printed(a.label.text.norm, lowered)]
-    if by_label:
+    if by_label := _by_labels(arms, lowered):
         return by_label
     found: list[int] = []
     if not holds_any(lowered, _GROUP_WORDS):
@@ -109,14 +108,59 @@ def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
     """The arms that the heading of a line or paragraph names ("Standard arm: …"), for what stands under it."""
     for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
         heading = _HEADING.match(text, start, position)
+        if heading is not None and _for_everyone(text, heading.end(), position):
+            continue
         if heading is not None and (arms := named_arms(study, heading["words"])):
             return arms
     return []
 
 
-def _printed(label: str, lowered: str) -> bool:
+_SENTENCE_END = re.compile(r"\.\s+(?=[A-Z])")
+_EVERYONE = re.compile(
+    r"\b(?:all|both) (?:the )?"
+    r"(?:groups|arms|cohorts|patients|participants|subjects|children|infants|neonates|women|mothers)\b"
+    r"|\bfor (?:all|everyone)\b(?! \w)"
+    r"|\b(?:standard|background|routine|conventional) (?:treatment|therapy|care|antibiotics?)\b",
+    re.IGNORECASE,
+)
+
+
+def _for_everyone(text: str, start: int, position: int) -> bool:
+    """Whether a later sentence under a heading speaks of everyone: "Group A: … All children receive vitamin A."."""
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, position)]
+    if not ends:
+        return False
+    end = _SENTENCE_END.search(text, position)
+    return _EVERYONE.search(text, ends[-1], end.start() if end is not None else len(text)) is not None
+
+
+def _by_labels(arms: list[Arm], lowered: str) -> list[int]:
+    """The arms whose labels a text in lower case prints, "A" not where it is a part of "A plus B"."""
+    found = {arm.arm_no: places for arm in arms if (places := _printed(arm.label.text.norm, lowered))}
+    if len(found) < 2:
+        return list(found)
+    everywhere = [place for places in found.values() for place in places]
+    return [number for number, places in found.items() if not all(_is_inside(place, everywhere) for place in places)]
+
+
+def _is_inside(place: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    return any(a <= place[0] and place[1] <= b and (a, b) != place for a, b in others)
+
+
+def _printed(label: str, lowered: str) -> list[tuple[int, int]]:
+    """Where a label stands as whole words: "group i" is no part of "group ii"."""
     # A label that is an amount ("10 mg of A") stands in every list of amounts and names nobody.
-    return len(label) > 3 and label.lower() in lowered and not _LABEL_IS_AMOUNT.match(label)
+    label = label.lower()
+    if len(label) <= 3 or label not in lowered or _LABEL_IS_AMOUNT.match(label):
+        return []
+    places = []
+    start = lowered.find(label)
+    while start >= 0:
+        end = start + len(label)
+        if not (lowered[start - 1 : start].isalnum() or lowered[end : end + 1].isalnum()):
+            places.append((start, end))
+        start = lowered.find(label, end)
+    return places
 
 
 def _is_called(arm: Arm, word: str, name: str) -> bool:
