@@ -35,7 +35,7 @@ _PRODUCT_GAP = re.compile(r"[\s,:(]*(?:fixed[- ]dose\s)?(?:combination|FDC|table
 _ADMINISTRATION = re.compile(r"\)?\s(?:injection|infusion|bolus|administration|dose|route|tablet|capsule)")
 _LABEL_END = re.compile(r"\)?(?:\s?only)?\s?:")  # "Day -1: 60 mg IV Days 2-21: 60 mg SC"
 _LIST_GAP = re.compile(
-    rf"(?:\s{one_of('salts')}\b)?"
+    rf"(?:\s(?:{one_of('salts')}|elemental(?: \w+)?)\b)?"
     r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
     r"matched|to match|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
@@ -58,6 +58,7 @@ class _Head:
     mention: Mention | None = None
     facts: dict[str, Any] = field(default_factory=dict)
     earlier: list[Bound] = field(default_factory=list)  # the steps before the one that is being said
+    often: Item | None = None  # how often, where that is said before it
 
 
 def attach(
@@ -84,8 +85,10 @@ def attach(
             head.bounds = next_step(bounds, head.bounds, item)
             _fill(head, item)
         elif not _is_of_what_follows(text, head, item):
+            head.often = item if item.kind == "frequency" and item.end <= head.start else head.often
             _fill(head, item)
     _backfill(text, heads)
+    _carry_along(text, heads)
     _carry_on([bound for head in heads for bound in head.bounds])
     for item in leading:
         for head in heads:
@@ -324,6 +327,18 @@ def _backfill(text: str, heads: list[_Head]) -> None:
                 held = held or (later and kind in ("frequency", "days"))
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
+
+
+def _carry_along(text: str, heads: list[_Head]) -> None:
+    """`Daily A 60 mg + 0.4 mg B`: what stands before an enumeration holds for all of it."""
+    for previous, head in pairwise(heads):
+        gap = text[previous.end : head.start]
+        if previous.often is None or not _LIST_GAP.match(gap) or _AFTERWARDS.search(gap) or not gap.strip():
+            continue
+        if head.often is None and head.bounds and all(b.amount.kind == "mass" and not _timed(b) for b in head.bounds):
+            head.often = previous.often
+            for bound in head.bounds:
+                bound.facts["frequency"] = head.often.value
 
 
 def _counts(head: _Head, gap: str) -> bool:
