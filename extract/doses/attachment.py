@@ -59,6 +59,7 @@ class _Head:
     facts: dict[str, Any] = field(default_factory=dict)
     earlier: list[Bound] = field(default_factory=list)  # the steps before the one that is being said
     often: Item | None = None  # how often, where that is said before it
+    ahead: list[Item] = field(default_factory=list)  # what is said before its amount
 
 
 def attach(
@@ -85,7 +86,7 @@ def attach(
             head.bounds = next_step(bounds, head.bounds, item)
             _fill(head, item)
         elif not _is_of_what_follows(text, head, item):
-            head.often = item if item.kind == "frequency" and item.end <= head.start else head.often
+            _note_ahead(head, item)
             _fill(head, item)
     _backfill(text, heads)
     _carry_along(text, heads)
@@ -102,6 +103,14 @@ def attach(
         if often and (often[0] > 1 or "frequency" not in bound.facts):
             bound.facts["frequency"] = often  # "3 x 500 mg daily" is no 500 mg once daily
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
+
+
+def _note_ahead(head: _Head, item: Item) -> None:
+    """Keep what is said before a head's amount: it may hold for what follows in an enumeration."""
+    if item.kind in ("days", "frequency") and head.bounds and item.end <= head.bounds[0].amount.start:
+        head.ahead.append(item)
+    if item.kind == "frequency" and item.end <= head.start:
+        head.often = item
 
 
 # "an epidural block added to paracetamol 1 g": how the first is given is not said of the second
@@ -329,10 +338,24 @@ def _backfill(text: str, heads: list[_Head]) -> None:
                     bound.facts[kind] = source[kind]
 
 
+_ALTERNATIVE_GAP = re.compile(r"[^.;:]{0,40}?\b(?:or|and) |[^.;:]{0,40}, ")
+
+
+def _untold(previous: _Head, head: _Head) -> bool:
+    """Whether another amount of the same agent has no schedule of its own: "on day 1 (2 mg/kg if <20 kg or 40 mg)"."""
+    agents = {id(bound.agent) for bound in (*previous.bounds, *head.bounds)}
+    dose = all(bound.amount.role in ("dose", "level") for bound in head.bounds)
+    return len(agents) == 1 and dose and not any(map(_timed, head.bounds))
+
+
 def _carry_along(text: str, heads: list[_Head]) -> None:
     """`Daily A 60 mg + 0.4 mg B`: what stands before an enumeration holds for all of it."""
     for previous, head in pairwise(heads):
         gap = text[previous.end : head.start]
+        if previous.ahead and head.bounds and _ALTERNATIVE_GAP.fullmatch(gap) and _untold(previous, head):
+            head.ahead = previous.ahead
+            for item in head.ahead:
+                _fill_missing(head, item)
         if previous.often is None or not _LIST_GAP.match(gap) or _AFTERWARDS.search(gap) or not gap.strip():
             continue
         if head.often is None and head.bounds and all(b.amount.kind == "mass" and not _timed(b) for b in head.bounds):
