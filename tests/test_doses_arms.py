@@ -783,3 +783,30 @@ def test_the_parts_of_a_combination_by_their_letters_where_another_drug_is_regis
         description="Patients inhale zanfluril 40 ug once daily or UMEC/VI 62.5/25 ug once daily.",
     )
     assert arms_of(facts) == {("zanfluril", 40): [1], ("umeclidinium", 62.5): [2], ("vilanterol", 25): [2]}
+
+
+def test_a_label_is_not_part_of_another_one() -> None:
+    facts = read(
+        arms=[{"label": "Group I"}, {"label": "Group II"}, {"label": "Group III"}],
+        interventions=[{"name": "Zanfluril"}],
+        description="Group I: zanfluril 5 mg daily; group II zanfluril 10 mg weekly; group III zanfluril 20 mg once.",
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(5, [1]), (10, [2]), (20, [3])]
+
+
+def test_what_everyone_receives_is_not_of_the_arm_of_the_heading() -> None:
+    facts = read(
+        arms=[{"label": "Group I"}, {"label": "Group II"}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Tarazumab"}],
+        description="Group I: zanfluril 5 mg daily. All children receive albendazole 400 mg.",
+    )
+    assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("zanfluril", [1]), ("albendazole", [1, 2])]
+
+
+def test_one_text_may_give_an_amount_to_two_arms_for_other_times() -> None:
+    facts = read(
+        arms=[{"label": "Arm A"}, {"label": "Arm B"}],
+        interventions=[{"name": "Vancomycin", "armGroupLabels": ["Arm A", "Arm B"]}],
+        description="Arm A: vancomycin 125 mg QID for 14 days. Arm B: vancomycin 125 mg QID for 4 days.",
+    )
+    assert [(d.duration_value, d.arm_nos) for d in facts.doses] == [(14, [1]), (4, [2])]

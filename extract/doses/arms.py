@@ -49,8 +49,7 @@ def named_arms(study: Study, text: str) -> list[int]:
     lowered = text.lower()
     if by_level := _of_levels(study, lowered):
         return by_level
-    by_label = [a.arm_no for a in arms if _printed(a.label.text.norm, lowered)]
-    if by_label:
+    if by_label := _by_labels(arms, lowered):
         return by_label
     found: list[int] = []
     if not holds_any(lowered, _GROUP_WORDS):
@@ -128,48 +127,79 @@ _FOR_ALL = re.compile(r"\s*(?:both|all|common|background)\b", re.IGNORECASE)
 def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
     """The arms that the last heading of a line or paragraph names ("Standard arm: …"), for what stands under it.
 
-    What comes after the name of another arm is no more under it: "Group A: 5 mg. Group B: 10 mg. Induction is with …".
+    What comes after the name of another arm is no more under it, nor after more sentences than the arm before has:
+    "Group A: 5 mg. Group B: 10 mg. Induction is with …".
     """
-    if (arm_no := _label_before(study, text, position)) is not None:
-        return [arm_no]
     for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
-        for heading in reversed(list(_HEADING.finditer(text, start, position))):
-            if _TELLS.search(heading["words"]) and _SENTENCE_END.search(text, heading.end(), position):
+        headings = list(_HEADING.finditer(text, start, position))
+        for index in range(len(headings) - 1, -1, -1):
+            heading, sentences = headings[index], _sentences(text, headings[index].end(), position)
+            if sentences and _TELLS.search(heading["words"]):
                 continue
-            if arms := named_arms(study, heading["words"]):
-                others = named_arms(study, text[heading.end() : position])
-                return arms if set(others) <= set(arms) else []
             if _FOR_ALL.match(heading["words"]):
                 return []
+            if not (arms := _headed(study, heading)):
+                continue
+            before = headings[index - 1] if index else None
+            if sentences and before is not None and _headed(study, before):
+                if sentences >= _sentences(text, before.end(), heading.start() + 1):
+                    return []
+            others = named_arms(study, text[heading.end() : position])
+            return arms if set(others) <= set(arms) else []
     return []
+
+
+def _headed(study: Study, heading: re.Match[str]) -> list[int]:
+    """The arms that a heading names, or whose label it is, however short."""
+    words = heading["words"].strip().lower()
+    own = [arm.arm_no for arm in study.arms if arm.label.text.norm.strip().lower() == words]
+    return own if own and len(study.arms) > 1 else named_arms(study, heading["words"])
+
+
+def _sentences(text: str, start: int, end: int) -> int:
+    """How many sentences end within a part of a text."""
+    return len(_SENTENCE_END.findall(text, start, end))
 
 
 _CALLED_GROUP = re.compile(r"(?P<name>[a-z][\w -]{3,40}) (?:arm|group|cohort)")
 
 
-def _label_before(study: Study, text: str, position: int) -> int | None:
-    """The arm whose label, with a colon, stands last before a place in its paragraph: `AB: … CD: …`."""
-    start = text.rfind("\n", 0, position) + 1
-    if text.find(":", start, position) < 0 or len(study.arms) < 2:
-        return None
-    last = (-1, 0)
-    for arm in study.arms:
-        label = arm.label.text.norm.strip()
-        place = text.rfind(f"{label}:", start, position) if len(label) > 1 else -1
-        if place == start or (place > start and text[place - 2 : place] in (". ", "; ", ".\n")):
-            last = max(last, (place, arm.arm_no))
-    return last[1] or None
+def _by_labels(arms: list[Arm], lowered: str) -> list[int]:
+    """The arms whose labels a text in lower case prints, "A" not where it is a part of "A plus B"."""
+    found = {arm.arm_no: places for arm in arms if (places := _printed(arm.label.text.norm, lowered))}
+    if len(found) < 2:
+        return list(found)
+    everywhere = [place for places in found.values() for place in places]
+    return [number for number, places in found.items() if not all(_is_inside(place, everywhere) for place in places)]
 
 
-def _printed(label: str, lowered: str) -> bool:
+def _is_inside(place: tuple[int, int], others: list[tuple[int, int]]) -> bool:
+    return any(a <= place[0] and place[1] <= b and (a, b) != place for a, b in others)
+
+
+def _printed(label: str, lowered: str) -> list[tuple[int, int]]:
+    """Where a label stands as whole words: "group i" is no part of "group ii", and the "A group" may be "the A arm"."""
     # A label that is an amount ("10 mg of A") stands in every list of amounts and names nobody.
     if len(label) <= 3 or _LABEL_IS_AMOUNT.match(label):
-        return False
+        return []
     label = label.lower()
     if label in lowered:
-        return True
-    called = _CALLED_GROUP.fullmatch(label)  # the "Zanfluril Group" may be "the zanfluril arm"
-    return called is not None and any(f"{called['name']} {word}" in lowered for word in ("arm", "group", "cohort"))
+        return _places(label, lowered)
+    called = _CALLED_GROUP.fullmatch(label)
+    if called is None or called["name"] not in lowered:
+        return []
+    return [place for word in ("arm", "group", "cohort") for place in _places(f"{called['name']} {word}", lowered)]
+
+
+def _places(name: str, lowered: str) -> list[tuple[int, int]]:
+    found = []
+    start = lowered.find(name)
+    while start >= 0:
+        end = start + len(name)
+        if not (lowered[start - 1 : start].isalnum() or lowered[end : end + 1].isalnum()):
+            found.append((start, end))
+        start = lowered.find(name, end)
+    return found
 
 
 def _is_called(arm: Arm, word: str, name: str) -> bool:

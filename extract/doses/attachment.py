@@ -36,7 +36,7 @@ _PRODUCT_GAP = re.compile(r"[\s,:(]*(?:fixed[- ]dose\s)?(?:combination|FDC|table
 _ADMINISTRATION = re.compile(r"\)?\s(?:injection|infusion|bolus|administration|dose|route|tablet|capsule)")
 _LABEL_END = re.compile(r"\)?(?:\s?only)?\s?:")  # "Day -1: 60 mg IV Days 2-21: 60 mg SC"
 _LIST_GAP = re.compile(
-    rf"(?:\s{one_of('salts')}\b)?"
+    rf"(?:\s(?:{one_of('salts')}|elemental(?: \w+)?)\b)?"
     r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
     r"matched|to match|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
@@ -86,6 +86,8 @@ class _Head:
     facts: dict[str, Any] = field(default_factory=dict)
     timed: int = 0  # where the last frequency or days end that belong to it
     earlier: list[Bound] = field(default_factory=list)  # the steps before the one that is being said
+    often: Item | None = None  # how often, where that is said before it
+    ahead: list[Item] = field(default_factory=list)  # what is said before its amount
 
 
 def attach(
@@ -114,9 +116,12 @@ def attach(
             head.bounds = next_step(bounds, head.bounds, item)
             _fill(head, item)
         elif not _is_of_what_follows(text, head, item):
+            _note_ahead(head, item)
             _fill(head, item)
     _backfill(text, heads)
     _carry_routes(text, heads, [item for item in items if item.kind == "route"])
+
+    _carry_along(text, heads)
     _carry_on([bound for head in heads for bound in head.bounds])
     for item in leading:
         for head in heads:
@@ -130,6 +135,14 @@ def attach(
         if often and (often[0] > 1 or "frequency" not in bound.facts):
             bound.facts["frequency"] = often  # "3 x 500 mg daily" is no 500 mg once daily
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
+
+
+def _note_ahead(head: _Head, item: Item) -> None:
+    """Keep what is said before a head's amount: it may hold for what follows in an enumeration."""
+    if item.kind in ("days", "frequency") and head.bounds and item.end <= head.bounds[0].amount.start:
+        head.ahead.append(item)
+    if item.kind == "frequency" and item.end <= head.start:
+        head.often = item
 
 
 # "an epidural block added to paracetamol 1 g": how the first is given is not said of the second
@@ -469,6 +482,32 @@ def _before_rate(facts: dict[str, Any]) -> bool:
     """Whether a route was said before how often: "A 100 mg daily and B 40 mg SC twice daily" is of B alone."""
     kinds = [kind for kind in facts if kind in ("route", "frequency")]
     return kinds == ["route", "frequency"] and facts["route"] not in ("iv", "po")  # those may be said of all
+
+
+_ALTERNATIVE_GAP = re.compile(r"[^.;:]{0,40}?\b(?:or|and) |[^.;:]{0,40}, ")
+
+
+def _untold(previous: _Head, head: _Head) -> bool:
+    """Whether another amount of the same agent has no schedule of its own: "on day 1 (2 mg/kg if <20 kg or 40 mg)"."""
+    agents = {id(bound.agent) for bound in (*previous.bounds, *head.bounds)}
+    dose = all(bound.amount.role in ("dose", "level") for bound in head.bounds)
+    return len(agents) == 1 and dose and not any(map(_timed, head.bounds))
+
+
+def _carry_along(text: str, heads: list[_Head]) -> None:
+    """`Daily A 60 mg + 0.4 mg B`: what stands before an enumeration holds for all of it."""
+    for previous, head in pairwise(heads):
+        gap = text[previous.end : head.start]
+        if previous.ahead and head.bounds and _ALTERNATIVE_GAP.fullmatch(gap) and _untold(previous, head):
+            head.ahead = previous.ahead
+            for item in head.ahead:
+                _fill_missing(head, item, sure=False)
+        if previous.often is None or not _LIST_GAP.match(gap) or _AFTERWARDS.search(gap) or not gap.strip():
+            continue
+        if head.often is None and head.bounds and all(b.amount.kind == "mass" and not _timed(b) for b in head.bounds):
+            head.often = previous.often
+            for bound in head.bounds:
+                bound.facts["frequency"] = head.often.value
 
 
 def _counts(head: _Head, gap: str) -> bool:

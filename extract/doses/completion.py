@@ -176,7 +176,6 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
         if statement.amount.kind == "percent" and "po" in routes and _route_of_form(study, statement) == "top":
             statement.facts.setdefault("route", "top")  # the cream is not taken as the tablets of other arms
 
-
     bands_as_each_other(statements)
     as_other_levels(statements)
     adjusted_as_first(statements)

@@ -20,7 +20,22 @@ _LONGEST = 500
 
 def is_part(text: str, position: int) -> bool:
     """Whether an amount stands among several of which a product is made."""
-    return any(start <= position < end for start, end in _lists(text))
+    return any(start <= position < end for start, end in (*_lists(text), *_sums(text)))
+
+
+_SUM = re.compile(r"(?P<total>\d[\d.]*) ?mg ?\((?P<parts>[^()]{8,80})\)", re.IGNORECASE)
+_SUMMAND = re.compile(r"(\d[\d.]*) ?mg(?!/)", re.IGNORECASE)
+
+
+@lru_cache(maxsize=500)
+def _sums(text: str) -> list[tuple[int, int]]:
+    """Where brackets hold the parts of the mass before them: "960 mg (A 800 mg + B 160 mg)"."""
+    found = []
+    for match in _SUM.finditer(text) if "mg (" in text else ():
+        parts = [float(part) for part in _SUMMAND.findall(match["parts"]) if part.count(".") < 2]
+        if len(parts) > 1 and match["total"].count(".") < 2 and abs(sum(parts) - float(match["total"])) < 0.01:
+            found.append(match.span("parts"))
+    return found
 
 
 @lru_cache(maxsize=500)

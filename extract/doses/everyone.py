@@ -17,7 +17,7 @@ _BEFORE_ALL = re.compile(
     re.IGNORECASE,
 )
 _ONE_OF_SEVERAL = re.compile(
-    r"\b(?:either|or|random\w*|groups?|arms?|cohorts?|respectively|placebo)\b|/", re.IGNORECASE
+    r"\b(?:either|or|random\w*|groups?|arms?|cohorts?|respectively|placebo)\b|[a-z]{4,}\s?/\s?[a-z]{4,}", re.IGNORECASE
 )
 
 

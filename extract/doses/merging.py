@@ -229,8 +229,14 @@ def _says_part(a: Statement, b: Statement) -> bool:
 
 
 def _in_other_arms(a: Statement, b: Statement) -> bool:
-    """Whether each is stated by the text of an arm or intervention, and no arm receives both."""
-    return a.registered and b.registered and bool(a.arm_nos) and not set(a.arm_nos) & set(b.arm_nos)
+    """Whether each is stated by the text of an arm or intervention, and no arm receives both.
+
+    Also where one text names the arms of each ("Group A: … Group B: …").
+    """
+    own = a.source is b.source and bool(a.own_arm_nos) and bool(b.own_arm_nos)
+    if not (a.registered and b.registered) and not own:
+        return False
+    return bool(a.arm_nos) and not set(a.arm_nos) & set(b.arm_nos)
 
 
 _HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0, "mo": 730.5, "a": 8766.0}

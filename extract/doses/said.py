@@ -61,6 +61,7 @@ _SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
 
 _OTHER_LENGTH = re.compile(rf"\b{one_of_lower('other_length')}\b")
 _TREATMENT = re.compile(rf"\b{one_of_lower('treatment_time')}\b")
+_TREATED = ("treat", "medication", "study drug")
 _MOMENT = re.compile(rf"\b{one_of_lower('moment')}\b")
 _PHRASE = re.compile(r"[^.;\n]+")
 _CODE = re.compile(r"[a-z]{2,6}-\d{3,}")  # "zx-9219" may be written "zx 9219"
@@ -98,9 +99,9 @@ class TreatmentLengths:
         return self._found
 
     def _in(self, low: str) -> Iterator[tuple[float, str]]:
-        for phrase in _PHRASE.finditer(low) if "treat" in low else ():
+        for phrase in _PHRASE.finditer(low) if holds_any(low, _TREATED) else ():
             said = phrase.group()
-            if "treat" in said and _TREATMENT.search(said) and not _MOMENT.search(said):
+            if holds_any(said, _TREATED) and _TREATMENT.search(said) and not _MOMENT.search(said):
                 yield from _lengths(said)
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 
-from extract.doses.agents import Agent, known_keys
+from extract.doses.agents import Agent, find_agents, known_keys
 from extract.doses.amount import Amount
 from extract.doses.arm_agents import GENERIC_CELLS
 from extract.doses.bound import Bound
@@ -56,8 +57,14 @@ _COMPOUNDS = {"iron": ("iron", "ferr"), "calcium": ("calcium",), "magnesium": ("
 
 def _own_compound(element: str, lexicon: Lexicon) -> Agent | None:
     own = {a.key: a for agents in lexicon.by_intervention.values() for a in agents if a.kind == "drug"}
-    found = [agent for key, agent in own.items() if any(word in key for word in _COMPOUNDS[element])]
+    found = [agent for key, agent in own.items() if any(word in key for word in _COMPOUNDS[element]) and _is_one(key)]
     return found[0] if len(found) == 1 else None
+
+
+@lru_cache(maxsize=1000)
+def _is_one(key: str) -> bool:
+    """Whether a name is that of one agent: "iron sucrose", but not "iron folic acid"."""
+    return len({mention.agent.key for mention in find_agents(key, stems=False)}) < 2
 
 
 def as_meant(amount: Amount, agent: Agent) -> Amount:
