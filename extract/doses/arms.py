@@ -142,7 +142,8 @@ def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
                 continue
             before = headings[index - 1] if index else None
             if sentences and before is not None and _headed(study, before):
-                if sentences >= _sentences(text, before.end(), heading.start() + 1):
+                usual = _sentences(text, before.end(), heading.start() + 1)
+                if sentences >= usual:
                     return []
             others = named_arms(study, text[heading.end() : position])
             return arms if set(others) <= set(arms) else []

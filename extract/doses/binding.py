@@ -7,7 +7,8 @@ from itertools import pairwise
 
 from extract.doses.agents import Agent, Mention
 from extract.doses.amount import Amount
-from extract.doses.attachment import attach, attach_later, is_observed
+from extract.doses.attachment import attach, attach_later
+from extract.doses.beside import is_observed
 from extract.doses.bound import Bound, Remark
 from extract.doses.given import in_diluent, is_measured, only_dilutes
 from extract.doses.items import Item

@@ -21,7 +21,7 @@ from extract.doses.alike import (
     some_days_a_week,
     totals_as_parts,
 )
-from extract.doses.attachment import is_observed
+from extract.doses.beside import is_observed
 from extract.doses.bound import Remark
 from extract.doses.days import find_days
 from extract.doses.lexicon import Lexicon
@@ -166,32 +166,11 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     if not statements:
         return
     _without_impossible(statements)
-    known: dict[str, dict[str, list[Any]]] = {}
-    for statement in statements:
-        _note(known, statement.agent.key, statement.facts, ("route",))
-    for remark in remarks:
-        _note(known, remark.agent.key, remark.facts, ("route", "frequency"))
-    for statement in statements:
-        routes = known.get(statement.agent.key, {}).get("route", [])
-        if statement.amount.kind == "percent" and "po" in routes and _route_of_form(study, statement) == "top":
-            statement.facts.setdefault("route", "top")  # the cream is not taken as the tablets of other arms
-
+    _creams_beside_tablets(study, statements)
     bands_as_each_other(statements)
     as_other_levels(statements)
     adjusted_as_first(statements)
-    for statement in statements:
-        found = known.get(statement.agent.key, {})
-        for kind in ("route", "frequency"):
-            values = found.get(kind, [])
-            if kind in statement.facts or len(values) != 1:
-                continue
-            if kind == "route" and _not_there(statement, values[0]):
-                continue
-            if kind == "frequency" and not may_take_frequency(statement):
-                continue
-            if kind == "route" and _of_another_use(statement, statements, values[0]):
-                continue
-            statement.facts[kind] = values[0]
+    _as_said_once(statements, remarks)
     _days_of_arms(study, lexicon, statements)
     _from_sentences(study, lexicon, statements)
     lengths_by_title(study, statements)
@@ -206,6 +185,34 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     for statement in statements:
         if statement.facts.get("dosing") == "repeated" and statement.facts.get("frequency") == _ONCE:
             del statement.facts["frequency"]  # that of the single doses of other arms
+
+
+def _creams_beside_tablets(study: Study, statements: list[Statement]) -> None:
+    """A cream is not taken as the tablets of other arms, by mouth."""
+    swallowed = {s.agent.key for s in statements if s.facts.get("route") == "po"}
+    for statement in statements:
+        other = statement.amount.kind == "percent" and statement.agent.key in swallowed
+        if other and _route_of_form(study, statement) == "top":
+            statement.facts.setdefault("route", "top")
+
+
+def _as_said_once(statements: list[Statement], remarks: list[Remark]) -> None:
+    """The route of an agent's other amounts; route and frequency that a phrase says of it without an amount."""
+    known: dict[str, dict[str, list[Any]]] = {}
+    for statement in statements:
+        _note(known, statement.agent.key, statement.facts, ("route",))
+    for remark in remarks:
+        _note(known, remark.agent.key, remark.facts, ("route", "frequency"))
+    for statement in statements:
+        for kind, values in known.get(statement.agent.key, {}).items():
+            if kind not in statement.facts and len(values) == 1 and _may_take(statement, statements, kind, values[0]):
+                statement.facts[kind] = values[0]
+
+
+def _may_take(statement: Statement, statements: list[Statement], kind: str, value: str) -> bool:
+    if kind == "frequency":
+        return may_take_frequency(statement)
+    return not (_not_there(statement, value) or _of_another_use(statement, statements, value))
 
 
 def _without_impossible(statements: list[Statement]) -> None:

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from extract.doses.agents import find_agents
 from extract.doses.alike import some_days_a_week
-from extract.doses.attachment import ADDED_TO, is_observed, is_of_another_thing
+from extract.doses.beside import ADDED_TO, is_observed, is_of_another_thing
 from extract.doses.cycles import find_cycles, find_durations
 from extract.doses.days import find_days
 from extract.doses.frequencies import find_frequencies
