@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_of
-from extract.doses.arms import receives, said_of_others
+from extract.doses.arm_links import receives
+from extract.doses.arms import said_of_others
 from extract.doses.given import given_of, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, components, listed_members
 from extract.doses.vocabulary import one_of, words

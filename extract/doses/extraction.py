@@ -9,7 +9,10 @@ from itertools import pairwise
 from extract.doses import pipeline
 from extract.doses.agents import Agent, find_agents, known_keys
 from extract.doses.arm_agents import find_arm_agents
-from extract.doses.arms import NO_DRUG, arms_of_statement, phrases_about, settle_arms
+from extract.doses.arm_headings import phrases_about
+from extract.doses.arm_links import NO_DRUG
+from extract.doses.arm_settling import settle_arms
+from extract.doses.arms import arms_of_statement
 from extract.doses.binding import bind
 from extract.doses.bound import Bound, Remark
 from extract.doses.completion import complete, complete_schedule

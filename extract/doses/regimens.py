@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extract.doses.agents import find_agents
-from extract.doses.arms import arms_of_heading, named_arms
+from extract.doses.arm_headings import arms_of_heading
+from extract.doses.arm_names import named_arms
 from extract.doses.defined import defined_names, find_defined
 from extract.doses.given import given_at
 from extract.doses.lexicon import Lexicon
