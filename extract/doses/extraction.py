@@ -86,8 +86,6 @@ def _read(
         _give_parts(reading.text, bounds, _parts(study, lexicon, source), default)
         phrases = {} if source.arm_no is not None else _phrases_about(study, reading.text, bounds)
         for bound in bounds:
-            if "lacebo" in reading.text and not _is_placebo(default) and _is_looked_like(bound, reading.text):
-                continue
             if default is not None and bound.agent is not None and default.kind == "placebo":
                 before = reading.text[max(0, bound.start - 40) : bound.end]
                 if _imitated(default, bound, before):
@@ -110,30 +108,6 @@ _CORRESPONDING = re.compile(
 )
 _INERT_FLUIDS = frozenset(words("inert_fluid"))
 _PLACEBO_OF = re.compile(r"\bplacebo of\b", re.IGNORECASE)
-
-
-# "zanfluril 23 mg + placebo matching lamivudine 10 mg": nobody is given the second
-_PLACEBO_OF_DRUG = re.compile(
-    r"(?<!from )\bplacebos?\s(?:(?:tablets?|capsules?|injections?|infusions?|pills?)\s)?"
-    r"(?:match(?:ing|ed to|es)|to match|identical (?:to|in appearance to)|resembling|mimicking|for|to)\s(?:the\s)?\Z",
-    re.IGNORECASE,
-)
-
-
-def _is_placebo(default: Agent | None) -> bool:
-    return default is not None and default.kind == "placebo"
-
-
-_RIGHT_BEHIND = 20
-
-
-def _is_looked_like(bound: Bound, text: str) -> bool:
-    """Whether an amount is of a drug that is only what a placebo looks like."""
-    if bound.agent is None or bound.agent.kind != "drug" or bound.named is None or bound.start >= bound.amount.start:
-        return False
-    if bound.amount.start - bound.start - len(bound.named) > _RIGHT_BEHIND:
-        return False
-    return _PLACEBO_OF_DRUG.search(text, max(0, bound.start - 50), bound.start) is not None
 
 
 def _imitated(default: Agent, bound: Bound, text: str) -> bool:

@@ -109,7 +109,7 @@ _INSTEAD = re.compile(
 
 # "A 30 mg plus placebo of A 60 mg"
 _IMITATED = re.compile(
-    r"\bplacebos?\s(?:(?:tablets?|capsules?|pills?|injections?|infusions?|gel)\s)?(?:(?:that|which)\s)?"
+    r"(?<!from )\bplacebos?\s(?:(?:tablets?|capsules?|pills?|injections?|infusions?|gel)\s)?(?:(?:that|which)\s)?"
     r"(?:of|to|for|as a substitute (?:of|for)|"
     r"(?:to\s)?match\w*(?:\s(?:to|with|for))?|correspond\w*\sto|identical\s(?:to|with)|resembl\w+|mimic\w*)\s"
     r"(?:the\s|oral\s|active\s)?\Z",
@@ -118,7 +118,7 @@ _IMITATED = re.compile(
 
 
 _PLACEBO_OF_DRUG = re.compile(r"placebos? (?:of|to|for|match\w*(?: to)?) \w", re.IGNORECASE)
-_RIGHT_BEHIND = 6
+_RIGHT_BEHIND = 20
 
 
 def _is_imitated(bound: Bound, agent: Agent, text: str) -> bool:
