@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
-from itertools import pairwise
 
 from extract.doses import pipeline
-from extract.doses.agents import Agent, find_agents, known_keys
 from extract.doses.arm_agents import find_arm_agents
 from extract.doses.arm_headings import phrases_about
 from extract.doses.arm_links import NO_DRUG
@@ -15,17 +12,19 @@ from extract.doses.arm_settling import settle_arms
 from extract.doses.arms import arms_of_statement
 from extract.doses.binding import bind
 from extract.doses.bound import Bound, Remark
+from extract.doses.combinations import give_parts, parts_of_product
 from extract.doses.completion import complete, complete_schedule
+from extract.doses.default_agent import default_agent
 from extract.doses.lexicon import Lexicon, study_lexicon
 from extract.doses.merging import Statement, merge, without_ranges_of_levels
 from extract.doses.phases import find_dosing
+from extract.doses.placebos import imitated, stands_for
 from extract.doses.regimens import find_regimens
 from extract.doses.segments import dose_like_in, passages
 from extract.doses.selection import accepted, agent_of, as_meant, is_beam, select
 from extract.doses.strengths import as_intakes, named_strengths
-from extract.doses.vocabulary import one_of, words
 from extract.facts import Dose, DoseFacts, evidence
-from extract.study import Arm, Field, Study
+from extract.study import Field, Study
 
 
 def extract_doses(study: Study) -> DoseFacts:
@@ -76,152 +75,27 @@ def _read(
     text = source.text.norm
     found: list[Statement] = []
     remarks: list[Remark] = []
-    default = _default_agent(study, lexicon, source)
+    default = default_agent(study, lexicon, source)
     for start, end in passages(text, hits):
         reading = pipeline.read(text[start:end], lexicon.names, cells=lexicon.has_cells)
         if reading is None or all(amount.decoy for amount in reading.amounts):
             continue
         bounds, said = bind(reading.text, reading.segments, reading.amounts, reading.agents, reading.items, default)
         remarks += said
-        _give_parts(reading.text, bounds, _parts(study, lexicon, source), default)
+        give_parts(reading.text, bounds, parts_of_product(study, lexicon, source), default)
         phrases = {} if source.arm_no is not None else _phrases_about(study, reading.text, bounds)
         for bound in bounds:
             if default is not None and bound.agent is not None and default.kind == "placebo":
                 before = reading.text[max(0, bound.start - 40) : bound.end]
-                if _imitated(default, bound, before):
+                if imitated(default, bound, before):
                     continue
-                if _stands_for(default, bound.agent, before):
+                if stands_for(default, bound.agent, before):
                     bound.agent, bound.named = default, None
             phrase = phrases.get((bound.segment, bound.amount.start), "")  # none where the field's arm is known
             statement = _statement(study, lexicon, source, rank, start, bound, reading.text, phrase)
             if statement is not None:
                 found.append(statement)
     return found, remarks
-
-
-_LOOKS_LIKE = re.compile(rf"\b{one_of('looks_like')}", re.IGNORECASE)
-_SEVERAL = re.compile(r"[/+&]|\b(?:and|with|plus)\b", re.IGNORECASE)
-
-
-_CORRESPONDING = re.compile(
-    r"\b(?:corresponding|equivalent|equal) (?:volume|amount|number|dose)s? (?:to|of)\b", re.IGNORECASE
-)
-_INERT_FLUIDS = frozenset(words("inert_fluid"))
-_PLACEBO_OF = re.compile(r"\bplacebo of\b", re.IGNORECASE)
-
-
-def _imitated(default: Agent, bound: Bound, text: str) -> bool:
-    """Whether a placebo's text names an agent with its amount only as what the placebo looks like."""
-    if bound.named is None and _CORRESPONDING.search(text):
-        return True
-    named = bound.agent
-    if named is None or named.kind != "drug" or named.intervention_no is None or _SEVERAL.search(default.name):
-        return False
-    return bound.amount.kind != "count" and _LOOKS_LIKE.search(text) is not None
-
-
-def _stands_for(default: Agent, named: Agent, text: str) -> bool:
-    """Whether a placebo's text names an agent as what it is made of ("2 g olive oil") or a placebo of."""
-    if _SEVERAL.search(default.name):
-        return False
-    if named.key in _INERT_FLUIDS:
-        return named.intervention_no is None
-    if named.kind != "drug":
-        return False
-    if named.intervention_no is not None:
-        return _PLACEBO_OF.search(text) is not None or _LOOKS_LIKE.search(text) is not None
-    return named.key not in known_keys()
-
-
-_MIXTURE = re.compile(r"[^\W\d_]{4,}\s?[-/]\s?[^\W\d_]{4,}")
-_VOLUME = re.compile(r"\d\s?m[lL]\b")
-
-
-def _is_mixture(name: Field, source: Field) -> bool:
-    """Whether an arm's text tells volumes of one mixture: "10 mL/h" of "Bupivacaine-fentanyl", said of the first."""
-    return _MIXTURE.match(name.text.norm) is not None and _VOLUME.search(source.text.norm) is not None
-
-
-def _default_agent(study: Study, lexicon: Lexicon, source: Field) -> Agent | None:
-    """Whose text this is: the intervention's agent, the arm's only one, the study's only one."""
-    if source.intervention_no is not None:
-        agents = lexicon.by_intervention.get(source.intervention_no, [])
-        return agents[0] if agents else None
-    if source.arm_no is None:
-        return _only(_agents_of(lexicon, list(lexicon.by_intervention)))
-    arm = study.arms[source.arm_no - 1]
-    agents = _agents_of(lexicon, arm.intervention_nos)
-    if len(arm.intervention_nos) == 1 and len(agents) > 1:
-        return agents[0] if _is_mixture(study.interventions[arm.intervention_nos[0] - 1].name, source) else None
-    return _only(agents) or _main_agent(study, lexicon, arm, agents)
-
-
-def _agents_of(lexicon: Lexicon, numbers: list[int]) -> list[Agent]:
-    """The agents of some interventions; of several without placebos and words for groups."""
-    agents = [agent for number in numbers for agent in lexicon.by_intervention.get(number, [])]
-    if len({agent.key for agent in agents}) > 1:
-        agents = [agent for agent in agents if agent.kind not in ("placebo", "group")]
-    return agents
-
-
-def _only(agents: list[Agent]) -> Agent | None:
-    return agents[0] if len({agent.key for agent in agents}) == 1 else None
-
-
-_NOT_MAIN = frozenset(("placebo", "fluid", "radiation"))
-
-
-def _main_agent(study: Study, lexicon: Lexicon, arm: Arm, agents: list[Agent]) -> Agent | None:
-    """Of several agents of an arm the one that its label names, else the one that not every arm is given.
-
-    In the arm "Zanfluril weekly" of a trial with background lamivudine, "10 mg, then 20 mg" is of zanfluril.
-    """
-    mentions = find_agents(arm.label.text.norm, lexicon.names)
-    if any(mention.agent.kind in _NOT_MAIN for mention in mentions):
-        return None
-    agents = [agent for agent in agents if agent.kind not in _NOT_MAIN]
-    named = {mention.agent.key for mention in mentions}
-    if (labelled := _only([agent for agent in agents if agent.key in named])) is not None:
-        return labelled
-    common = {
-        agent.key
-        for i in study.interventions
-        if len(i.arm_nos) == len(study.arms)
-        for agent in lexicon.by_intervention.get(i.intervention_no, [])
-    }
-    return _only([agent for agent in agents if agent.key not in common])
-
-
-def _parts(study: Study, lexicon: Lexicon, source: Field) -> list[Agent]:
-    """The drugs of a fixed combination, where a field is about nothing else: in the order of its name."""
-    if source.intervention_no is not None:
-        numbers = [source.intervention_no]
-    else:
-        numbers = study.arms[source.arm_no - 1].intervention_nos if source.arm_no is not None else []
-    products = [agents for number in numbers if (agents := lexicon.by_intervention.get(number))]
-    products = [agents for agents in products if agents[0].kind != "placebo"]
-    return products[0] if len(products) == 1 and len(products[0]) > 1 else []
-
-
-_STROKE = re.compile(r"\s?/\s?")
-
-
-def _give_parts(text: str, bounds: list[Bound], parts: list[Agent], default: Agent | None) -> None:
-    """`100/25 mcg` of a combination that is not named, or by letters: each amount is of one of its parts."""
-    count = len(parts)
-    for first in range(len(bounds) - count + 1 if parts else 0):
-        run = bounds[first : first + count]
-        if any(bound.named is not None or bound.agent not in (default, None) for bound in run):
-            continue
-        joined = all(
-            _STROKE.fullmatch(text, a.amount.end, b.amount.start)
-            if a.amount.series != b.amount.series
-            else b.amount.joined_by == "slash"
-            for a, b in pairwise(run)
-        )
-        if joined:
-            for bound, part in zip(run, parts, strict=True):
-                bound.agent, bound.sure = part, True
 
 
 def _phrases_about(study: Study, text: str, bounds: list[Bound]) -> dict[tuple[tuple[int, int], int], str]:

@@ -1,0 +1,40 @@
+"""What a placebo's text names beside it: what it looks like, what it is made of."""
+
+from __future__ import annotations
+
+import re
+
+from extract.doses.agents import Agent, known_keys
+from extract.doses.bound import Bound
+from extract.doses.vocabulary import one_of, words
+
+_LOOKS_LIKE = re.compile(rf"\b{one_of('looks_like')}", re.IGNORECASE)
+_SEVERAL = re.compile(r"[/+&]|\b(?:and|with|plus)\b", re.IGNORECASE)
+_CORRESPONDING = re.compile(
+    r"\b(?:corresponding|equivalent|equal) (?:volume|amount|number|dose)s? (?:to|of)\b", re.IGNORECASE
+)
+_INERT_FLUIDS = frozenset(words("inert_fluid"))
+_PLACEBO_OF = re.compile(r"\bplacebo of\b", re.IGNORECASE)
+
+
+def imitated(default: Agent, bound: Bound, text: str) -> bool:
+    """Whether a placebo's text names an agent with its amount only as what the placebo looks like."""
+    if bound.named is None and _CORRESPONDING.search(text):
+        return True
+    named = bound.agent
+    if named is None or named.kind != "drug" or named.intervention_no is None or _SEVERAL.search(default.name):
+        return False
+    return bound.amount.kind != "count" and _LOOKS_LIKE.search(text) is not None
+
+
+def stands_for(default: Agent, named: Agent, text: str) -> bool:
+    """Whether a placebo's text names an agent as what it is made of ("2 g olive oil") or a placebo of."""
+    if _SEVERAL.search(default.name):
+        return False
+    if named.key in _INERT_FLUIDS:
+        return named.intervention_no is None
+    if named.kind != "drug":
+        return False
+    if named.intervention_no is not None:
+        return _PLACEBO_OF.search(text) is not None or _LOOKS_LIKE.search(text) is not None
+    return named.key not in known_keys()
