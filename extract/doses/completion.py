@@ -1,10 +1,9 @@
-"""What a dose's own phrase leaves out but the record says elsewhere: route, frequency, days."""
+"""Filling what a dose does not say from what the record says of the same agent elsewhere."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from itertools import pairwise
 from typing import Any
 
 from extract.doses.agents import find_agents
@@ -27,138 +26,12 @@ from extract.doses.days import find_days
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.said import Said, TreatmentLengths, cycle_length
+from extract.doses.schedule_rules import DAILY, ONCE, complete_schedule, few_days, interval, is_long
 from extract.doses.selection import is_beam
-from extract.doses.vocabulary import NUMBER, TIME_UNITS, number, read_toml
+from extract.doses.vocabulary import read_toml
 from extract.study import Study
 
-_IN_DAYS = {"d": 1.0, "wk": 7.0}
-_DAILY = (1.0, 1.0, "d")
-_ONCE = (1.0, None, None)
-_OFTEN = ("h", "d", "wk")  # "monthly (about every 4 weeks)" says one thing twice
 _ROLES = ("dose", "level", "maintenance")
-_NO_DAY = ((None, None), (1.0, "cycle"), (7.0, "d"))  # no frequency of an amount a day
-
-
-def complete_schedule(statement: Statement) -> None:
-    """Frequency and cycle that follow from the days (rulings 1 and 2 of the guideline)."""
-    facts = statement.facts
-    days: list[int] = facts.get("days", [])
-    frequency = facts.get("frequency")
-    if statement.amount.per_time == "d" and len(days) == 1 and days[0] > 0 and not _repeated(facts):
-        del facts["days"]  # "1 mg/kg/day on day 1, then tapered": from that day on
-        days = []
-    by_hours = statement.amount.per_time in ("h", "min") or (frequency is not None and frequency[2] == "h")
-    if by_hours and "duration" not in facts:
-        _hours_of_rate(statement)
-    several = len(days) > 1
-    second = facts.pop("second_frequency", None)
-    if frequency and statement.amount.per_time == "d" and (_long(frequency) or frequency[1:] in _NO_DAY):
-        if days and _long(frequency):
-            facts.setdefault("cycle_days", _interval(frequency))
-        frequency = None  # "0.1 mg/kg/day for 28 days of each cycle": so much a day
-    if second and _long(second) and frequency and frequency[2] in _OFTEN and not _long(frequency):
-        facts.setdefault("cycle_days", _interval(second))
-    if days and frequency == _DAILY and _sum_of_days(statement):
-        frequency = None
-    if frequency and _long(frequency) and ("cycles" in facts or days):
-        facts.setdefault("cycle_days", _interval(frequency))
-    if frequency == _ONCE and len(days) == 1 and "cycle_days" in facts:
-        frequency = None  # "one dose on day 1 of each 21-day cycle"
-    if several and frequency and (frequency[2] == "cycle" or (_long(frequency) and frequency[0] == 1)):
-        frequency = None
-    if several and days[0] < 0 and len(_runs(days)) == 1:
-        facts.setdefault("duration", (float(len(days)), "d"))  # about a transplant: days that no cycle repeats
-    if frequency is None:
-        facts.pop("frequency", None)
-        if not _sum_of_days(statement):
-            _frequency_of_days(statement)
-
-
-_FOR_HOURS = re.compile(
-    r"[^\d.;,]{0,30}?(?:\b(?:for|x|during|over|lasting)\s"
-    rf"(?:(?:a|the|about|up to|total|of|period|first|next|approximately)\s)*)"
-    rf"(?P<value>{NUMBER})[\s-]?(?P<unit>hours?|hrs?|h|minutes?|mins?)\b",
-    re.IGNORECASE,
-)
-
-
-def _hours_of_rate(statement: Statement) -> None:
-    """`1 g/h for 24 h`, `20 mg every 6 hours for 48 hours`: hours may be how long something is given."""
-    match = _FOR_HOURS.match(statement.source.text.norm, statement.end)
-    if match is None:
-        return
-    value, unit = number(match["value"]), TIME_UNITS[match["unit"].lower()]
-    if statement.amount.per_time or (unit == "h" and value > statement.facts["frequency"][1]):
-        statement.facts["duration"] = (value, unit)
-
-
-def _repeated(facts: dict[str, Any]) -> bool:
-    return bool({"frequency", "cycle_days", "cycles"} & facts.keys())
-
-
-def _frequency_of_days(statement: Statement) -> None:
-    """How often where only days, a cycle or a few days' length are said."""
-    facts = statement.facts
-    days = facts.get("days")
-    if days and len(days) > 1 and _in_a_row(_runs(days)):
-        facts["frequency"] = (1.0, 1.0, "d")
-    elif days and len(days) == 1 and "cycle_days" in facts and statement.amount.per_time is None:
-        if not _of_first_cycle(statement):
-            facts["frequency"] = (1.0, 1.0, "cycle")
-    elif not days and statement.amount.role == "loading" and statement.amount.per_time is None:
-        facts["frequency"] = (1.0, None, None)
-    elif not days and statement.amount.per_time is None and _few_days(facts.get("duration")):
-        facts["frequency"] = (1.0, 1.0, "d")
-
-
-_CYCLE_NAMED = re.compile(
-    r"\bC(?P<short>\d{1,2}) ?D\d|\b(?:cycle|course)s? ?#?(?P<number>\d{1,2}"
-    r"(?: ?(?:-|,|to|and|&|\+) ?\d{1,2}(?! ?(?:[mun]?g|mcg|mL|IU|U|units?|mc?i|x)\b)|\+| on)?)"
-    r"|\b(?P<first>first (?:treatment )?(?:cycle|course))\b"
-    r"|\b(?:each|every|all|subsequent|later) (?:\w+ )?(?:cycle|course)",
-    re.IGNORECASE,
-)
-
-
-def _of_first_cycle(statement: Statement) -> bool:
-    """`Cycle 1: 1 mg on day 1, 2 mg on day 8`, `5 mg C1D1`: in the first cycle alone, as the last one named is."""
-    text = statement.source.text.norm
-    places = list(_CYCLE_NAMED.finditer(text, statement.segment[0], statement.segment[1]))
-    named = [match for match in places if match.start() < statement.end + 16] or places[:1]
-    return bool(named) and (named[-1]["first"] is not None or (named[-1]["short"] or named[-1]["number"]) == "1")
-
-
-def _in_a_row(runs: list[int]) -> bool:
-    """Whether runs of days are days on end; `days 1, 2, 8 and 9` are separate ones."""
-    return runs[0] > 1 if len(runs) == 1 else min(runs) > 2
-
-
-def _sum_of_days(statement: Statement) -> bool:
-    """`50 mg/m2 on days 1-3 (total 150 mg/m2)`: the total is no daily amount."""
-    return statement.amount.role == "total" and statement.agent.kind != "radiation"
-
-
-def _few_days(duration: tuple[float, str] | None) -> bool:
-    return duration is not None and duration[1] == "d" and 1 < duration[0] <= 14
-
-
-def _long(frequency: tuple[float, float | None, str | None]) -> bool:
-    return frequency[1] is not None and frequency[2] in _IN_DAYS and _interval(frequency) >= 14
-
-
-def _interval(frequency: tuple[float, Any, Any]) -> float:
-    """The days from one to the next of what is given every so many days or weeks."""
-    return float(frequency[1] * _IN_DAYS[frequency[2]])
-
-
-def _runs(days: list[int]) -> list[int]:
-    lengths = [1]
-    for previous, day in pairwise(days):
-        if day == previous + 1:
-            lengths[-1] += 1
-        else:
-            lengths.append(1)
-    return lengths
 
 
 def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remarks: list[Remark]) -> None:
@@ -183,7 +56,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     placebo_as_active(statements)
     routes_by_title(study, statements)
     for statement in statements:
-        if statement.facts.get("dosing") == "repeated" and statement.facts.get("frequency") == _ONCE:
+        if statement.facts.get("dosing") == "repeated" and statement.facts.get("frequency") == ONCE:
             del statement.facts["frequency"]  # that of the single doses of other arms
 
 
@@ -267,20 +140,20 @@ def _in_cycles(study: Study, statements: list[Statement]) -> None:
     for statement in lacking if all(_may_repeat(s, length) for s in statements) else ():
         if statement.amount.per_time == "d" and len(statement.facts.get("days", ())) == 1:
             continue  # "100 mg/day from day 15": so much every day
-        if statement.facts.get("frequency") == _ONCE and any(_given_again(s, statement) for s in statements):
+        if statement.facts.get("frequency") == ONCE and any(_given_again(s, statement) for s in statements):
             continue  # "a single dose of 400 mg on day 1; from day 15 on 400 mg daily in cycles"
         statement.facts["cycle_days"] = length
         complete_schedule(statement)
 
 
 def _given_again(other: Statement, single: Statement) -> bool:
-    return other.agent.key == single.agent.key and other.facts.get("frequency", _ONCE) != _ONCE
+    return other.agent.key == single.agent.key and other.facts.get("frequency", ONCE) != ONCE
 
 
 def _may_repeat(statement: Statement, length: float) -> bool:
     """Whether a dose is not said to be given at another interval than a cycle's."""
     frequency = statement.facts.get("frequency")
-    return frequency is None or not _long(frequency) or _interval(frequency) == length
+    return frequency is None or not is_long(frequency) or interval(frequency) == length
 
 
 def _daily(statement: Statement) -> bool:
@@ -372,14 +245,14 @@ def _is_course(statement: Statement) -> bool:
 def _lacks_day_of_cycle(statement: Statement) -> bool:
     """Whether an amount is given "every 3 weeks", "daily for 4 days" or "5 mg/d", and no day is said."""
     facts = statement.facts
-    repeated = _long(facts.get("frequency") or (0, None, None)) or _few_days(facts.get("duration"))
+    repeated = is_long(facts.get("frequency") or (0, None, None)) or few_days(facts.get("duration"))
     repeated = repeated or _once_a_day(statement)
-    repeated = repeated or (statement.agent.kind == "cells" and facts.get("frequency") == _ONCE)
+    repeated = repeated or (statement.agent.kind == "cells" and facts.get("frequency") == ONCE)
     return repeated and "days" not in facts and statement.amount.kind != "count" and statement.amount.role in _ROLES
 
 
 def _once_a_day(statement: Statement) -> bool:
-    return statement.amount.per_time == "d" or statement.facts.get("frequency") == _DAILY
+    return statement.amount.per_time == "d" or statement.facts.get("frequency") == DAILY
 
 
 def _is_cycle_day(statement: Statement, days: list[int]) -> bool:
@@ -387,7 +260,7 @@ def _is_cycle_day(statement: Statement, days: list[int]) -> bool:
     length = statement.facts.get("duration")
     if len(days) == 1 and _once_a_day(statement):
         return False
-    return not _few_days(length) or length == (float(len(days)), "d")
+    return not few_days(length) or length == (float(len(days)), "d")
 
 
 def _put(kind: str, value: object, lacking: list[Statement]) -> None:

@@ -13,13 +13,14 @@ from extract.doses.arms import arms_of_statement
 from extract.doses.binding import bind
 from extract.doses.bound import Bound, Remark
 from extract.doses.combinations import give_parts, parts_of_product
-from extract.doses.completion import complete, complete_schedule
+from extract.doses.completion import complete
 from extract.doses.default_agent import default_agent
 from extract.doses.lexicon import Lexicon, study_lexicon
 from extract.doses.merging import Statement, merge, without_ranges_of_levels
 from extract.doses.phases import find_dosing
 from extract.doses.placebos import imitated, stands_for
 from extract.doses.regimens import find_regimens
+from extract.doses.schedule_rules import complete_schedule
 from extract.doses.segments import dose_like_in, passages
 from extract.doses.selection import accepted, agent_of, as_meant, is_beam, select
 from extract.doses.strengths import as_intakes, named_strengths

@@ -20,8 +20,8 @@ from extract.doses.agents import (
     words_of,
 )
 from extract.doses.given import given, only_dilutes
-from extract.doses.named import find_names
-from extract.doses.vocabulary import one_of, one_of_lower, read_toml, words
+from extract.doses.product_names import clean_name, listed_names, parts_of_name, says_nothing
+from extract.doses.vocabulary import one_of, read_toml, words
 from extract.study import Intervention, Study
 
 _AGENT_TYPES = {
@@ -35,53 +35,9 @@ _AGENT_TYPES = {
     None,
 }
 _DRUG_TYPES = ("DRUG", "BIOLOGICAL", "COMBINATION_PRODUCT")
-_AMOUNT_IN_NAME = re.compile(
-    r"[(\[]?\s*(?:\b(?:low|high|medium|mid|middle)[- ]?dose\b(?![- ]rate)|\bdose \d+\b|"
-    r"\b\d[\d.,]*(?:\s?(?:-|to|/|,)\s?\d[\d.,]*)*\s?-?(?:x\s?10\^?\d+\s?)?"
-    r"(?:mg|mcg|ug|g|gm|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%|\b1\s?:\s?\d[\d,]*)",
-    re.IGNORECASE,
-)
-_DIGIT_OR_DOSE = re.compile(r"\d|dose", re.IGNORECASE)  # without either there is no amount to leave out
-_TYPE_BEFORE_NAME = re.compile(
-    r"\A\s*(?:drug|biological|placebo comparator|experimental|active comparator|intervention|"
-    r"(?:test|reference)(?: (?:product|drug|formulation|treatment|tablet|capsule))?(?: \([a-z]\d?\))?|"
-    r"(?:arm|group|treatment|cohort|part|period) [a-z0-9]+)\s*:\s*",
-    re.IGNORECASE,
-)
-_TWO_SIGNS = re.compile(r"[^\W_]{2}")
-_TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
-_EMPTY_PARENTHESIS = re.compile(r"\(\s*[,;/ ]*\s*\)")
-_FORM = re.compile(rf"\b{one_of('form_in_name')}\b\.?", re.IGNORECASE)
-# The same for a name in lower case: many times faster, and most names hold none.
-_MAYBE_FORM = re.compile(rf"\b{one_of_lower('form_in_name')}\b")
-_KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
-_JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
-_PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
-_SUM = re.compile(r"[(\[](?P<agents>[^()\[\]+]{3,}\s\+\s[^()\[\]]{3,})[)\]]")
-_NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
 _OF_AN_ARM = re.compile(r"\b(?:groups?|arms?|section|cohort|participants|patients)\b|chinese medicine\Z", re.IGNORECASE)
 _PLACEBO = re.compile(rf"\b{one_of('placebo_word')}\b", re.IGNORECASE)
 _NOT_AN_AGENT = re.compile(rf"\b{one_of('not_agent_word')}\b", re.IGNORECASE)
-
-
-@lru_cache(maxsize=20_000)
-def _is_no_name(name: str) -> bool:
-    return _NOT_A_NAME.fullmatch(name) is not None
-
-
-@lru_cache(maxsize=20_000)
-def clean_name(raw: str) -> str:
-    """An intervention's name without amounts, dosage forms, salts and trade marks."""
-    name = raw.replace("\u00ae", " ").replace("\u2122", " ").replace("(R)", " ").replace("(TM)", " ")
-    if ":" in name:
-        name = _TYPE_BEFORE_NAME.sub("", name)
-    stripped = _AMOUNT_IN_NAME.sub(" ", name) if _DIGIT_OR_DOSE.search(name) else name
-    if not _KEEP_WHOLE.search(stripped) or len(stripped.split()) > 3:
-        shorter = _FORM.sub(" ", stripped) if _MAYBE_FORM.search(stripped.lower()) else stripped
-        stripped = shorter if _TWO_LETTERS.search(shorter) else stripped
-    if "(" in stripped:
-        stripped = _EMPTY_PARENTHESIS.sub(" ", stripped)
-    return " ".join(stripped.split()).strip(" ,;:-/.*\"'+()[]")
 
 
 @dataclass(slots=True)
@@ -174,7 +130,7 @@ class _Builder:
             if not mentions and (graft := _TRANSPLANTED.search(raw)) is not None:
                 return [Agent(_GRAFT, graft[0], "cells")]
             return [Agent(m.agent.key, m.text, m.agent.kind) for m in mentions]
-        outside, inside, parts = _parts(raw)
+        outside, inside, parts = parts_of_name(raw)
         if intervention.type == "OTHER":
             parts = tuple(part for part in parts if any(given(part, mention) for mention in find_agents(part)))
         if _EXAMINED.search(raw):
@@ -182,7 +138,7 @@ class _Builder:
         parts = tuple(part for part in parts if not _NOT_AN_AGENT.search(part) or find_agents(part, stems=False))
         agents = self._resolve(list(parts), intervention)
         others = [
-            name for other in intervention.other_names[:_MAX_OTHER_NAMES] for name in _listed_names(other.text.norm)
+            name for other in intervention.other_names[:_MAX_OTHER_NAMES] for name in listed_names(other.text.norm)
         ]
         if len(agents) == 1:
             others = _without_partners(agents[0], others)
@@ -230,7 +186,7 @@ class _Builder:
         vocabulary_names = vocabulary()[1]
         for raw in names:
             name = clean_name(raw)
-            if len(name) < 2 or _says_nothing(name) or _OF_AN_ARM.search(raw):
+            if len(name) < 2 or says_nothing(name) or _OF_AN_ARM.search(raw):
                 continue
             common = vocabulary_names.get(" ".join(words_of(name)))
             if common is not None and common.key != agent.key:
@@ -271,7 +227,7 @@ class _Builder:
         """A name that says nothing ("Treatment A") stands for the first of its other names that is one: "ZX-9"."""
         if intervention.type not in _DRUG_TYPES:
             return []
-        names = [name for other in others if not _says_nothing(name := clean_name(other)) and len(name.split()) < 4]
+        names = [name for other in others if not says_nothing(name := clean_name(other)) and len(name.split()) < 4]
         return self._resolve(names[:1], intervention)
 
     def _described(self, agents: list[Agent], intervention: Intervention, raw: str) -> list[Agent]:
@@ -335,14 +291,6 @@ class _Builder:
         return entered
 
 
-_NAMES = re.compile(r"[A-Za-z][\w-]*(?:\s[\w-]+)?(?:[,;]\s[A-Za-z][\w-]*(?:\s[\w-]+)?){1,4}")
-
-
-def _listed_names(text: str) -> list[str]:
-    """The names in one entry of other names: of "ZFL, Zanfluril" both, if they are all of one or two words."""
-    return re.split(r"[,;]\s", text) if ("," in text or ";" in text) and _NAMES.fullmatch(text) else [text]
-
-
 def _is_another(agent: Agent, intervention: Intervention, name: str) -> bool:
     """Whether an agent is registered by another intervention under another name."""
     said, other = set(words_of(name)), set(words_of(agent.name))
@@ -387,57 +335,3 @@ def listed_members(text: str, mentions: list[Mention]) -> list[Mention]:
 
 def _is_known(agent: Agent) -> bool:
     return agent.key in known_keys() or agent.kind not in ("drug",) or has_stem(agent.key)
-
-
-@lru_cache(maxsize=20_000)
-def _parts(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
-    """A name without its parentheses, what stands in them, and the names of its components."""
-    outside = _PARENTHESIS.sub(" ", raw)
-    if (sum_of := _SUM.search(raw)) is not None and not any(m.agent.kind != "group" for m in find_agents(outside)):
-        return _parts(sum_of["agents"])  # "Triple therapy (A + B + C)"
-    inside = [part for match in _PARENTHESIS.finditer(raw) for part in re.split(r"[,;/]", match.group(1))]
-    whole = clean_name(outside)
-    known = " ".join(words_of(whole)) in vocabulary()[1]  # "amoxicillin and clavulanic acid" is one agent
-    pieces = [whole] if known else [clean_name(piece) for piece in _JOINERS.split(outside)]
-    parts = [p for piece in pieces for p in _split_further(piece) if not _says_nothing(p)]
-    if not parts and inside:
-        parts = [part for part in map(clean_name, inside) if not _is_no_name(part)][:1]
-        inside = []
-    return outside, tuple(inside), tuple(parts)
-
-
-def _says_nothing(name: str) -> bool:
-    """Whether a name is no agent's: a word like "device", a regimen's name, or only a form ("epidural injection")."""
-    if _is_no_name(name):
-        return True
-    if " ".join(words_of(name)) in vocabulary()[1] or _KEEP_WHOLE.search(name):
-        return False
-    if not _TWO_SIGNS.search(_FORM.sub(" ", name) if _MAYBE_FORM.search(name.lower()) else name):
-        return True
-    return any(start == 0 and end == len(name) for start, end, _ in find_names(name))
-
-
-_FOR_WHOM = re.compile(r"\s(?:for|in)\s(?:the\s)?(?!vitro|vivo|situ|combination|injection)[a-z][\w-]+\s", re.IGNORECASE)
-
-
-def _split_further(name: str) -> list[str]:
-    """`A with B` and `A/B` are two agents only where each is known; `AMG 162 / Denosumab` is one with two names."""
-    vocabulary_names = vocabulary()[1]
-    if " ".join(words_of(name)) in vocabulary_names:
-        return [name]
-    if (for_whom := _FOR_WHOM.search(name)) is not None and find_agents(name[: for_whom.start()], stems=False):
-        name = name[: for_whom.start()].strip()
-    if "/" in name:
-        parts = [part.strip() for part in name.split("/") if part.strip()]
-        known = [part for part in parts if " ".join(words_of(part)) in vocabulary_names or has_stem(part.lower())]
-        if len(known) == len(parts) > 1:
-            return parts
-        return known[:1] if known and len(parts) == 2 and re.search(r"\d", name) else [name]
-    if "-" in name:
-        parts = [part.strip() for part in name.split("-")]
-        if len(parts) > 1 and all(" ".join(words_of(part)) in vocabulary_names for part in parts):
-            return parts
-    left, separator, right = name.partition(" with ")
-    if separator and len(right.split()) <= 4 and find_agents(right):
-        return [left.strip(), right.strip()]
-    return [left.strip()] if separator and len(name.split()) > 5 else [name]
