@@ -223,21 +223,14 @@ def choose(
 ) -> Mention | None:
     """The agent of one amount of a phrase; None if the phrase does not say."""
     amount = doses[index]
-    left_limit = doses[index - 1].end if index else -1
-    right_limit = doses[index + 1].start if index + 1 < len(doses) else 1 << 60
-    left = next((m for m in reversed(here) if m.end <= amount.start and m.start >= left_limit), None)
-    right = next((m for m in here if m.start >= amount.end and m.start < right_limit), None)
     overlapping = next((m for m in here if m.start < amount.end and m.end > amount.start), None)
     if overlapping is not None:
         return overlapping
+    right_limit = doses[index + 1].start if index + 1 < len(doses) else 1 << 60
+    left = _left_neighbour(text, index, doses, here, previous)
+    right = next((m for m in here if m.start >= amount.end and m.start < right_limit), None)
     right_gap = text[amount.end : right.start] if right else ""
     left_gap = text[left.end : amount.start] if left else ""
-    if left is not None and left.agent.kind == "placebo":
-        left = _instead_of_placebo(text, here, left)
-        left_gap = text[left.end : amount.start]
-    if left is not None and left.agent.kind == "placebo" and _APART.search(left_gap):
-        left = previous if previous is not None and previous.end <= amount.start else None
-        left_gap = text[left.end : amount.start] if left else ""
     if right is not None and right.agent.kind == "placebo" and not right_gap.strip() and _tight_left(left_gap):
         return right  # "A 70 mg placebo"
     right_of = right is not None and _of_it(right_gap) and len(right_gap) < 45
@@ -272,6 +265,20 @@ def is_strength_of(text: str, left: Mention, amount: Amount) -> bool:
     """`10 mL of bupivacaine 0.25% with fentanyl`: the percentage is of the name right before it."""
     beside = not text[left.end : amount.start].strip()
     return beside and _ADDED.match(text, amount.end) is not None
+
+
+def _left_neighbour(
+    text: str, index: int, doses: list[Amount], here: list[Mention], previous: Mention | None
+) -> Mention | None:
+    """The agent between an amount and the one before it; where that is a placebo, what it stands beside."""
+    amount, limit = doses[index], doses[index - 1].end if index else -1
+    left = next((m for m in reversed(here) if m.end <= amount.start and m.start >= limit), None)
+    if left is None or left.agent.kind != "placebo":
+        return left
+    left = _instead_of_placebo(text, here, left)
+    if left.agent.kind == "placebo" and _APART.search(text[left.end : amount.start]):
+        return previous if previous is not None and previous.end <= amount.start else None
+    return left
 
 
 def _heads_its_own(text: str, doses: list[Amount], index: int, mention: Mention | None) -> bool:
