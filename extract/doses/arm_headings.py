@@ -52,7 +52,7 @@ def arms_of_heading(study: Study, text: str, position: int) -> list[int]:
     "Group A: 5 mg. Group B: 10 mg. Induction is with …".
     """
     for start in {text.rfind("\n", 0, position) + 1, text.rfind("\n\n", 0, position) + 1}:
-        headings = list(_HEADING.finditer(text, start, position))
+        headings = list(_HEADING.finditer(text, start, position)) if text.find(":", start, position) >= 0 else []
         for index in range(len(headings) - 1, -1, -1):
             heading, sentences = headings[index], _sentences(text, headings[index].end(), position)
             if sentences and _TELLS.search(heading["words"]):
