@@ -334,6 +334,7 @@ def test_what_something_is_given_instead_of_is_no_dose() -> None:
 
 
 KINDS = read_toml("agent_kinds.toml")["kind"]
+ELEMENTS = read_toml("agent_kinds.toml")["element"]
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: str(kind["general"]))
@@ -345,6 +346,17 @@ def test_what_is_given_under_a_general_name_is_the_registered_agent(kind: dict[s
         description=f"Patients receive {kind['example']} or zanfluril alone.",
     )
     assert {(d.agent_key, d.intervention_no, *d.arm_nos) for d in facts.doses} == {(kind["general"], 1, 1)}
+
+
+@pytest.mark.parametrize("element", ELEMENTS, ids=lambda element: str(element["element"]))
+def test_an_element_is_given_as_the_compound_that_a_study_registers(element: dict[str, Any]) -> None:
+    text, compound = element["example"]
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[{"name": compound, "armGroupLabels": ["A"]}, {"name": "Zanfluril"}],
+        description=f"Patients receive {text} or zanfluril alone.",
+    )
+    assert {(d.intervention_no, *d.arm_nos) for d in facts.doses} == {(1, 1)}
 
 
 @pytest.mark.parametrize(

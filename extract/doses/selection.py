@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from extract.doses.agents import Agent, find_agents, known_keys
 from extract.doses.amount import Amount
@@ -14,6 +14,7 @@ from extract.doses.contents import is_part
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.vocabulary import one_of, read_toml
+from extract.lower import holds_any
 
 _NOT_A_CONCENTRATION = re.compile(
     r"\s*(?:of\s+(?:the|all|patients|subjects|participants)|CI\b|confidence|increase|decrease|reduction|risk|power|chance"
@@ -43,7 +44,7 @@ def agent_of(bound: Bound, lexicon: Lexicon, *, inert: bool = False) -> Agent | 
         return own[0] if own else Agent("radiation", "radiation", "radiation")
     if agent is None:
         return None
-    if agent.intervention_no is None and agent.key in _COMPOUNDS:
+    if agent.intervention_no is None and agent.key in _compounds():
         agent = _own_compound(agent.key, lexicon) or agent
     generic = agent.key in GENERIC_CELLS and agent.intervention_no is None
     # "cyclophosphamide, then 1x10^6/kg" is of the study's cells
@@ -51,13 +52,16 @@ def agent_of(bound: Bound, lexicon: Lexicon, *, inert: bool = False) -> Agent | 
     return (_own_cells(agent, lexicon) if generic or no_cells else None) or agent
 
 
-# "1,000 mg iron" of ferric carboxymaltose: an element is given as the study's own compound of it
-_COMPOUNDS = {"iron": ("iron", "ferr"), "calcium": ("calcium",), "magnesium": ("magnesium",), "zinc": ("zinc",)}
+@cache
+def _compounds() -> dict[str, list[str]]:
+    """By element, what the names of its compounds hold."""
+    return {entry["element"]: entry["in_names"] for entry in read_toml("agent_kinds.toml")["element"]}
 
 
 def _own_compound(element: str, lexicon: Lexicon) -> Agent | None:
+    """`1,000 mg iron` of ferric carboxymaltose: the study's one compound of an element."""
     own = {a.key: a for agents in lexicon.by_intervention.values() for a in agents if a.kind == "drug"}
-    found = [agent for key, agent in own.items() if any(word in key for word in _COMPOUNDS[element]) and _is_one(key)]
+    found = [agent for key, agent in own.items() if holds_any(key, _compounds()[element]) and _is_one(key)]
     return found[0] if len(found) == 1 else None
 
 
