@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from extract.endpoints import endpoint_classes, endpoint_path, extract_endpoints
+from extract.endpoints.phrases import PhraseBook
 from extract.endpoints.vocabulary import class_tables, load_toml
 from extract.facts import Endpoint
 from extract.study import Study
@@ -606,3 +607,8 @@ def test_safety_tests_registered_in_parts_keep_their_class() -> None:
         study(outcome(title, description="Serum sodium, low or high"), outcome(title, description="Creatine kinase"))
     )
     assert [item.endpoint for item in found] == ["lab_safety", "lab_safety"]
+
+
+def test_a_phrase_with_more_variants_than_anybody_means_is_refused() -> None:
+    with pytest.raises(ValueError, match="variants"):
+        PhraseBook[str]().add(" ".join(["a|b c|d"] * 13), "class")

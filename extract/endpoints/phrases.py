@@ -17,12 +17,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from itertools import product
+from math import prod
 from typing import Generic, TypeVar
 
 Payload = TypeVar("Payload")
 
 MAX_GAP = 4
 _MAX_KNOWN = 50_000
+_MOST_VARIANTS = 5_000  # of one phrase
 _PREFIX_KEY = 3  # letters by which beginnings of words are looked up
 _WORD = re.compile(r"[^\W_]+(?:'s(?![^\W_]))?")
 _WRITTEN = re.compile(r"[^\W_]+(?:\*[^\W_]*)*(?:'s(?![^\W_]))?")
@@ -149,7 +151,7 @@ class PhraseBook(Generic[Payload]):
         self._unused: _Word[Payload] = _Word((), ())  # any word that is in no phrase
 
     def add(self, phrase: str, payload: Payload) -> None:
-        """Add a phrase. Raises ValueError where it holds no word."""
+        """Add a phrase. Raises ValueError where it holds no word, or more variants than anybody means."""
         for words in _variants(phrase):
             if not words or words[0] == "..":
                 raise ValueError(f"a phrase must begin with a word: {phrase!r}")
@@ -251,6 +253,8 @@ def _variants(phrase: str) -> list[list[str]]:
             slots.append(_alternatives(item[1:-1]))
         else:
             slots.append(_alternatives(item))
+    if (count := prod(map(len, slots))) > _MOST_VARIANTS:
+        raise ValueError(f"a phrase of {count:,} variants; put long lists in [brackets]: {phrase[:80]!r}")
     return [[word for part in choice for word in part] for choice in product(*slots)]
 
 
