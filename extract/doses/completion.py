@@ -23,10 +23,11 @@ from extract.doses.alike import (
 from extract.doses.beside import is_observed
 from extract.doses.bound import Remark
 from extract.doses.days import find_days
+from extract.doses.items import DAILY, ONCE
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.said import Said, TreatmentLengths, cycle_length
-from extract.doses.schedule_rules import DAILY, ONCE, complete_schedule, few_days, interval, is_long
+from extract.doses.schedule_rules import complete_schedule, few_days, interval, is_long
 from extract.doses.selection import is_beam
 from extract.doses.vocabulary import read_toml
 from extract.study import Study

@@ -15,6 +15,7 @@ from extract.doses.bound import Bound, Remark
 from extract.doses.combinations import give_parts, parts_of_product
 from extract.doses.completion import complete
 from extract.doses.default_agent import default_agent
+from extract.doses.items import ONCE
 from extract.doses.lexicon import Lexicon, study_lexicon
 from extract.doses.merging import Statement, merge, without_ranges_of_levels
 from extract.doses.phases import find_dosing
@@ -76,14 +77,14 @@ def _read(
     text = source.text.norm
     found: list[Statement] = []
     remarks: list[Remark] = []
-    default = default_agent(study, lexicon, source)
+    default, parts = default_agent(study, lexicon, source), parts_of_product(study, lexicon, source)
     for start, end in passages(text, hits):
         reading = pipeline.read(text[start:end], lexicon.names, cells=lexicon.has_cells)
         if reading is None or all(amount.decoy for amount in reading.amounts):
             continue
         bounds, said = bind(reading.text, reading.segments, reading.amounts, reading.agents, reading.items, default)
         remarks += said
-        give_parts(reading.text, bounds, parts_of_product(study, lexicon, source), default)
+        give_parts(reading.text, bounds, parts, default)
         phrases = {} if source.arm_no is not None else _phrases_about(study, reading.text, bounds)
         for bound in bounds:
             if default is not None and bound.agent is not None and default.kind == "placebo":
@@ -132,7 +133,7 @@ def _statement(
     if source.arm_no is not None and (dosing := find_dosing(study.arms[source.arm_no - 1].label.text.norm)) is not None:
         statement.facts["dosing"] = dosing
         if dosing == "single" and not {"frequency", "days"} & statement.facts.keys():
-            statement.facts["frequency"] = (1.0, None, None)
+            statement.facts["frequency"] = ONCE
     arms_of_statement(study, lexicon, statement, phrase)
     return statement
 

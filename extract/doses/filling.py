@@ -7,7 +7,7 @@ from typing import Any
 
 from extract.doses.bound import Bound
 from extract.doses.heads import Head
-from extract.doses.items import Item
+from extract.doses.items import DAILY, Item
 from extract.doses.vocabulary import DAYS_IN
 
 KINDS = ("frequency", "days", "duration", "cycle_days", "cycles", "route")
@@ -22,7 +22,6 @@ def note_ahead(head: Head, item: Item) -> None:
         head.often = item
 
 
-DAILY = (1.0, 1.0, "d")
 _TIMES_REPEATED = re.compile(
     r"\s*(?:x|\*)\s?(?P<count>\d{1,2})(?!\s?(?:d|day|w|week|wk|mo|h|mg|m|cycle|course|\d|-\s?\d|to\s\d)|\.\d|\w)",
     re.IGNORECASE,

@@ -7,7 +7,7 @@ import sys
 from functools import cache
 from typing import Any
 
-from extract.doses.items import Item
+from extract.doses.items import DAILY, Item
 from extract.doses.scanning import Scanner
 from extract.doses.vocabulary import NUMBER, TIME_UNITS, number, read_toml
 from extract.lower import lowered
@@ -100,7 +100,7 @@ _AND_SO = re.compile(r"[\s,()]*(?:(?:for|on)\s)?\Z")
 def _on_days_of_week(text: str, daily: Item, item: Item) -> bool:
     """`once daily, 5 days a week` is five times a week."""
     return (
-        daily.value == (1.0, 1.0, "d")
+        daily.value == DAILY
         and item.value[0] > 1
         and item.value[1:] == (1.0, "wk")
         and _AND_SO.match(text, daily.end, item.start) is not None

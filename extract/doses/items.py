@@ -18,3 +18,8 @@ class Item:
     start: int
     end: int
     value: Any
+
+
+# What many rules say: how often of a daily and of a single dose, as in `Item.value`.
+DAILY = (1.0, 1.0, "d")
+ONCE = (1.0, None, None)

@@ -1,4 +1,4 @@
-"""What a placebo's text names beside it: what it looks like, what it is made of."""
+"""What stands beside a placebo: the drug that it looks like, what it is made of."""
 
 from __future__ import annotations
 
@@ -38,3 +38,31 @@ def stands_for(default: Agent, named: Agent, text: str) -> bool:
     if named.intervention_no is not None:
         return _PLACEBO_OF.search(text) is not None or _LOOKS_LIKE.search(text) is not None
     return named.key not in known_keys()
+
+
+# "A 30 mg plus placebo of A 60 mg"
+_IMITATED = re.compile(
+    r"(?<!from )\bplacebos?\s(?:(?:tablets?|capsules?|pills?|injections?|infusions?|gel)\s)?(?:(?:that|which)\s)?"
+    r"(?:of|to|for|as a substitute (?:of|for)|"
+    r"(?:to\s)?match\w*(?:\s(?:to|with|for))?|correspond\w*\sto|identical\s(?:to|with)|resembl\w+|mimic\w*)\s"
+    r"(?:the\s|oral\s|active\s)?\Z",
+    re.IGNORECASE,
+)
+
+
+_PLACEBO_OF_DRUG = re.compile(r"placebos? (?:of|to|for|match\w*(?: to)?) \w", re.IGNORECASE)
+_RIGHT_BEHIND = 20
+
+
+def is_looked_like(bound: Bound, agent: Agent, text: str) -> bool:
+    """Whether an amount is that of a drug that a placebo only looks like."""
+    if bound.named is None:
+        return False
+    if agent.kind == "placebo":
+        return _PLACEBO_OF_DRUG.match(bound.named) is not None and bound.end == bound.amount.end
+    if agent.kind != "drug":
+        return False
+    if not 0 < bound.amount.start - bound.start - len(bound.named) < _RIGHT_BEHIND:
+        return False
+    before = text[max(0, bound.start - 60) : bound.start]
+    return "lacebo" in before.lower() and _IMITATED.search(before) is not None

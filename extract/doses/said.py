@@ -15,7 +15,7 @@ from extract.doses.beside import ADDED_TO, is_observed, is_of_another_thing
 from extract.doses.cycles import find_cycles, find_durations
 from extract.doses.days import find_days
 from extract.doses.frequencies import find_frequencies
-from extract.doses.items import Item
+from extract.doses.items import ONCE, Item
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
@@ -252,7 +252,7 @@ class Said:
         if not found:
             found = {value for part in self._unnamed_texts() if (value := _spoken(part.text)) is not None}
         if not found and self.alone and any(single_dose(title.text.norm) for title in self.study.titles()):
-            return (1.0, None, None)
+            return ONCE
         return found.pop() if len(found) == 1 else None
 
     def days(self) -> list[int] | None:

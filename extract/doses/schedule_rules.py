@@ -6,12 +6,11 @@ import re
 from itertools import pairwise
 from typing import Any
 
+from extract.doses.items import DAILY, ONCE
 from extract.doses.merging import Statement
 from extract.doses.vocabulary import NUMBER, TIME_UNITS, number
 
 _IN_DAYS = {"d": 1.0, "wk": 7.0}
-ONCE = (1.0, None, None)
-DAILY = (1.0, 1.0, "d")
 _OFTEN = ("h", "d", "wk")  # "monthly (about every 4 weeks)" says one thing twice
 _NO_DAY = ((None, None), (1.0, "cycle"), (7.0, "d"))  # no frequency of an amount a day
 
@@ -78,14 +77,14 @@ def _frequency_of_days(statement: Statement) -> None:
     facts = statement.facts
     days = facts.get("days")
     if days and len(days) > 1 and _in_a_row(_runs(days)):
-        facts["frequency"] = (1.0, 1.0, "d")
+        facts["frequency"] = DAILY
     elif days and len(days) == 1 and "cycle_days" in facts and statement.amount.per_time is None:
         if not _of_first_cycle(statement):
             facts["frequency"] = (1.0, 1.0, "cycle")
     elif not days and statement.amount.role == "loading" and statement.amount.per_time is None:
-        facts["frequency"] = (1.0, None, None)
+        facts["frequency"] = ONCE
     elif not days and statement.amount.per_time is None and few_days(facts.get("duration")):
-        facts["frequency"] = (1.0, 1.0, "d")
+        facts["frequency"] = DAILY
 
 
 _CYCLE_NAMED = re.compile(

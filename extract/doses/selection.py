@@ -13,6 +13,7 @@ from extract.doses.bound import Bound
 from extract.doses.contents import is_part
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
+from extract.doses.placebos import is_looked_like
 from extract.doses.vocabulary import one_of, read_toml
 from extract.lower import holds_any
 
@@ -111,38 +112,10 @@ _INSTEAD = re.compile(
 )
 
 
-# "A 30 mg plus placebo of A 60 mg"
-_IMITATED = re.compile(
-    r"(?<!from )\bplacebos?\s(?:(?:tablets?|capsules?|pills?|injections?|infusions?|gel)\s)?(?:(?:that|which)\s)?"
-    r"(?:of|to|for|as a substitute (?:of|for)|"
-    r"(?:to\s)?match\w*(?:\s(?:to|with|for))?|correspond\w*\sto|identical\s(?:to|with)|resembl\w+|mimic\w*)\s"
-    r"(?:the\s|oral\s|active\s)?\Z",
-    re.IGNORECASE,
-)
-
-
-_PLACEBO_OF_DRUG = re.compile(r"placebos? (?:of|to|for|match\w*(?: to)?) \w", re.IGNORECASE)
-_RIGHT_BEHIND = 20
-
-
-def _is_imitated(bound: Bound, agent: Agent, text: str) -> bool:
-    """Whether an amount is that of a drug that a placebo only looks like."""
-    if bound.named is None:
-        return False
-    if agent.kind == "placebo":
-        return _PLACEBO_OF_DRUG.match(bound.named) is not None and bound.end == bound.amount.end
-    if agent.kind != "drug":
-        return False
-    if not 0 < bound.amount.start - bound.start - len(bound.named) < _RIGHT_BEHIND:
-        return False
-    before = text[max(0, bound.start - 60) : bound.start]
-    return "lacebo" in before.lower() and _IMITATED.search(before) is not None
-
-
 def accepted(bound: Bound, agent: Agent, text: str) -> bool:
     """Whether the amount can be a dose of this agent at all."""
     amount = bound.amount
-    if _is_imitated(bound, agent, text):
+    if is_looked_like(bound, agent, text):
         return False
     if agent.intervention_no is None and is_part(text, amount.start):
         return False

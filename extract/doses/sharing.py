@@ -7,9 +7,9 @@ from itertools import pairwise
 from typing import Any
 
 from extract.doses.bound import Bound
-from extract.doses.filling import DAILY, KINDS, fill_missing, is_cycle, is_timed, timed_in_a_day
+from extract.doses.filling import KINDS, fill_missing, is_cycle, is_timed, timed_in_a_day
 from extract.doses.heads import ADJECTIVE_GAP, AS_GAP, Head, only_strong
-from extract.doses.items import Item
+from extract.doses.items import DAILY, Item
 from extract.doses.vocabulary import one_of
 from extract.lower import holds_any
 

@@ -1,0 +1,183 @@
+"""Whose an amount is where it names nobody, or a product, a mixture or a placebo."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.dose_studies import read
+from tests.test_doses_arms import agents, arms_of
+
+
+def test_a_trade_mark_sign_is_no_part_of_a_name() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Two doses of Zanvax"}],
+        interventions=[{"name": "Zanvax™", "type": "BIOLOGICAL"}],
+    )
+    assert [row.agent_key for row in facts.arm_agents] == ["zanvax"]
+
+
+def test_an_amount_in_an_arms_text_is_of_the_agent_that_its_label_names() -> None:
+    facts = read(
+        arms=[
+            {"label": "Zanfluril", "type": "EXPERIMENTAL", "description": "600 mg twice a day, with docetaxel 75 mg/m2"}
+        ],
+        interventions=[{"name": "Zanfluril"}, {"name": "Docetaxel"}],
+    )
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 600), ("docetaxel", 75)]
+
+
+@pytest.mark.parametrize("label", ["Zanfluril weekly", "High exposure"])
+def test_an_amount_without_a_name_is_of_the_agent_that_tells_the_arm_apart(label: str) -> None:
+    facts = read(
+        arms=[{"label": label, "description": "600 mg on day 1, followed by 300 mg weekly."}, {"label": "Control"}],
+        interventions=[{"name": "Zanfluril", "armGroupLabels": [label]}, {"name": "Lamivudine"}],
+    )
+    assert [(d.agent_key, d.amount_low, d.arm_nos) for d in facts.doses] == [
+        ("zanfluril", 600, [1]),
+        ("zanfluril", 300, [1]),
+    ]
+
+
+def test_several_other_names_in_one_entry_and_the_kind_of_product_before_a_name() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Zanfluril 5 mg."}],
+        interventions=[{"name": "Test product (T): ZX 9-106", "otherNames": ["ZFL, Zanfluril"]}],
+    )
+    assert [row.agent_key for row in facts.arm_agents] == ["zx 9-106"]
+
+
+def test_two_vaccines_against_one_disease_are_two_agents() -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[
+            {"name": "Prevenar", "type": "BIOLOGICAL", "description": "0.5 mL IM", "armGroupLabels": ["A"]},
+            {"name": "Pneumovax", "type": "BIOLOGICAL", "description": "0.5 mL IM", "armGroupLabels": ["B"]},
+        ],
+    )
+    assert [(d.agent, d.amount_low, d.arm_nos) for d in facts.doses] == [
+        ("Prevenar", 0.5, [1]),
+        ("Pneumovax", 0.5, [2]),
+    ]
+    assert [(row.arm_no, row.agent) for row in facts.arm_agents] == [(1, "Prevenar"), (2, "Pneumovax")]
+
+
+def test_a_name_that_says_nothing_stands_for_its_other_name() -> None:
+    facts = read(
+        arms=[{"label": "A then B"}],
+        interventions=[
+            {"name": "Treatment A", "description": "100 mg, single dose.", "otherNames": ["ZX-9219"]},
+            {"name": "Treatment B", "description": "600 mg, single dose.", "otherNames": ["ZX-9219"]},
+        ],
+    )
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("zx-9219", 100), ("zx-9219", 600)]
+    assert agents(facts, 1) == ["zx-9219"]
+
+
+def test_of_the_drugs_of_an_arm_that_which_its_label_names() -> None:
+    facts = read(
+        arms=[{"label": "Midazolam", "description": "1.75 mg over 2 minutes, then 1 mg"}, {"label": "Remimazolam"}],
+        interventions=[{"name": "Midazolam", "armGroupLabels": ["Midazolam"]}, {"name": "Fentanyl"}],
+    )
+    assert arms_of(facts) == {("midazolam", 1.75): [1], ("midazolam", 1): [1]}
+
+
+def test_epinephrine_in_a_local_anesthetic_and_hormones_of_prose_are_given() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "1.8 mL of lidocaine 2% with 1:80,000 epinephrine"}, {"label": "B"}],
+        interventions=[{"name": "Lidocaine", "armGroupLabels": ["A"]}, {"name": "Zanol", "armGroupLabels": ["B"]}],
+        description="All women get oxytocin 10 IU.",
+    )
+    assert agents(facts, 1) == ["lidocaine", "epinephrine", "oxytocin"]
+    assert agents(facts, 2) == ["zanol", "oxytocin"]
+
+
+def test_volumes_of_a_mixture_are_of_its_first_part() -> None:
+    facts = read(
+        arms=[{"label": "PIEB", "description": "10 mL every 60 minutes by pump"}],
+        interventions=[{"name": "Bupivacaine-fentanyl"}],
+    )
+    assert [(d.agent_key, d.amount_low) for d in facts.doses] == [("bupivacaine", 10)]
+
+
+def test_an_amount_without_a_name_is_of_the_arms_drug_though_a_fluid_is_given_to_all() -> None:
+    facts = read(
+        arms=[
+            {"label": "Zanfluril", "description": "0.15 mg/kg IV over 15 min."},
+            {"label": "Lamivudine", "description": "0.2 mg/kg IV over 15 min."},
+        ],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["Zanfluril"]},
+            {"name": "Lamivudine", "armGroupLabels": ["Lamivudine"]},
+            {"name": "Normal saline"},
+            {"name": "Abacavir"},
+        ],
+    )
+    assert [(d.agent_key, d.amount_low, d.arm_nos) for d in facts.doses] == [
+        ("zanfluril", 0.15, [1]),
+        ("lamivudine", 0.2, [2]),
+    ]
+
+
+def test_a_cream_is_not_left_out_for_the_tablets_of_another_arm() -> None:
+    facts = read(
+        arms=[
+            {"label": "A", "description": "Zanfluril 3% cream twice daily."},
+            {"label": "B", "description": "Zanfluril 250 mg capsule orally twice daily."},
+        ],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.unit, d.route, d.arm_nos) for d in facts.doses] == [
+        (3, "%", "top", [1]),
+        (250, "mg", "po", [2]),
+    ]
+
+
+@pytest.mark.parametrize("words", ["placebo matching", "placebo tablets for", "placebo identical to"])
+def test_what_a_placebo_looks_like_is_not_given(words: str) -> None:
+    facts = read(
+        arms=[
+            {"label": "A", "description": f"Zanfluril 23 mg and {words} lamivudine 10 mg once daily."},
+            {"label": "B", "description": f"Lamivudine 10 mg and {words} zanfluril 23 mg once daily."},
+        ],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["A"]},
+            {"name": "Lamivudine", "armGroupLabels": ["B"]},
+        ],
+    )
+    assert [(d.agent_key, d.amount_low, d.arm_nos) for d in facts.doses] == [
+        ("zanfluril", 23, [1]),
+        ("lamivudine", 10, [2]),
+    ]
+
+
+def test_a_sequence_of_reference_and_test_is_no_radiotherapy() -> None:
+    facts = read(arms=[{"label": "Sequence RT"}, {"label": "Sequence TR"}], interventions=[{"name": "Zanfluril"}])
+    assert [row.agent_key for row in facts.arm_agents] == ["zanfluril", "zanfluril"]
+
+
+def test_the_parts_of_a_combination_by_their_letters_where_another_drug_is_registered() -> None:
+    facts = read(
+        arms=[{"label": "A"}, {"label": "B"}],
+        interventions=[
+            {"name": "Zanfluril", "armGroupLabels": ["A"]},
+            {"name": "Umeclidinium/vilanterol", "armGroupLabels": ["B"]},
+        ],
+        description="Patients inhale zanfluril 40 ug once daily or UMEC/VI 62.5/25 ug once daily.",
+    )
+    assert arms_of(facts) == {("zanfluril", 40): [1], ("umeclidinium", 62.5): [2], ("vilanterol", 25): [2]}
+
+
+def test_a_part_of_a_registered_product_goes_to_the_arms_of_the_product() -> None:
+    facts = read(
+        arms=[{"label": "AL"}, {"label": "DP"}],
+        interventions=[
+            {"name": "Artemether-lumefantrine", "armGroupLabels": ["AL"]},
+            {"name": "Dihydroartemisinin-piperaquine", "armGroupLabels": ["DP"]},
+        ],
+        description="The target is 4 mg/kg/day of dihydroartemisinin and 18 mg/kg/day of piperaquine.",
+    )
+    assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("dihydroartemisinin", [2]), ("piperaquine", [2])]
+    assert [(row.arm_no, row.agent_key) for row in facts.arm_agents] == [
+        (1, "artemether-lumefantrine"),
+        (2, "dihydroartemisinin-piperaquine"),
+    ]
