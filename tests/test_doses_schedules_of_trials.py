@@ -232,9 +232,14 @@ def test_pieces_are_counted_in_their_unit(text: str, unit: str) -> None:
 def test_openings_of_patterns() -> None:
     assert openings(r"(?:once|\bdaily)") == {"once", "dail"}
     assert openings(r"(?P<n>\d+|two) x") == {*"0123456789", "two "}
-    assert openings("ab?c") == {"a"}
+    assert openings("ab?c") == {"abc", "ac"}
     assert openings("ab+c") == {"ab"}
-    for pattern in ("a?b", ".x", "(?:a", ""):
+    assert openings(r"p\.?\s?o\b") == {"p. o", "p.o", "p o", "po"}
+    assert openings(r"a[.-](?:b|cd)?(?=e)") == {"a.", "a-", "a.b", "a-b", "a.cd", "a-cd"}
+    assert openings("a(?:bc)+d") == {"abc"}
+    assert openings(r"a[^b]c|a\w") == {"a"}
+    assert openings("a?b") == {"ab", "b"}
+    for pattern in ("a?", ".x", "(?:a", "", r"\w", "(?:a|b?)", "[^a]"):
         with pytest.raises(ValueError, match="the pattern"):
             openings(pattern)
 
@@ -246,6 +251,11 @@ def test_a_scanner_finds_what_its_patterns_find() -> None:
         (0, "in"),
         (1, "into"),
     ]
+
+
+def test_a_scanner_finds_what_begins_within_another_opening() -> None:
+    scanner = Scanner(["at week", "we", r"p\s?o"])
+    assert [match.group() for _, match in scanner.find("at we, p\no, p\u2028o")] == ["we", "p\no", "p\u2028o"]
 
 
 def test_words_with_one_beginning_share_it() -> None:

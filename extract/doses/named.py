@@ -20,7 +20,10 @@ def _named() -> tuple[list[str], _Names, _Names]:
     With each go the entries of `regimens.toml` in the order of its names.
     """
     named = [(name, entry) for entry in read_toml("regimens.toml")["regimen"] for name in entry["names"]]
-    small = {name: sorted(opening for opening in openings(name) if opening[0].islower()) for name, _ in named}
+    small = {
+        name: sorted({opening.partition(" ")[0] for opening in openings(name) if opening[0].islower()})
+        for name, _ in named
+    }
     heads = sorted({opening for found in small.values() for opening in found})
     return heads, _scanner(named), _scanner([(name, entry) for name, entry in named if not small[name]])
 

@@ -11,51 +11,73 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from functools import cache
-from itertools import chain
+from itertools import accumulate, chain
 from typing import Any
 
 DIGITS = "0123456789"
-_LITERAL = re.compile(r"\\[.+*]|[a-zA-Z0-9 +-]")
-_OPTIONAL = ("?", "*", "{")
 _LENGTH = 4  # of openings
-_MANY = 5  # first letters
+_FEW = 4  # characters of a class after which an opening goes on
+_CLASSES = {r"\d": DIGITS, r"\s": " "}
+_NO_WIDTH = ("(?=", "(?!", "(?<!", "(?<=")
+_BLANK = re.compile(r"\s")
+_QUANTIFIER = re.compile(r"([?*+]|\{[\d,]*\})?\??")
+_MAY_BE_NONE = ("?", "*", "{0", "{,")
 
 
 def openings(pattern: str) -> set[str]:
-    """The first characters that a match of `pattern` can have, up to four.
+    """The first characters that a match of `pattern` can have, up to four; a blank stands for any kind of blank.
 
-    Knows what the data files use: literals, `(?:…)`, named groups, looking ahead or behind, `\\b` and `\\d` at the
-    start. Raises ValueError where a pattern begins with anything else.
+    Knows what the data files use: literals, groups, small classes, `\\b`, `\\d`, `\\s`, what may be left out, looking
+    ahead or behind. Raises ValueError where a pattern may begin with anything else.
     """
-    pattern = pattern.removeprefix(r"\b")
-    if pattern.startswith(r"\d"):
-        return set(DIGITS)
-    if pattern.startswith("("):
-        return _of_group(pattern)
-    first, rest = _literal(pattern)
-    if rest.startswith(_OPTIONAL):
+    found = _beginnings(f"(?:{pattern})", _LENGTH)
+    if "" in found:
         raise ValueError(f"the pattern {pattern!r} must begin with a letter or a digit that is not optional")
-    while len(first) < _LENGTH and not rest.startswith("+") and (following := _LITERAL.match(rest)) is not None:
-        rest = rest[following.end() :]
-        if rest.startswith(_OPTIONAL):
-            break
-        first += following.group()[-1]
-    return {first}
+    return found
 
 
-def _literal(pattern: str) -> tuple[str, str]:
-    match = _LITERAL.match(pattern)
-    if match is None:
-        raise ValueError(f"the pattern {pattern!r} must begin with a letter or a digit")
-    return match.group()[-1], pattern[match.end() :]
+def _beginnings(pattern: str, room: int) -> set[str]:
+    """The first characters of its matches, up to `room`; those that end sooner may go on with anything."""
+    if not pattern or not room:
+        return {""}
+    if pattern.startswith(r"\b"):
+        return _beginnings(pattern[2:], room)
+    if pattern.startswith(_NO_WIDTH):
+        return _beginnings(_split_group(pattern)[1], room)
+    if pattern.startswith("("):
+        alternatives, rest = _split_group(pattern)
+        quantifier, rest = _quantifier(rest)
+        follows = rest if quantifier in ("", "?") else "."
+        found = set().union(*(_beginnings(part + follows, room) for part in alternatives))
+    else:
+        characters, rest = _characters(pattern)
+        quantifier, rest = _quantifier(rest)
+        goes_on = quantifier in ("", "?") and len(characters) <= _FEW
+        following = _beginnings(rest, room - 1) if goes_on else {""}
+        found = {character + more for character in characters for more in following} or {""}
+    return found | _beginnings(rest, room) if quantifier.startswith(_MAY_BE_NONE) else found
 
 
-def _of_group(pattern: str) -> set[str]:
-    alternatives, rest = _split_group(pattern)
-    if pattern.startswith(("(?=", "(?!", "(?<!", "(?<=")):
-        return openings(rest)
-    found = set().union(*(openings(part + rest) for part in alternatives))
-    return found | openings(rest[1:]) if rest.startswith("?") else found
+def _quantifier(rest: str) -> tuple[str, str]:
+    match = _QUANTIFIER.match(rest)
+    assert match is not None
+    return match[1] or "", rest[match.end() :]
+
+
+def _characters(pattern: str) -> tuple[str, str]:
+    """The characters that a pattern can begin with, none where they are too many, and what follows them."""
+    if pattern[0] == "[":
+        end = pattern.index("]", 2)
+        members, negated = pattern[1:end], pattern[1] == "^"
+        for written, meant in _CLASSES.items():
+            members = members.replace(written, meant)
+        plain = not negated and "\\" not in members and "-" not in members.strip("-")
+        return members if plain else "", pattern[end + 1 :]
+    written, rest = (pattern[:2], pattern[2:]) if pattern[0] == "\\" else (pattern[0], pattern[1:])
+    if written in _CLASSES:
+        return _CLASSES[written], rest
+    literal = not written[-1].isalnum() if len(written) > 1 else written not in ".^$|)?*+{"
+    return written[-1] if literal else "", rest
 
 
 def _split_group(pattern: str) -> tuple[list[str], str]:
@@ -89,6 +111,23 @@ def _split_group(pattern: str) -> tuple[list[str], str]:
     raise ValueError(f"the pattern {pattern!r} has a bracket that is not closed")
 
 
+class _Tried(dict[str, re.Pattern[str]]):
+    """The patterns that are tried where an opening stands, as one, made when it is first met.
+
+    "int" is tried where a text has "intr", and "in" as well: an opening takes the patterns of its beginnings.
+    """
+
+    def __init__(self, by_opening: dict[str, dict[int, str]]) -> None:
+        super().__init__()
+        self._by_opening = by_opening
+
+    def __missing__(self, opening: str) -> re.Pattern[str]:
+        beginnings = accumulate(_BLANK.sub(" ", opening))
+        patterns = {index: part for head in beginnings for index, part in self._by_opening.get(head, {}).items()}
+        found = self[opening] = re.compile("|".join(patterns[index] for index in sorted(patterns)))
+        return found
+
+
 class Scanner:
     """Many patterns over one text; each match says which pattern it is of. Patterns may not hold unnamed groups.
 
@@ -97,24 +136,21 @@ class Scanner:
     """
 
     def __init__(self, patterns: Iterable[str], *, before: str = r"\w", after: str = "", unless: str = "") -> None:
-        by_opening: dict[str, list[str]] = {}
+        by_opening: dict[str, dict[int, str]] = {}
         for index, pattern in enumerate(patterns):
             for opening in openings(pattern):
-                by_opening.setdefault(opening, []).append(f"{pattern}{after}(?P<p{index}>)")
-        # "int" is tried where a text has "intr", and "in" as well: an opening takes the patterns of its beginnings.
-        self._tried = {
-            opening: re.compile("|".join(_in_order(by_opening.get(opening[: k + 1], []) for k in range(len(opening)))))
-            for opening in by_opening
-        }
-        found = set(by_opening)
-        opening, never = f"({_starts(found)})", f"(?!{unless})" if unless else ""
-        # Where most words can open a match, what stands before one is looked for first: the engine finds one set of
-        # characters many times faster than it tries alternatives, and most letters stand within a word.
-        common = before != "" and sum(letter.islower() for letter in {opening[0] for opening in found}) > _MANY
+                by_opening.setdefault(opening, {})[index] = f"{pattern}{after}(?P<p{index}>)"
+        self._tried = _Tried(by_opening)
+        firsts = {opening[0] for opening in by_opening}
+        opening, never = f"(?=({_starts(by_opening)}))", f"(?!{unless})" if unless else ""
+        # Where words in small letters can open a match, what stands before one is looked for first: the engine finds
+        # one set of characters many times faster than it tries alternatives, and most letters stand within a word.
+        common = before != "" and any(letter.islower() for letter in firsts)
+        behind = f"(?<![{before}].)" if before else ""
         self._next = re.compile(
-            f"{_other_than(before)}(?={opening}){never}" if common else f"({_starts(found, before)})"
+            f"{_other_than(before)}{opening}{never}" if common else f"{_any_of(firsts)}{behind}(?<={opening}.)"
         )
-        self._first = re.compile(never + opening) if common else None  # at the start of a text nothing stands before
+        self._first = re.compile(opening + never) if common else None  # at the start of a text nothing stands before
 
     def find(self, text: str, start: int = 0, end: int = sys.maxsize) -> Iterator[tuple[int, re.Match[str]]]:
         """Every match within `start:end` that does not overlap an earlier one, with the number of its pattern."""
@@ -132,6 +168,10 @@ class Scanner:
                 yield int((match.lastgroup or "p0")[1:]), match
 
 
+def _any_of(characters: Iterable[str]) -> str:
+    return "[" + "".join(map(re.escape, sorted(characters))) + "]"
+
+
 @cache
 def _other_than(characters: str) -> str:
     """A class of all characters but those of a class, as ranges: the engine looks for them faster than for `\\W`."""
@@ -142,23 +182,21 @@ def _other_than(characters: str) -> str:
     return "[" + "".join(f"\\u{others[a]:04x}-\\u{others[b - 1]:04x}" for a, b in ranges) + "]"
 
 
-def _in_order(groups: Iterable[list[str]]) -> list[str]:
-    parts = dict.fromkeys(chain.from_iterable(groups))
-    return sorted(parts, key=lambda part: int(part.rpartition("(?P<p")[2][:-2]))
-
-
-def _starts(found: Iterable[str], before: str = "") -> str:
-    """A pattern for the longest opening that stands in a place, one alternative a first letter."""
-    behind = f"(?<![{before}].)" if before else ""
-    return "|".join(re.escape(first) + behind + _longest(branch) for first, branch in sorted(_tree(found).items()))
+def _starts(found: Iterable[str]) -> str:
+    """A pattern for the longest opening that stands in a place."""
+    return _longest(_tree(found))
 
 
 def _longest(branch: dict[str, Any]) -> str:
-    parts = [re.escape(letter) + _longest(longer) for letter, longer in sorted(branch.items()) if letter]
+    parts = [_sign(letter) + _longest(longer) for letter, longer in sorted(branch.items()) if letter]
     if len(parts) == 1 and "" not in branch:
         return parts[0]
     joined = "(?:" + "|".join(parts) + ")" if parts else ""
     return f"{joined}?" if parts and "" in branch else joined
+
+
+def _sign(letter: str) -> str:
+    return r"\s" if letter == " " else re.escape(letter)
 
 
 def _tree(words: Iterable[str]) -> dict[str, Any]:
