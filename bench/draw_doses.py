@@ -58,7 +58,10 @@ def main() -> None:
 
 def amounts_not_taken(study: Study, doses: list[Dose]) -> Iterator[tuple[Field, Amount]]:
     """The numbers with a unit in a study's descriptions, names and labels that are no dose's."""
-    known = {scaled(Amount(dose.amount_low or 0, dose.amount_high or 0, dose.unit or "", "", 0, 0)) for dose in doses}
+    known = {
+        scaled(Amount(dose.amount_low or 0, dose.amount_high or 0, dose.unit.removesuffix("/mL"), "", 0, 0))
+        for dose in doses
+    }
     for field in texts(study):
         for amount in find_amounts(field.text.norm):
             if amount.kind != "percent" and scaled(amount) not in known:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.dose_studies import read
+from extract.doses.agents import vocabulary
+from tests.dose_studies import one_arm, read
 from tests.test_doses_arms import agents, arms_of
 
 
@@ -181,3 +182,51 @@ def test_a_part_of_a_registered_product_goes_to_the_arms_of_the_product() -> Non
         (1, "artemether-lumefantrine"),
         (2, "dihydroartemisinin-piperaquine"),
     ]
+
+
+# Phrases, each with the amounts in it.
+_SAID_OF_ANY = [
+    ("{}, 20, 40 or 80 mg", [20, 40, 80]),
+    ("{} 40/60 mg daily", [40, 60]),
+    ("{} tablets 250 mg three times a day", [250]),
+    ("Two capsules of {} are taken every morning", [2]),
+    ("Patients receive 100 mg of {} every 3 weeks", [100]),
+]
+
+
+def _drugs() -> list[str]:
+    """The drugs of the vocabulary by their names, as a registrant writes them."""
+    return sorted({agent.key for agent in vocabulary()[1].values() if agent.kind == "drug" and agent.key.isascii()})
+
+
+@pytest.mark.parametrize(("phrase", "expected"), _SAID_OF_ANY)
+def test_an_amount_is_read_the_same_whatever_the_agent_is_called(phrase: str, expected: list[float]) -> None:
+    """No name's words or digits are read as a threshold, a number of pieces, a day or a part of the amount."""
+    wrong = {}
+    for name in _drugs():
+        read_as = [dose.amount_low for dose in one_arm(phrase.format(name[0].upper() + name[1:]), name).doses]
+        if read_as != expected:
+            wrong[name] = read_as
+    assert not wrong
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("ARN-509 tablets 60 mg", "ARN-509"),
+        ("BAY 43-9006 60 mg", "BAY 43-9006"),
+        ("AG 221, 60 mg", "AG 221"),
+        ("Actinomycin D 60 mg", "Actinomycin D"),
+        ("Low molecular weight heparin 60 mg", "Low molecular weight heparin"),
+        ("60 mg sodium fluorescein", "Sodium fluorescein"),
+        ("2 x 30 mg of D2O", "D2O"),
+    ],
+)
+def test_what_is_in_a_name_is_no_number_day_or_threshold(text: str, name: str) -> None:
+    (dose,) = one_arm(text, name).doses
+    assert (dose.amount_low, dose.unit, dose.days) == (60, "mg", None)
+
+
+def test_a_number_of_pieces_is_no_part_of_a_name() -> None:
+    facts = one_arm("2 Zanfluril capsules daily", "2 Zanfluril Capsules")
+    assert [(dose.agent_key, dose.amount_low, dose.unit) for dose in facts.doses] == [("zanfluril", 2, "{capsule}")]

@@ -32,7 +32,10 @@ _NOT_CELLS = re.compile(
     r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
 )
 _HYPHENATED_WORD = re.compile(r"[A-Za-z]\d{0,3}-\Z")  # "CI-994", "BAY60-4552"
-_MULTIPLIED = re.compile(r"(?:[A-Za-z)]|m\^?2)\s?[xX*]\s?\Z")
+# A name may end in x: "Lovenox 40/60 mg".
+_MULTIPLIED = re.compile(
+    r"(?:(?:[A-Za-z)]|m\^?2)(?:\s?\*|\s[xX])|(?:\)|m\^?2|\d\s?(?:c?Gy|m?c?g|ug|IU|m[lL]))[xX])\s?\Z"
+)
 _WHOLE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.000")  # of units: nobody states thousandths of one
 _CODE_NUMBER = re.compile(r"0\d")  # "AB 0243 tablets": no amount is printed so
 _TOLERANCE = re.compile(r"(?:\+/-|\u00b1)\s*$")

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from extract.doses.agents import Mention
 from extract.doses.amount import Amount
 from extract.doses.scanning import any_word
 from extract.doses.vocabulary import read_toml
@@ -103,18 +104,18 @@ def _hints() -> tuple[re.Pattern[str], dict[str, set[int]]]:
 
 _SOLVENTS = ("diluent", "solvent", "preparation")
 _OF_IT = re.compile(r"\s*(?:of\s+)?(?:an?\s+)?(?:sterile\s+|normal\s+)?")
-_SALT_BEFORE = re.compile(r"\s(?:sodium|potassium|calcium)[\s(,:]*\Z")
+_SALT_BEFORE = re.compile(r"\s(?:sodium|potassium|calcium|tablets?|capsules?|pills?|gel|cream|solution)[\s(,:]*\Z")
 
 
 def mark_decoys(
-    text: str, amounts: list[Amount], segments: list[tuple[int, int]], names: list[tuple[int, int]] | None = None
+    text: str, amounts: list[Amount], segments: list[tuple[int, int]], names: Sequence[Mention] = ()
 ) -> None:
     """Name in `amount.decoy` why it is no dose, where it is none, and set roles from the words around.
 
-    `names` are the places of agents: an agent that stands right before its amount is no laboratory value.
+    `names` are the agents named: one that stands right before its amount is no laboratory value.
     """
-    name_ends = {end for _, end in names or ()}
-    low = lowered(text)
+    name_ends = {name.end for name in names}
+    low = _without_names(lowered(text), names)
     index = 0
     previous_end = 0
     solvent: Amount | None = None
@@ -141,6 +142,23 @@ def mark_decoys(
         solvent = amount if amount.kind == "volume" and amount.decoy in _SOLVENTS else None
         if not amount.decoy:
             _set_role(before, after, amount, hinted)
+
+
+_GIVEN = ("drug", "cells", "vaccine")
+_LETTER = re.compile(r"[^\W\d_]")
+_LONG_NAME = re.compile(r"\w\W+\w")
+
+
+def _without_names(low: str, names: Sequence[Mention]) -> str:
+    """Without the words of names of several: "low molecular weight heparin" is no weight, "sodium fluorescein" no diet.
+
+    What is dissolved in "normal saline" is still seen, and what "total body irradiation" is.
+    """
+    for name in names:
+        start, end = name.start, name.end
+        if name.agent.kind in _GIVEN and _LONG_NAME.search(low, start, end):
+            low = low[:start] + _LETTER.sub("z", low[start:end]) + low[end:]
+    return low
 
 
 def _words(pattern: str) -> list[str]:

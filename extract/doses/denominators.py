@@ -32,7 +32,10 @@ _DENOMINATOR = re.compile(
     r"|[\s.*\u2022]*(?P<inverse>kg|m|min|h|hr|d|day|wk)\^?\s?-(?P<power>[12])(?!\d)",
     re.IGNORECASE,
 )
-_LIST_OF_AMOUNTS = re.compile(r"(?<=mg)\s?/\s?\d+(?:\.\d+)?\s?mg\b|(?<=ug)\s?/\s?\d+(?:\.\d+)?\s?ug\b", re.IGNORECASE)
+_LIST_OF_AMOUNTS = re.compile(
+    r"(?:(?<=mg)\s?/\s?\d+(?:\.\d+)?\s?mg|(?<=ug)\s?/\s?\d+(?:\.\d+)?\s?ug|(?<=[\s\d]g)\s?/\s?\d+(?:\.\d+)?\s?g)\b",
+    re.IGNORECASE,
+)
 # "1000 mg/4 ml im": so much is given, in 4 ml.
 _VOLUME_OF_SEVERAL = re.compile(r"\s?/\s?(?:[2-9]|1[\d.]|0?\.)[\d.]*\s?m", re.IGNORECASE)
 # "1 g/250 mL": no product is that thin; "40 mg/0.4 mL": what a syringe holds is given.

@@ -82,12 +82,25 @@ def _find_segments(reading: Reading) -> None:
 def _find_amounts(reading: Reading) -> None:
     """Numbers with a unit."""
     if not reading.amounts:
-        reading.amounts = find_amounts(reading.text)
+        reading.amounts = find_amounts(_veiled(reading.text, reading.agents))
+
+
+_IN_NAME = re.compile(r"\d|\b[dD]\b")
+_MEASURE = re.compile(r"(?<=\d)\s?(?:%|(?:m?c?g|ug|kg|m[lL]|IU|U|c?Gy|mmol|x\s?10)\b)")
+
+
+def _veiled(text: str, names: list[Mention]) -> str:
+    """The text with letters for what is a number, or stands before one, in a name: "BAY 43-9006", "actinomycin D"."""
+    for name in names:
+        start, end = name.start, name.end
+        if _IN_NAME.search(text, start, end) and not (_MEASURE.search(text, start, end) or _MEASURE.match(text, end)):
+            text = text[:start] + _IN_NAME.sub("z", text[start:end]) + text[end:]
+    return text
 
 
 def _find_agents(reading: Reading) -> None:
     """Names of what is given."""
-    if reading.amounts:
+    if not reading.agents:
         reading.agents = find_agents(reading.text, reading.names)
 
 
@@ -140,14 +153,13 @@ def _inside(item: Item, spans: list[tuple[int, int]]) -> bool:
 def _find_context(reading: Reading) -> None:
     """Which amounts are not doses, and the roles of those that are."""
     if reading.amounts:
-        names = [(mention.start, mention.end) for mention in reading.agents]
-        mark_decoys(reading.text, reading.amounts, reading.segments, names)
+        mark_decoys(reading.text, reading.amounts, reading.segments, reading.agents)
 
 
 _STEPS: dict[str, Callable[[Reading], None]] = {
     "dose_segments": _find_segments,
-    "dose_amounts": _find_amounts,
     "dose_agents": _find_agents,
+    "dose_amounts": _find_amounts,
     "dose_context": _find_context,
     "dose_schedule": _find_schedule,
 }
@@ -219,10 +231,11 @@ def read(text: str, names: Names | None = None, *, cells: bool = False) -> Readi
     for before the document is made, since most passages have none; and the document is made without tokens, which
     only spans need.
     """
-    found = find_amounts(text, cells=cells)
+    agents = find_agents(text, names)
+    found = find_amounts(_veiled(text, agents), cells=cells)
     if all(amount.concentration for amount in found):
         return None
-    doc = Doc(pipeline().vocab, user_data={"reading": Reading(text=text, names=names, amounts=found)})
+    doc = Doc(pipeline().vocab, user_data={"reading": Reading(text=text, names=names, agents=agents, amounts=found)})
     for component in _components():
         doc = component(doc)
     return reading_of(doc)

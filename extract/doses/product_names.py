@@ -15,6 +15,12 @@ _AMOUNT_IN_NAME = re.compile(
     r"(?:mg|mcg|ug|g|gm|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%|\b1\s?:\s?\d[\d,]*)",
     re.IGNORECASE,
 )
+# "One Zanfluril capsule daily": how many pieces is no part of a name
+_PIECES_OF = re.compile(
+    r"\A(?:[1-4]|one|two|three|four) (?=[A-Za-z](?:(?! of\b)[^,;:()])+ "
+    r"(?:capsule|tablet|pill|caplet|sachet|patch|puff|drop)(?:e?s)?\b)",
+    re.IGNORECASE,
+)
 _DIGIT_OR_DOSE = re.compile(r"\d|dose", re.IGNORECASE)  # without either there is no amount to leave out
 _TYPE_BEFORE_NAME = re.compile(
     r"\A\s*(?:drug|biological|placebo comparator|experimental|active comparator|intervention|"
@@ -46,6 +52,7 @@ def clean_name(raw: str) -> str:
     name = raw.replace("\u00ae", " ").replace("\u2122", " ").replace("(R)", " ").replace("(TM)", " ")
     if ":" in name:
         name = _TYPE_BEFORE_NAME.sub("", name)
+    name = _PIECES_OF.sub("", name)
     stripped = _AMOUNT_IN_NAME.sub(" ", name) if _DIGIT_OR_DOSE.search(name) else name
     if not _KEEP_WHOLE.search(stripped) or len(stripped.split()) > 3:
         shorter = _FORM.sub(" ", stripped) if _MAYBE_FORM.search(stripped.lower()) else stripped

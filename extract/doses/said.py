@@ -265,7 +265,7 @@ class Said:
             for part in parts
             if not _AMOUNT.search(part.text) and not part.is_observed()
             for item in part.behind_name(find_days)[:1]
-            if not any(part.text[item.start : item.end] in name for name in self.names)  # "D2" of "D2O"
+            if not any(part.text[item.start : item.end].lower() in name for name in self.names)  # "D2" of "D2O"
         ]
         return list(found[0]) if found and all(days == found[0] for days in found) else None
 
