@@ -15,7 +15,7 @@ from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.sharing import carry_along, carry_on, carry_routes, share_backwards
 from extract.doses.steps import begins_step, continues_steps, next_step
-from extract.doses.vocabulary import words
+from extract.doses.vocabulary import one_of, words
 from extract.lower import lowered
 
 _AS_NEEDED = Scanner(words("as_needed"))
@@ -127,6 +127,20 @@ def _attach_step(text: str, segment: tuple[int, int], bounds: list[Bound], items
     return True
 
 
+# What may stand around a schedule where a phrase says nothing else: "Frequency: twice daily".
+_AROUND_SCHEDULE = re.compile(rf"(?:\W|{one_of('says_schedule')})*", re.IGNORECASE)
+
+
+def _says_only_when(text: str, segment: tuple[int, int], items: list[Item]) -> bool:
+    """Whether a phrase holds nothing but schedules and routes."""
+    place = segment[0]
+    for item in items:
+        if item.start > place and not _AROUND_SCHEDULE.fullmatch(text, place, item.start):
+            return False
+        place = max(place, item.end)
+    return _AROUND_SCHEDULE.fullmatch(text, place, segment[1]) is not None
+
+
 def attach_later(
     text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]
 ) -> None:
@@ -135,6 +149,7 @@ def attach_later(
         return
     agents = [m.agent.key for m in here]
     last = bounds[-1].segment
+    may_be_rate = bool(agents) or "route" in [i.kind for i in items] or _says_only_when(text, segment, items)
     for bound in bounds:
         if agents and (bound.agent is None or bound.agent.key not in agents):
             continue
@@ -146,6 +161,6 @@ def attach_later(
                 continue
             if item.kind == "days" and (bound.amount.role == "loading" or not several_days(item, bound)):
                 continue
-            if item.kind == "frequency" and not agents and "route" not in [i.kind for i in items]:
+            if item.kind == "frequency" and not may_be_rate:
                 continue
             bound.facts.setdefault(item.kind, item.value)

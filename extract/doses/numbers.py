@@ -233,7 +233,7 @@ def _number(text: str, start: int) -> _Number:
         mantissa = decimal(match["plain"])
     scale = match["scale"] or match["scale0"]
     if scale:
-        exponent = (exponent or 0) + _SCALES[scale.strip(" -").lower()]
+        exponent = (exponent or 0) + _SCALES["".join(filter(str.isalpha, scale)).lower()]
     return _Number(mantissa, exponent, start, start + len(text), flags)
 
 

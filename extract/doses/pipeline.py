@@ -114,13 +114,20 @@ def _find_schedule(reading: Reading) -> None:
         reading.items = sorted(_outside(found, reading), key=lambda item: item.start)
 
 
+_SHORT = 40
+
+
 def _around_doses(reading: Reading) -> list[tuple[int, int]]:
-    """Phrases with doses, the one before (a heading) and the two after ("Cycles repeat every 21 days"), joined."""
+    """Phrases with doses, the one before (a heading) and the two after ("Cycles repeat every 21 days"), joined.
+
+    Of short phrases it is three after: "Dose: 5 mg; route: oral; frequency: twice daily; duration: 7 days".
+    """
     doses = [amount.start for amount in reading.amounts if not amount.decoy]
     wanted: set[int] = set()
     for index, (start, end) in enumerate(reading.segments):
         if any(start <= position < end for position in doses):
-            wanted.update(range(index - 1, index + 3))
+            short = all(last - first < _SHORT for first, last in reading.segments[index + 1 : index + 4])
+            wanted.update(range(index - 1, index + (4 if short else 3)))
     joined: list[tuple[int, int]] = []
     for index, (start, end) in enumerate(reading.segments):
         if index in wanted:
