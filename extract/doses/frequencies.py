@@ -84,6 +84,8 @@ def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[
     found: list[Item] = []
     for index, match in scanner.find(lowered(text), start, end):
         value = _frequency(match, index, entries[index])
+        if 0 in value:
+            continue  # "every 0 days"
         limit = _LIMIT.search(text, max(0, match.start() - 30), match.start())
         if limit or _names_group(text, match) or (value[1] is None and _SPREAD.match(text, match.end())):
             continue

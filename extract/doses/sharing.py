@@ -164,7 +164,7 @@ def carry_routes(text: str, heads: list[Head], routes: list[Item]) -> None:
             if only_strong(head):
                 continue  # "A 10 mg (0.5%) plus B"
             strength = only_strong(before) and not text[before.end : head.start].strip(" (,")  # "A 0.5% 10 mg"
-            if strength and "route" not in head.bounds[0].facts:
+            if strength and head.bounds and "route" not in head.bounds[0].facts:
                 head.bounds[0].facts["route"] = route.value
                 continue
             if not _MIXED.match(text, before.end, head.start) or any("route" in bound.facts for bound in head.bounds):
