@@ -16,6 +16,7 @@ from extract.doses import extract_doses
 from extract.facts import DoseFacts, Evidence
 from extract.study import Study
 from tests.dose_studies import record
+from tests.test_doses_phrases import PHRASES
 
 _PIECES = st.sampled_from(
     [
@@ -55,6 +56,23 @@ def test_quotes_are_slices_of_the_raw_field(text: list[str], name: list[str]) ->
             arms=[{"label": "".join(name), "description": " ".join(text)}],
             interventions=[{"name": " ".join(name), "description": "".join(text)}],
             description=" ".join(reversed(text)),
+        )
+    )
+
+
+_SIGNS = st.sampled_from([*"0159,.-/()%^x+:", "\n", "\u00a0", "  ", "²", "½", "٣", " million ", " every "])
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.sampled_from(PHRASES), st.lists(st.tuples(st.integers(0, 400), _SIGNS), min_size=1, max_size=6))
+def test_no_damage_to_a_phrase_stops_its_study(phrase: dict[str, Any], damage: list[tuple[int, str]]) -> None:
+    text = list(phrase["text"])
+    for place, sign in damage:
+        text[place % len(text)] = sign
+    check(
+        record(
+            arms=[{"label": "Treatment", "description": "".join(text)}],
+            interventions=[{"name": name} for name in phrase["agents"]],
         )
     )
 
