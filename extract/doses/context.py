@@ -182,7 +182,6 @@ _COMMON_WORDS = frozenset(
         "per",
         "one",
         "each",
-        "allowed",
     ]
 )
 
