@@ -52,6 +52,8 @@ def named_arms(study: Study, text: str) -> list[int]:
         return sorted(set(found))
     if _ALL.search(text):
         return [a.arm_no for a in arms]
+    if by_words := _by_words(arms, lowered):
+        return by_words
     for role, pattern in _ROLE_WORDS.items():
         if pattern.search(text):
             found += [a.arm_no for a in arms if _has_role(a, role)]
@@ -89,6 +91,37 @@ def _by_labels(arms: list[Arm], lowered: str) -> list[int]:
         return list(found)
     everywhere = [place for places in found.values() for place in places]
     return [number for number, places in found.items() if not all(_is_inside(place, everywhere) for place in places)]
+
+
+_WORDED_GROUP = re.compile(r"(?P<words>(?:[a-z][\w+-]*\s){1,3})(?:arm|group|cohort)s?\b")
+_LABEL_WORD = re.compile(r"[a-z][\w-]*")
+# Words that tell no arm from another, or by which the roles of arms are called.
+_NO_NAMES = frozenset(
+    "a an and arm arms cohort cohorts control dose doses each every experimental first group groups in intervention of "
+    "or other patient patients per placebo same second single study test the these this to treatment two with".split()
+)
+
+
+def _by_words(arms: list[Arm], lowered: str) -> list[int]:
+    """The arms that a text calls by words of their labels: "the budesonide group" of "Inhaled budesonide"."""
+    labels = [set(_LABEL_WORD.findall(arm.label.text.norm.lower())) - _NO_NAMES for arm in arms]
+    shared = set.intersection(*labels) | _NO_NAMES
+    found: set[int] = set()
+    for match in _WORDED_GROUP.finditer(lowered):
+        words = match["words"].split()
+        while words and not (named := _of_words(arms, labels, set(words) - shared)):
+            words = words[1:]
+        found.update(named if words else ())
+    return sorted(found)
+
+
+def _of_words(arms: list[Arm], labels: list[set[str]], words: set[str]) -> list[int]:
+    """The one arm whose label has all of the words, or has no others."""
+    if not words:
+        return []
+    having = [arm.arm_no for arm, label in zip(arms, labels, strict=True) if words <= label]
+    alone = [arm.arm_no for arm, label in zip(arms, labels, strict=True) if words == label]
+    return having if len(having) == 1 else (alone if len(alone) == 1 else [])
 
 
 def _is_inside(place: tuple[int, int], others: list[tuple[int, int]]) -> bool:
