@@ -217,3 +217,39 @@ def test_what_everyone_receives_is_not_of_the_arm_of_the_heading() -> None:
         description="Group I: zanfluril 5 mg daily. All children receive albendazole 400 mg.",
     )
     assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("zanfluril", [1]), ("albendazole", [1, 2])]
+
+
+def test_a_sentence_ends_behind_how_often_in_letters() -> None:
+    facts = read(
+        description="Verapamil is started in all patients at 40 mg tid. Zanfluril group: 100 mg daily.",
+        arms=[{"label": "Verapamil"}, {"label": "Verapamil + zanfluril"}],
+        interventions=[{"name": "Verapamil"}, {"name": "Zanfluril", "armGroupLabels": ["Verapamil + zanfluril"]}],
+    )
+    assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("verapamil", [1, 2]), ("zanfluril", [2])]
+
+
+def test_a_group_may_be_called_by_words_of_its_label() -> None:
+    facts = read(
+        description="The standard group receives 10 mg of zanfluril once daily, infants in the high dose group 20 mg.",
+        arms=[{"label": "High dose zanfluril"}, {"label": "Standard dose zanfluril"}],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(10, [2]), (20, [1])]
+
+
+def test_a_loading_dose_of_one_arm_is_not_the_maintenance_dose_of_another() -> None:
+    facts = read(
+        description="High dose group: zanfluril 40 mg/kg loading, then 20 mg/kg/day maintenance. "
+        "Standard dose group: 20 mg/kg loading, then 10 mg/kg/day maintenance.",
+        arms=[
+            {"label": "High dose", "description": "40 mg/kg/day loading, 20 mg/kg/day maintenance"},
+            {"label": "Standard dose", "description": "20 mg/kg/day loading, 10 mg/kg/day maintenance"},
+        ],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.role, d.arm_nos) for d in facts.doses] == [
+        (40, "loading", [1]),
+        (20, "maintenance", [1]),
+        (20, "loading", [2]),
+        (10, "maintenance", [2]),
+    ]

@@ -210,7 +210,8 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
             for statement in unscheduled:
                 complete_schedule(statement)
         repeated = [s for s in mine if _lacks_day_of_cycle(s)]
-        if len(repeated) == len(mine) and (days := said.days()):
+        of_course = [s for s in mine if s.amount.role != "loading"]
+        if 0 < len(repeated) == len(of_course) and (days := said.days()):
             _put("days", days, [s for s in repeated if _is_cycle_day(s, days)])
             for statement in repeated:
                 complete_schedule(statement)

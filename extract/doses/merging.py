@@ -166,7 +166,8 @@ def _of_another_kind(a: Statement, b: Statement) -> bool:
     if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
         return True
     other_role = _other_role(a, b) or {a.amount.role, b.amount.role} == {"fraction", "total"}
-    return (other_role and a.source is b.source) or _differ(a, b, "dosing")
+    other_role = other_role and (a.source is b.source or {a.amount.role, b.amount.role} <= _SPECIAL)
+    return other_role or _differ(a, b, "dosing")
 
 
 def _follow(a: Statement, b: Statement) -> bool:
@@ -251,7 +252,8 @@ def rate(statement: Statement) -> tuple[float, str] | None:
     """How often, made comparable: "every 3 weeks" is "once a 21-day cycle", "40 mg/d" is "40 mg once a day"."""
     frequency = statement.facts.get("frequency")
     if frequency is None:
-        return (round(1 / 24, 6), "h") if statement.amount.per_time == "d" else None
+        daily = statement.amount.per_time == "d" and statement.amount.role != "loading"  # "20 mg/kg/day loading" is one
+        return (round(1 / 24, 6), "h") if daily else None
     times, every, unit = frequency
     if every is None:
         return times, "once"
@@ -285,7 +287,10 @@ def _unite(kept: Statement, other: Statement) -> None:
     if kept.source is other.source and "ycle" in other.source.text.norm:
         kept.cycles_named |= _cycles_named(other)
     kept.facts = facts
-    kept.amount.per_time = kept.amount.per_time or other.amount.per_time
+    if kept.amount.role != "loading" or other.amount.per_time == kept.amount.per_time:
+        kept.amount.per_time = kept.amount.per_time or other.amount.per_time
+    else:
+        kept.amount.per_time = None  # "20 mg/kg/day loading" of one field, "a loading dose of 20 mg/kg" of another
     if (kept.amount.role in ("maximum", "minimum") and other.amount.role in ("dose", "level")) or (
         kept.amount.role == "dose" and other.amount.role in ("level", "loading", "maintenance", "total", "fraction")
     ):
