@@ -107,6 +107,8 @@ def _is_label(text: str, item: Item) -> bool:
     return item.kind == "route" and _LABEL_END.match(text, item.end) is not None
 
 
+# "Three sessions were done at 4-week intervals" says how often what was injected in them is given.
+_SESSIONS = re.compile(r"\b(?:sessions?|injections?|instillations?|infusions?|administrations?)\b", re.IGNORECASE)
 _NEXT_PHRASE = 4  # a semicolon or a full stop, and blanks
 
 
@@ -135,6 +137,7 @@ def attach_later(
         return
     agents = [m.agent.key for m in here]
     last = bounds[-1].segment
+    of_sessions = not agents and _SESSIONS.search(text, *segment) is not None
     for bound in bounds:
         if agents and (bound.agent is None or bound.agent.key not in agents):
             continue
@@ -146,6 +149,6 @@ def attach_later(
                 continue
             if item.kind == "days" and (bound.amount.role == "loading" or not several_days(item, bound)):
                 continue
-            if item.kind == "frequency" and not agents and "route" not in [i.kind for i in items]:
+            if item.kind == "frequency" and not (agents or of_sessions or "route" in [i.kind for i in items]):
                 continue
             bound.facts.setdefault(item.kind, item.value)
