@@ -166,7 +166,10 @@ def _of_another_kind(a: Statement, b: Statement) -> bool:
     if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
         return True
     other_role = _other_role(a, b) or {a.amount.role, b.amount.role} == {"fraction", "total"}
-    other_role = other_role and (a.source is b.source or {a.amount.role, b.amount.role} <= _SPECIAL)
+    roles = {a.amount.role, b.amount.role}
+    other_role = other_role and (
+        a.source is b.source or roles <= _SPECIAL or ("loading" in roles and _in_other_arms(a, b))
+    )
     return other_role or _differ(a, b, "dosing")
 
 
@@ -264,11 +267,24 @@ def rate(statement: Statement) -> tuple[float, str] | None:
 
 
 def _of_one_day(a: Statement, b: Statement) -> bool:
-    """Whether both are so much a day, and one does not say in how many parts: "10 mg/kg/day", "in two doses"."""
+    """Whether both are so much a day, and one does not say in how many parts: "10 mg/kg/day", "in two doses".
+
+    Or one says on how many days of a week that is: "30 mg/m2/day", "30 mg/m2, 5 days a week".
+    """
+    for daily, other in ((a, b), (b, a)):
+        if daily.amount.per_time == "d" and "frequency" not in daily.facts and _some_days_of_weeks(other):
+            return True
     return a.amount.per_time == b.amount.per_time == "d" and not ("frequency" in a.facts and "frequency" in b.facts)
 
 
+def _some_days_of_weeks(statement: Statement) -> bool:
+    times, every, unit = statement.facts.get("frequency", (0, None, None))
+    return unit == "wk" and every == 1 and 1 < times < 7
+
+
 def _by_weeks(statement: Statement) -> bool:
+    if _some_days_of_weeks(statement):
+        return False
     return statement.facts.get("frequency", (0, 0, None))[2] in ("wk", "mo", "a")
 
 
