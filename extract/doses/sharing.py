@@ -16,9 +16,9 @@ from extract.lower import holds_any
 _PRODUCT_GAP = re.compile(r"[\s,:(]*(?:fixed[- ]dose\s)?(?:combination|FDC|tablets?|capsules?|pills?)?\)?[,:;]?\s\(?")
 _LIST_GAP = re.compile(
     rf"(?:\s(?:{one_of('salts')}|elemental(?: \w+)?)\b)?"
-    r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
+    r"(?:\s*(?:over |in |for )?(?:\d+|one|two|three|four)[- ]?(?:hours?|h|hrs?|minutes?|mins?)\b)?(?:\s(?:iv )?bolus\b)?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
-    r"matched|to match|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
+    r"matched|to match|the|a|an|then|oral|dose|of|active|either|bolus|(?:(?:\d+[ -]?(?:h|hours?|hrs?) )?(?:continuous )?infusion of))\b[\s,+/&():-]*)*(?:d?l-)?\Z",
     re.IGNORECASE,
 )
 _MIXED = re.compile(
@@ -69,6 +69,7 @@ def share_backwards(text: str, heads: list[Head]) -> None:
             apart = apart or "cycle_days" in bound.facts.keys() & source.keys()  # each has its own
             often = "frequency" in bound.facts
             cyclic, then = is_cycle(source.get("frequency")), _AFTERWARDS.search(gap) is not None
+            then = then and "bolus" not in gap  # "400 mg/m2 bolus, then 2400 mg/m2 every 2 weeks": of one day
             repeated = cyclic and _has_days_of_cycle(bound) and not then
             # "A 5 mg followed by B 6 mg every 3 weeks" is repeated as a whole; else what follows has its own schedule
             cyclic = cyclic or ("cycle_days" in source and min(source.get("days", [1])) > 0)
