@@ -26,7 +26,8 @@ _NEW_SENTENCE = re.compile(
 _BULLET = re.compile(r"\s*(?:[-*>\u2043]\s|\d{1,2}[.)]\s|[a-zA-Z][.)]\s)")
 # One set of characters first, which the engine looks for fastest; bullets within a line only where there are stars.
 _BREAK = re.compile(
-    r"[\n;.!?\u3002](?:(?<=\n)(?:\s*\n)?|(?<=[;\u3002])|(?<=[.!?])(?=\s+[A-Z0-9*(\"\[-])|(?<=[a-z)\]]\.)(?=[A-Z0-9]))"
+    r"[\n;.!?\u3002](?:(?<=\n)(?:\s*\n)?|(?<=[;\u3002])|(?<=[.!?])(?=\s+[A-Z0-9*(\"\[-])|(?<=[a-z)\]]\.)(?=[A-Z0-9])"
+    r"|(?<=[a-z]{5}\.)(?=\s[a-z]{4}))"
 )
 _BREAK_OR_STAR = re.compile(rf"{_BREAK.pattern}|\s\*\s(?=[A-Z])")
 
