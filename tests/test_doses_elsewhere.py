@@ -649,18 +649,6 @@ def test_so_much_a_day_may_be_given_on_some_days_of_the_week() -> None:
     assert [(d.per_time, frequency(d)) for d in facts.doses] == [("d", (5, 1, "wk"))]
 
 
-def test_a_sentence_of_single_infusions_is_of_all_that_is_given() -> None:
-    facts = read(
-        arms=[{"label": "A"}, {"label": "B"}],
-        interventions=[
-            {"name": "Zanfluril", "description": "0.5 mg/kg", "armGroupLabels": ["A"]},
-            {"name": "Midazolam", "description": "0.045 mg/kg", "armGroupLabels": ["B"]},
-        ],
-        description="Single infusion over 40 minutes.",
-    )
-    assert {frequency(d) for d in facts.doses} == {(1, None, None)}
-
-
 def test_letters_that_open_the_name_of_a_registered_drug_are_short_for_no_other() -> None:
     facts = read(
         arms=[{"label": "Len+PD-1", "description": "Camrelizumab 200 mg"}],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from extract.doses.vocabulary import words
 from extract.lower import holds_any
 from extract.study import Arm, Study
 
@@ -139,10 +140,7 @@ def _by_labels(arms: list[Arm], lowered: str) -> list[int]:
 _WORDED_GROUP = re.compile(r"(?P<words>(?:[a-z][\w+-]*\s){1,3})(?:arm|group|cohort)s?\b")
 _LABEL_WORD = re.compile(r"[a-z][\w-]*")
 # Words that tell no arm from another, or by which the roles of arms are called.
-_NO_NAMES = frozenset(
-    "a an and arm arms cohort cohorts control dose doses each every experimental first group groups in intervention of "
-    "or other patient patients per placebo same second single study test the these this to treatment two with".split()
-)
+_NO_NAMES = frozenset(words("no_arm_name"))
 
 
 def _by_words(arms: list[Arm], lowered: str) -> list[int]:

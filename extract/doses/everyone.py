@@ -13,7 +13,9 @@ _EVERYONE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_ALL = re.compile(
-    r"\A\W{0,3}(?:(?:open|label|single|blind|active|the|during|in|an?|\d+|weeks?)[\s-])*(?:run-?in|lead-in|(?:titration|stabili[sz]ation|conversion) (?:period|phase))\b",
+    r"\A\W{0,3}"
+    r"(?:(?:open|label|single|blind|active|the|during|in|an?|\d+|weeks?)[\s-])*"
+    r"(?:run-?in|lead-in|(?:titration|stabili[sz]ation|conversion) (?:period|phase))\b",
     re.IGNORECASE,
 )
 _ONE_OF_SEVERAL = re.compile(

@@ -279,7 +279,7 @@ def _of_one_day(a: Statement, b: Statement) -> bool:
 
 def _some_days_of_weeks(statement: Statement) -> bool:
     times, every, unit = statement.facts.get("frequency", (0, None, None))
-    return unit == "wk" and every == 1 and 1 < times < 7
+    return bool(unit == "wk" and every == 1 and 1 < times < 7)
 
 
 def _by_weeks(statement: Statement) -> bool:

@@ -48,11 +48,6 @@ _FORM_OF = re.compile(
     r"(?:[\w-]+ \w+ of|(?:[\w-]+ ){1,2}(?:dosing|doses?|treatment|administration) (?:of|with)) (?:the )?\Z"
 )
 _DOSING = re.compile(r" (?:oral |iv )?(?:dosing|doses?|treatment|administration|injections?|infusions?) (?:of|with)\b")
-# "Single infusion over 40 minutes.": of all that the study gives
-_SINGLE_SENTENCE = re.compile(
-    r"(?:\A|[.\n]\s*)(?:An?\s|One\s)?[Ss]ingle(?:[\s-](?:IV|oral|intravenous|subcutaneous|SC|bolus|dose))?"
-    r"\s(?:infusion|injection|instillation)\b(?![^.\n]{0,60}\d\s?m?g\b)"
-)
 _NEAR = 34
 _MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
@@ -257,8 +252,6 @@ class Said:
         if not found:
             found = {value for part in self._unnamed_texts() if (value := _spoken(part.text)) is not None}
         if not found and self.alone and any(single_dose(title.text.norm) for title in self.study.titles()):
-            return ONCE
-        if not found and self.alone and any(_SINGLE_SENTENCE.search(text) for text in prose(self.study)):
             return ONCE
         return found.pop() if len(found) == 1 else None
 

@@ -17,7 +17,8 @@ _ABBREVIATION = re.compile(
 )
 # "5 mg/kg. Group B" and "10 mg p.o. Patients" end a sentence, "5 mg p.o. Day 1" does not.
 _UNIT_BEFORE = re.compile(
-    r"(?:\d\s?|/|per )(?:mg|kg|ml|mcg|ug|hr|hrs|min|m2|d|h)\Z|\b(?:i\.?v|p\.?o|s\.?c|i\.?m|b\.?i\.?d|t\.?i\.?d|max|etc)\Z",
+    r"(?:\d\s?|/|per )(?:mg|kg|ml|mcg|ug|hr|hrs|min|m2|d|h)\Z"
+    r"|\b(?:i\.?v|p\.?o|s\.?c|i\.?m|b\.?i\.?d|t\.?i\.?d|max|etc)\Z",
     re.IGNORECASE,
 )
 _NEW_SENTENCE = re.compile(
