@@ -655,3 +655,14 @@ def test_letters_that_open_the_name_of_a_registered_drug_are_short_for_no_other(
         interventions=[{"name": "Lenvatinib"}, {"name": "Camrelizumab"}],
     )
     assert {a.agent_key for a in facts.arm_agents} == {"lenvatinib", "camrelizumab"}
+
+
+def test_the_route_of_what_is_given_before_a_drug_is_not_that_drugs() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Pemetrexed 500 mg/m2 every 3 weeks"}],
+        interventions=[
+            {"name": "Pemetrexed", "description": "IV infusion"},
+            {"name": "Dexamethasone", "description": "Oral 4 mg twice a day the day before and after pemetrexed"},
+        ],
+    )
+    assert {d.agent_key: d.route for d in facts.doses} == {"pemetrexed": "iv", "dexamethasone": "po"}

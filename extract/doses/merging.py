@@ -8,6 +8,7 @@ from typing import Any
 
 from extract.doses.agents import Agent
 from extract.doses.amount import Amount
+from extract.doses.filling import is_cycle
 from extract.doses.vocabulary import one_of
 from extract.study import Field
 
@@ -189,6 +190,8 @@ def _then(a: Statement, b: Statement) -> bool:
     text, timed = a.source.text.norm, _TIMES | {"frequency"}
     if not timed & a.facts.keys() or not timed & b.facts.keys() or first.end > second.start:
         return False
+    if is_cycle(first.facts.get("frequency")) and rate(first) == rate(second) and not _differ(a, b, "days"):
+        return False  # "with B every 3 weeks for 4 cycles, followed by 200 mg every 3 weeks alone"
     return _THEN.search(text, first.end, second.start + 1) is not None
 
 

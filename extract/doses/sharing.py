@@ -17,7 +17,7 @@ _PRODUCT_GAP = re.compile(r"[\s,:(]*(?:fixed[- ]dose\s)?(?:combination|FDC|table
 _LIST_GAP = re.compile(
     rf"(?:\s(?:{one_of('salts')}|elemental(?: \w+)?)\b)?"
     r"(?:\s*(?:over |in |for )?(?:\d+|one|two|three|four)[- ]?(?:hours?|h|hrs?|minutes?|mins?)\b)?"
-    r"(?:\s(?:iv )?bolus\b)?"
+    r"(?:\s(?:iv )?bolus\b)?(?:\s\((?:with |plus )?[^()\d]{4,40}\)(?=\s(?:plus|and|\+)))?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
     r"matched|to match|the|a|an|then|oral|dose|of|active|either|bolus|"
     r"(?:(?:\d+[ -]?(?:h|hours?|hrs?) )?(?:continuous )?infusion of))\b[\s,+/&():-]*)*(?:d?l-)?\Z",
