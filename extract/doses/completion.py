@@ -93,10 +93,15 @@ def _may_take(statement: Statement, statements: list[Statement], kind: str, valu
 
 def _without_impossible(statements: list[Statement]) -> None:
     """`Ropivacaine 20 mL and dexamethasone 8 mg IV`: the first is not given so."""
-    never: dict[str, list[str]] = read_toml("routes.toml")["never"]
     for statement in statements:
-        if statement.agent.key in never.get(statement.facts.get("route", ""), ()):
+        if _is_never(statement, statement.facts.get("route")):
             del statement.facts["route"]
+
+
+def _is_never(statement: Statement, route: str | None) -> bool:
+    """Whether nobody gives an agent so."""
+    never: dict[str, list[str]] = read_toml("routes.toml")["never"]
+    return statement.agent.key in never.get(route or "", ())
 
 
 _MEASURES = {"mass": "volume", "volume": "mass"}
@@ -230,8 +235,8 @@ def _several(frequency: tuple[float, float | None, str | None]) -> bool:
 
 
 def _not_there(statement: Statement, route: str | None) -> bool:
-    """Whether an amount by the body's surface would go into the spinal canal, as nothing does."""
-    return route == "it" and statement.amount.per == "m2"
+    """Whether an amount would go where it does not; by the body's surface nothing goes into the spinal canal."""
+    return (route == "it" and statement.amount.per == "m2") or _is_never(statement, route)
 
 
 def _given_otherwise(statement: Statement, frequency: object, mine: list[Statement]) -> bool:
