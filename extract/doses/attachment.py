@@ -9,13 +9,22 @@ from extract.doses.agents import Mention
 from extract.doses.beside import ADDED_TO, is_observed
 from extract.doses.bound import Bound, Remark
 from extract.doses.changes import is_of_change, is_of_what_follows
-from extract.doses.filling import KINDS, fill, fill_missing, is_timed, note_ahead, repeated_amounts, several_days
+from extract.doses.filling import (
+    KINDS,
+    fill,
+    fill_missing,
+    is_cycle,
+    is_timed,
+    note_ahead,
+    repeated_amounts,
+    several_days,
+)
 from extract.doses.heads import Head, find_heads, head_of
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.sharing import carry_along, carry_on, carry_routes, share_backwards
 from extract.doses.steps import begins_step, continues_steps, next_step
-from extract.doses.vocabulary import words
+from extract.doses.vocabulary import DAYS_IN, words
 from extract.lower import lowered
 
 _AS_NEEDED = Scanner(words("as_needed"))
@@ -129,6 +138,24 @@ def _attach_step(text: str, segment: tuple[int, int], bounds: list[Bound], items
     return True
 
 
+_ONLY_HOW_MANY = re.compile(r"[\s(]*(?:(?:x|\*|for)\s?\d{1,2}(?:\s(?:cycles|courses))?)?[\s).;]*\Z", re.IGNORECASE)
+
+
+def _repeat(text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item]) -> None:
+    """`A 750 mg/m2 d1; B 100 mg/m2 d1-3; q21d x 6`: a phrase of nothing else is how often all before it is repeated."""
+    item = next((item for item in items if item.kind == "frequency" and is_cycle(item.value)), None)
+    if (
+        item is None
+        or text[segment[0] : item.start].strip(" (,")
+        or not _ONLY_HOW_MANY.match(text, item.end, segment[1])
+    ):
+        return
+    days = float(item.value[1] * DAYS_IN.get(str(item.value[2]), 0))
+    for bound in bounds:
+        if "days" in bound.facts and not {"frequency", "cycle_days"} & bound.facts.keys() and days:
+            bound.facts["cycle_days"] = days
+
+
 def attach_later(
     text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]
 ) -> None:
@@ -137,6 +164,8 @@ def attach_later(
         return
     agents = [m.agent.key for m in here]
     last = bounds[-1].segment
+    if not agents:
+        _repeat(text, segment, bounds, items)
     of_sessions = not agents and _SESSIONS.search(text, *segment) is not None
     for bound in bounds:
         if agents and (bound.agent is None or bound.agent.key not in agents):

@@ -19,7 +19,7 @@ _LIST_GAP = re.compile(
     r"(?:\s*(?:over |in |for )?(?:\d+|one|two|three|four)[- ]?(?:hours?|h|hrs?|minutes?|mins?)\b)?"
     r"(?:\s(?:iv )?bolus\b)?(?:\s\((?:with |plus )?[^()\d]{4,40}\)(?=\s(?:plus|and|\+)))?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
-    r"matched|to match|the|a|an|then|oral|dose|of|active|either|bolus|"
+    r"matched|to match|the|a|an|then|oral|dose|of|active|either|bolus|(?:wo)?men|(?:fe)?males?|boys|girls|"
     r"(?:(?:\d+[ -]?(?:h|hours?|hrs?) )?(?:continuous )?infusion of))\b[\s,+/&():-]*)*(?:d?l-)?\Z",
     re.IGNORECASE,
 )
@@ -47,6 +47,7 @@ def _without_band(gap: str) -> str:
     return _BAND.sub(" ", gap, count=1) if holds_any(gap, _BAND_UNITS) else gap
 
 
+_OVER = re.compile(r"\s*over (?:\d+|one|two|three)[- ](?:hours?|h|hrs?|minutes?|mins?)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(r"\b(?:then|followed)\b", re.IGNORECASE)
 
 
@@ -71,7 +72,8 @@ def share_backwards(text: str, heads: list[Head]) -> None:
             apart = apart or "cycle_days" in bound.facts.keys() & source.keys()  # each has its own
             often = "frequency" in bound.facts
             cyclic, then = is_cycle(source.get("frequency")), _AFTERWARDS.search(gap) is not None
-            then = then and "bolus" not in gap  # "400 mg/m2 bolus, then 2400 mg/m2 every 2 weeks": of one day
+            # "400 mg/m2 bolus, then 2400 mg/m2 every 2 weeks", "A over 1 hour followed by B on day 1": of one day
+            then = then and not ("bolus" in gap or _OVER.match(gap))
             repeated = cyclic and _has_days_of_cycle(bound) and not then
             # "A 5 mg followed by B 6 mg every 3 weeks" is repeated as a whole; else what follows has its own schedule
             cyclic = cyclic or ("cycle_days" in source and min(source.get("days", [1])) > 0)
