@@ -217,3 +217,84 @@ def test_what_everyone_receives_is_not_of_the_arm_of_the_heading() -> None:
         description="Group I: zanfluril 5 mg daily. All children receive albendazole 400 mg.",
     )
     assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("zanfluril", [1]), ("albendazole", [1, 2])]
+
+
+def test_a_sentence_ends_behind_how_often_in_letters() -> None:
+    facts = read(
+        description="Verapamil is started in all patients at 40 mg tid. Zanfluril group: 100 mg daily.",
+        arms=[{"label": "Verapamil"}, {"label": "Verapamil + zanfluril"}],
+        interventions=[{"name": "Verapamil"}, {"name": "Zanfluril", "armGroupLabels": ["Verapamil + zanfluril"]}],
+    )
+    assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("verapamil", [1, 2]), ("zanfluril", [2])]
+
+
+def test_a_group_may_be_called_by_words_of_its_label() -> None:
+    facts = read(
+        description="The standard group receives 10 mg of zanfluril once daily, infants in the high dose group 20 mg.",
+        arms=[{"label": "High dose zanfluril"}, {"label": "Standard dose zanfluril"}],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(10, [2]), (20, [1])]
+
+
+def test_a_loading_dose_of_one_arm_is_not_the_maintenance_dose_of_another() -> None:
+    facts = read(
+        description="High dose group: zanfluril 40 mg/kg loading, then 20 mg/kg/day maintenance. "
+        "Standard dose group: 20 mg/kg loading, then 10 mg/kg/day maintenance.",
+        arms=[
+            {"label": "High dose", "description": "40 mg/kg/day loading, 20 mg/kg/day maintenance"},
+            {"label": "Standard dose", "description": "20 mg/kg/day loading, 10 mg/kg/day maintenance"},
+        ],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.role, d.arm_nos) for d in facts.doses] == [
+        (40, "loading", [1]),
+        (20, "maintenance", [1]),
+        (20, "loading", [2]),
+        (10, "maintenance", [2]),
+    ]
+
+
+def test_groups_of_running_text_are_the_arms_in_their_order() -> None:
+    facts = read(
+        description="Group I: 30 ml zanfluril and 2 ml saline. Group II: 20 ml zanfluril.",
+        arms=[{"label": "Zanfluril only"}, {"label": "Zanfluril + dexamethasone"}],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(30, [1]), (2, [1]), (20, [2])]
+
+
+def test_groups_of_running_text_are_not_the_arms_where_they_get_what_these_do_not() -> None:
+    facts = read(
+        description="Group A receives abacavir 5 mg. Group B receives lamivudine 10 mg.",
+        arms=[{"label": "Lamivudine"}, {"label": "Abacavir"}],
+        interventions=[
+            {"name": "Lamivudine", "armGroupLabels": ["Lamivudine"]},
+            {"name": "Abacavir", "armGroupLabels": ["Abacavir"]},
+        ],
+    )
+    assert arms_of(facts) == {("abacavir", 5): [2], ("lamivudine", 10): [1]}
+
+
+def test_a_loading_dose_is_not_the_single_dose_of_another_arm() -> None:
+    facts = read(
+        arms=[
+            {"label": "Monthly", "description": "Loading dose of 675 mg, then 225 mg monthly"},
+            {"label": "Quarterly", "description": "675 mg at visit 2"},
+        ],
+        interventions=[{"name": "Zanfluril"}],
+    )
+    assert [(d.amount_low, d.role, d.arm_nos) for d in facts.doses] == [
+        (675, "loading", [1]),
+        (225, "dose", [1]),
+        (675, "dose", [2]),
+    ]
+
+
+def test_a_titration_phase_is_for_all_arms() -> None:
+    facts = read(
+        description="Open-label titration period: zanfluril 50 mg b.i.d. for 3 days.",
+        arms=[{"label": "A", "description": "Zanfluril 250 mg b.i.d."}, {"label": "Placebo"}],
+        interventions=[{"name": "Zanfluril", "armGroupLabels": ["A"]}],
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(250, [1]), (50, [1, 2])]

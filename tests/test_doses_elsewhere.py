@@ -610,3 +610,59 @@ def test_so_much_a_day_is_one_dose_whether_its_parts_are_said_or_not() -> None:
         interventions=[{"name": "Zanfluril"}],
     )
     assert [(d.amount_low, d.per_time, frequency(d)) for d in facts.doses] == [(10, "d", (2, 1, "d"))]
+
+
+def test_the_day_of_a_cycle_is_also_that_of_what_follows_a_loading_dose() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Zanfluril 8 mg/kg loading dose, then 6 mg/kg Q3W"}],
+        interventions=[{"name": "Zanfluril", "description": "Given on Day 1 of each cycle"}],
+    )
+    assert [(d.amount_low, d.days) for d in facts.doses] == [(8, None), (6, [1])]
+
+
+def test_what_is_taken_daily_does_not_go_where_the_title_says() -> None:
+    facts = read(
+        title="Epidural injection for back pain",
+        arms=[{"label": "A"}],
+        interventions=[{"name": "Epidural injection", "type": "PROCEDURE"}],
+        description="80 mg methylprednisolone was injected. All used pregabalin 75 mg bid.",
+    )
+    assert {d.agent_key: d.route for d in facts.doses} == {"methylprednisolone": "epidural", "pregabalin": None}
+
+
+def test_a_general_name_in_an_arm_is_the_registered_agent() -> None:
+    facts = read(
+        arms=[{"label": "Surfactant alone"}, {"label": "BCG"}],
+        interventions=[
+            {"name": "Poractant alfa", "armGroupLabels": ["Surfactant alone"]},
+            {"name": "BCG vaccine", "armGroupLabels": ["BCG"]},
+        ],
+    )
+    assert [(a.arm_no, a.agent_key) for a in facts.arm_agents] == [(1, "poractant alfa"), (2, "bcg vaccine")]
+
+
+def test_so_much_a_day_may_be_given_on_some_days_of_the_week() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Carboplatin 30 mg/m2/day"}],
+        interventions=[{"name": "Carboplatin", "description": "30 mg/m2, 5 days a week"}],
+    )
+    assert [(d.per_time, frequency(d)) for d in facts.doses] == [("d", (5, 1, "wk"))]
+
+
+def test_letters_that_open_the_name_of_a_registered_drug_are_short_for_no_other() -> None:
+    facts = read(
+        arms=[{"label": "Len+PD-1", "description": "Camrelizumab 200 mg"}],
+        interventions=[{"name": "Lenvatinib"}, {"name": "Camrelizumab"}],
+    )
+    assert {a.agent_key for a in facts.arm_agents} == {"lenvatinib", "camrelizumab"}
+
+
+def test_the_route_of_what_is_given_before_a_drug_is_not_that_drugs() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Pemetrexed 500 mg/m2 every 3 weeks"}],
+        interventions=[
+            {"name": "Pemetrexed", "description": "IV infusion"},
+            {"name": "Dexamethasone", "description": "Oral 4 mg twice a day the day before and after pemetrexed"},
+        ],
+    )
+    assert {d.agent_key: d.route for d in facts.doses} == {"pemetrexed": "iv", "dexamethasone": "po"}

@@ -270,7 +270,7 @@ def test_words_with_one_beginning_share_it() -> None:
         ("weekly x 4, then every other week, then monthly", [(1, 1, "wk"), (1, 2, "wk"), (1, 1, "mo")]),
         ("weekly for 4 weeks and every two weeks thereafter", [(1, 1, "wk"), (1, 2, "wk")]),
         ("twice daily in week 1, three times daily in week 2", [(2, 1, "d"), (3, 1, "d")]),
-        ("on day 1 of cycles 1-4 and every third cycle thereafter", [(None, None, None), (1, 3, "cycle")]),
+        ("on day 1 of cycles 1-4 and every third cycle thereafter", [(1, 1, "cycle"), (1, 3, "cycle")]),
         ("daily for 14 days, then a rest of 7 days, every 21 days", [(1, 1, "d")]),
         ("daily, repeated every 4 weeks, then daily again", [(1, 1, "d")]),
         ("daily and then followed every 3 months", [(1, 1, "d")]),

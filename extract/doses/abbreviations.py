@@ -86,9 +86,9 @@ def _stands_for(letters: str, agent: Agent) -> bool:
 def openings(text: str, agents: list[Agent]) -> dict[str, Agent]:
     """The agents by the first letters of their names that the record uses with an amount."""
     drugs = {agent.key: agent for agent in agents if agent.kind == "drug"}
+    found = _instead_of_others(text, drugs)
     if not any(key[:_FEWEST].upper() in text for key in drugs if len(key) > _FEWEST):
-        return {}
-    found: dict[str, Agent] = {}
+        return found
     for name in set(_BEFORE_AMOUNT.findall(text)):
         low = name.lower()
         called = [key for key in drugs if key.startswith(low)]
@@ -98,6 +98,20 @@ def openings(text: str, agents: list[Agent]) -> dict[str, Agent]:
 
 
 _FEWEST = 3
+_MOST = 5
+
+
+def _instead_of_others(text: str, drugs: dict[str, Agent]) -> dict[str, Agent]:
+    """`HAIC+Len` of lenvatinib: what is short for a drug that the study has not, but opens the name of one it has."""
+    known = vocabulary()[1]
+    found: dict[str, Agent] = {}
+    for key, agent in drugs.items():
+        for low in {key[:length] for length in range(_FEWEST, min(_MOST, len(key) - 1) + 1)}:
+            other = known.get(low)
+            if other is None or other.key in drugs or sum(drug.startswith(low) for drug in drugs) > 1:
+                continue
+            found.update({name: agent for name in (low.upper(), low.capitalize()) if name in text})
+    return found
 
 
 def _may_abbreviate(name: str, before: str) -> bool:

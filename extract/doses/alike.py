@@ -247,7 +247,9 @@ def _tablets() -> re.Pattern[str]:
 
 def _may_be_given_there(statement: Statement) -> bool:
     amount = statement.amount
-    return not ("route" in statement.facts or amount.per or amount.per_time or _solid(statement))
+    often = statement.facts.get("frequency", (0, None, None))
+    daily = often[1] is not None and often[0] >= 1 and often[2] in ("h", "d") and amount.kind == "mass"
+    return not ("route" in statement.facts or amount.per or amount.per_time or daily or _solid(statement))
 
 
 def routes_by_title(study: Study, statements: list[Statement]) -> None:

@@ -8,7 +8,7 @@ from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_
 from extract.doses.arm_links import receives
 from extract.doses.arms import said_of_others
 from extract.doses.given import given_of, only_dilutes
-from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, components, listed_members
+from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, components, listed_members, members_of_kinds
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
 from extract.study import Arm, Field, Study
@@ -21,6 +21,7 @@ _ALTERNATIVE = re.compile(
     r".*\bor (?:matching |a |an |the )?(?:placebos?|\w+ placebo)\b|.*\bplacebos? or\b", re.IGNORECASE | re.DOTALL
 )
 _WHENCE = re.compile(r"\b(?:blood|marrow|cord|adipose|umbilical|PB[SP]Cs?|BM)\b", re.IGNORECASE)
+_LIKE = {"vaccine": "drug"}  # "BCG" of "BCG vaccine"
 _CYTOTOXIC = frozenset(words("cytotoxic"))
 _INERT_FLUIDS = frozenset(words("inert_fluid"))
 
@@ -139,8 +140,13 @@ class _Listing:
         if agent.kind == "cells" and agent.intervention_no is None and agent.key in GENERIC_CELLS:
             fitting = [a for a in self.linked.values() if a.kind == "cells"]
         else:
-            said = set(words_of(agent.key))
-            fitting = [a for a in self.linked.values() if a.kind == agent.kind and said < set(words_of(a.key))]
+            said, members = set(words_of(agent.key)), members_of_kinds().get(agent.key, ())
+            fitting = [
+                a
+                for a in self.linked.values()
+                if (_LIKE.get(a.kind, a.kind) == _LIKE.get(agent.kind, agent.kind) and said < set(words_of(a.key)))
+                or a.key in members
+            ]
         return fitting[0] if len(fitting) == 1 else agent
 
     def _registered_inert(self, agent: Agent) -> Agent:

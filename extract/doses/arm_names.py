@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
+from extract.doses.vocabulary import words
 from extract.lower import holds_any
 from extract.study import Arm, Study
 
@@ -47,15 +49,59 @@ def named_arms(study: Study, text: str) -> list[int]:
     for match in _GROUP_NAME.finditer(text):
         for name in (match["first"], match["second"]) if match["word"] else (match[0],):
             if name:
-                found += [a.arm_no for a in arms if _is_called(a, match["word"] or "group", name)]
+                found += [a.arm_no for a in arms if _is_called(a, match["word"] or "group", name)] or _by_order(
+                    study, name
+                )
     if found:
         return sorted(set(found))
     if _ALL.search(text):
         return [a.arm_no for a in arms]
+    if by_words := _by_words(arms, lowered):
+        return by_words
     for role, pattern in _ROLE_WORDS.items():
         if pattern.search(text):
             found += [a.arm_no for a in arms if _has_role(a, role)]
     return sorted(set(found)) if 0 < len(set(found)) < len(arms) else []
+
+
+# "Group II (n = 40): …", where no label has a number
+_GROUP = re.compile(r"\b(?:arm|group|cohort)s?\s\(?(?P<name>[A-F]|[1-6]|I{1,3}|IV|VI?)\b", re.IGNORECASE)
+_SERIES = (("A", "B", "C", "D", "E", "F"), ("1", "2", "3", "4", "5", "6"), ("I", "II", "III", "IV", "V", "VI"))
+_MAX_TOLD = 200  # how much of what follows the name of a group is looked at
+
+
+def _by_order(study: Study, name: str) -> list[int]:
+    """The arm that running text calls by its place, where no label has a letter or a number: group B is the second."""
+    number = _groups_in_order(study).get(name.upper())
+    return [] if number is None else [number]
+
+
+@lru_cache(maxsize=2)
+def _groups_in_order(study: Study) -> dict[str, int]:
+    """The names that running text gives to the arms in their order; none if what it tells of one is not that arm's."""
+    if len(study.arms) < 2 or any(_GROUP_NAME.search(arm.label.text.norm) for arm in study.arms):
+        return {}
+    for text in [source.text.norm for source in study.prose()]:
+        matches = [match for match in _GROUP.finditer(text) if match["name"] != "a"]
+        named = {match["name"].upper() for match in matches}
+        series = next((s[: len(study.arms)] for s in _SERIES if named == set(s[: len(study.arms)])), None)
+        if series is None:
+            continue
+        numbers = {name: number for number, name in enumerate(series, 1)}
+        ends = [*(match.start() for match in matches[1:]), len(text)]
+        told = [(numbers[m["name"].upper()], text[m.end() : end]) for m, end in zip(matches, ends, strict=True)]
+        return numbers if all(_may_tell_of(study, number, part[:_MAX_TOLD].lower()) for number, part in told) else {}
+    return {}
+
+
+def _may_tell_of(study: Study, number: int, told: str) -> bool:
+    """Whether what is told of a group names no intervention that its arm is not linked to."""
+    for item in study.interventions:
+        if 0 < len(item.arm_nos) < len(study.arms) and number not in item.arm_nos:
+            first = item.name.text.norm.lower().split(maxsplit=1)[:1]
+            if first and len(first[0]) > 4 and first[0] in told:
+                return False
+    return True
 
 
 _LEVEL = re.compile(r"\b(low|high|medium|mid|middle|intermediate|moderate)(?:er)?\b")
@@ -89,6 +135,34 @@ def _by_labels(arms: list[Arm], lowered: str) -> list[int]:
         return list(found)
     everywhere = [place for places in found.values() for place in places]
     return [number for number, places in found.items() if not all(_is_inside(place, everywhere) for place in places)]
+
+
+_WORDED_GROUP = re.compile(r"(?P<words>(?:[a-z][\w+-]*\s){1,3})(?:arm|group|cohort)s?\b")
+_LABEL_WORD = re.compile(r"[a-z][\w-]*")
+# Words that tell no arm from another, or by which the roles of arms are called.
+_NO_NAMES = frozenset(words("no_arm_name"))
+
+
+def _by_words(arms: list[Arm], lowered: str) -> list[int]:
+    """The arms that a text calls by words of their labels: "the budesonide group" of "Inhaled budesonide"."""
+    labels = [set(_LABEL_WORD.findall(arm.label.text.norm.lower())) - _NO_NAMES for arm in arms]
+    shared = set.intersection(*labels) | _NO_NAMES
+    found: set[int] = set()
+    for match in _WORDED_GROUP.finditer(lowered):
+        words = match["words"].split()
+        while words and not (named := _of_words(arms, labels, set(words) - shared)):
+            words = words[1:]
+        found.update(named if words else ())
+    return sorted(found)
+
+
+def _of_words(arms: list[Arm], labels: list[set[str]], words: set[str]) -> list[int]:
+    """The one arm whose label has all of the words, or has no others."""
+    if not words:
+        return []
+    having = [arm.arm_no for arm, label in zip(arms, labels, strict=True) if words <= label]
+    alone = [arm.arm_no for arm, label in zip(arms, labels, strict=True) if words == label]
+    return having if len(having) == 1 else (alone if len(alone) == 1 else [])
 
 
 def _is_inside(place: tuple[int, int], others: list[tuple[int, int]]) -> bool:

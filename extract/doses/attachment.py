@@ -9,13 +9,22 @@ from extract.doses.agents import Mention
 from extract.doses.beside import ADDED_TO, is_observed
 from extract.doses.bound import Bound, Remark
 from extract.doses.changes import is_of_change, is_of_what_follows
-from extract.doses.filling import KINDS, fill, fill_missing, is_timed, note_ahead, repeated_amounts, several_days
+from extract.doses.filling import (
+    KINDS,
+    fill,
+    fill_missing,
+    is_cycle,
+    is_timed,
+    note_ahead,
+    repeated_amounts,
+    several_days,
+)
 from extract.doses.heads import Head, find_heads, head_of
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
 from extract.doses.sharing import carry_along, carry_on, carry_routes, share_backwards
 from extract.doses.steps import begins_step, continues_steps, next_step
-from extract.doses.vocabulary import one_of, words
+from extract.doses.vocabulary import DAYS_IN, one_of, words
 from extract.lower import lowered
 
 _AS_NEEDED = Scanner(words("as_needed"))
@@ -107,6 +116,8 @@ def _is_label(text: str, item: Item) -> bool:
     return item.kind == "route" and _LABEL_END.match(text, item.end) is not None
 
 
+# "Three sessions were done at 4-week intervals" says how often what was injected in them is given.
+_SESSIONS = re.compile(r"\b(?:sessions?|injections?|instillations?|infusions?|administrations?)\b", re.IGNORECASE)
 _NEXT_PHRASE = 4  # a semicolon or a full stop, and blanks
 
 
@@ -141,6 +152,24 @@ def _says_only_when(text: str, segment: tuple[int, int], items: list[Item]) -> b
     return _AROUND_SCHEDULE.fullmatch(text, place, segment[1]) is not None
 
 
+_ONLY_HOW_MANY = re.compile(r"[\s(]*(?:(?:x|\*|for)\s?\d{1,2}(?:\s(?:cycles|courses))?)?[\s).;]*\Z", re.IGNORECASE)
+
+
+def _repeat(text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item]) -> None:
+    """`A 750 mg/m2 d1; B 100 mg/m2 d1-3; q21d x 6`: a phrase of nothing else is how often all before it is repeated."""
+    item = next((item for item in items if item.kind == "frequency" and is_cycle(item.value)), None)
+    if (
+        item is None
+        or text[segment[0] : item.start].strip(" (,")
+        or not _ONLY_HOW_MANY.match(text, item.end, segment[1])
+    ):
+        return
+    days = float(item.value[1] * DAYS_IN.get(str(item.value[2]), 0))
+    for bound in bounds:
+        if "days" in bound.facts and not {"frequency", "cycle_days"} & bound.facts.keys() and days:
+            bound.facts["cycle_days"] = days
+
+
 def attach_later(
     text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]
 ) -> None:
@@ -149,7 +178,14 @@ def attach_later(
         return
     agents = [m.agent.key for m in here]
     last = bounds[-1].segment
-    may_be_rate = bool(agents) or "route" in [i.kind for i in items] or _says_only_when(text, segment, items)
+    if not agents:
+        _repeat(text, segment, bounds, items)
+    may_be_rate = (
+        bool(agents)
+        or "route" in [item.kind for item in items]
+        or _SESSIONS.search(text, *segment) is not None
+        or _says_only_when(text, segment, items)
+    )
     for bound in bounds:
         if agents and (bound.agent is None or bound.agent.key not in agents):
             continue
@@ -161,6 +197,6 @@ def attach_later(
                 continue
             if item.kind == "days" and (bound.amount.role == "loading" or not several_days(item, bound)):
                 continue
-            if item.kind == "frequency" and not may_be_rate:
+            if item.kind == "frequency" and (not may_be_rate or (is_cycle(item.value) and "cycle_days" in bound.facts)):
                 continue
             bound.facts.setdefault(item.kind, item.value)

@@ -45,7 +45,8 @@ def bind(
         doses = [a for a in inside if not (a.decoy or _of_diluent(text, a) or any(_numbers(text, m, a) for m in here))]
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)
-            remarks += attach(text, segment, new, parts, [m for m in here if not only_dilutes(text, m)])
+            told = [m for m in here if not (only_dilutes(text, m) or _only_says_when(text, m, doses))]
+            remarks += attach(text, segment, new, parts, told)
             phase = set_phases(text, new, parts, phase)
             bounds += new
             last = next((b for b in reversed(new) if b.agent is not None), None)

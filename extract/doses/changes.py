@@ -12,7 +12,7 @@ from extract.lower import holds_any
 _THEN = re.compile(r"\bfollowed by\b", re.IGNORECASE)
 _STEP_BY = re.compile(
     r"\b(?:increas|titrat|escalat|rais|decreas|reduc|taper)\w*\s"
-    r"(?:(?:\w+\s){0,3}?(?:by|in (?:steps|increments) of)\s|(?:in\s)?[\d.,-]+\s?(?:m?g|mcg|units?)\b)"
+    r"(?:(?:\w+\s){0,3}?(?:by|of|in (?:steps|increments) of)\s|(?:in\s)?[\d.,-]+\s?(?:m?g|mcg|units?)\b)"
     r"(?:[^.;]|\.\d)*\Z",
     re.IGNORECASE,
 )

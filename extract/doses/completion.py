@@ -57,6 +57,8 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     placebo_as_active(statements)
     routes_by_title(study, statements)
     for statement in statements:
+        if statement.amount.role == "strength":
+            statement.facts.pop("frequency", None)  # how often a piece is taken is not how often so much is
         if statement.facts.get("dosing") == "repeated" and statement.facts.get("frequency") == ONCE:
             del statement.facts["frequency"]  # that of the single doses of other arms
 
@@ -91,10 +93,15 @@ def _may_take(statement: Statement, statements: list[Statement], kind: str, valu
 
 def _without_impossible(statements: list[Statement]) -> None:
     """`Ropivacaine 20 mL and dexamethasone 8 mg IV`: the first is not given so."""
-    never: dict[str, list[str]] = read_toml("routes.toml")["never"]
     for statement in statements:
-        if statement.agent.key in never.get(statement.facts.get("route", ""), ()):
+        if _is_never(statement, statement.facts.get("route")):
             del statement.facts["route"]
+
+
+def _is_never(statement: Statement, route: str | None) -> bool:
+    """Whether nobody gives an agent so."""
+    never: dict[str, list[str]] = read_toml("routes.toml")["never"]
+    return statement.agent.key in never.get(route or "", ())
 
 
 _MEASURES = {"mass": "volume", "volume": "mass"}
@@ -210,7 +217,8 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
             for statement in unscheduled:
                 complete_schedule(statement)
         repeated = [s for s in mine if _lacks_day_of_cycle(s)]
-        if len(repeated) == len(mine) and (days := said.days()):
+        of_course = [s for s in mine if s.amount.role != "loading"]
+        if 0 < len(repeated) == len(of_course) and (days := said.days()):
             _put("days", days, [s for s in repeated if _is_cycle_day(s, days)])
             for statement in repeated:
                 complete_schedule(statement)
@@ -227,8 +235,8 @@ def _several(frequency: tuple[float, float | None, str | None]) -> bool:
 
 
 def _not_there(statement: Statement, route: str | None) -> bool:
-    """Whether an amount by the body's surface would go into the spinal canal, as nothing does."""
-    return route == "it" and statement.amount.per == "m2"
+    """Whether an amount would go where it does not; by the body's surface nothing goes into the spinal canal."""
+    return (route == "it" and statement.amount.per == "m2") or _is_never(statement, route)
 
 
 def _given_otherwise(statement: Statement, frequency: object, mine: list[Statement]) -> bool:

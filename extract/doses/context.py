@@ -200,7 +200,6 @@ _COMMON_WORDS = frozenset(
         "per",
         "one",
         "each",
-        "allowed",
     ]
 )
 

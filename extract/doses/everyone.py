@@ -13,7 +13,9 @@ _EVERYONE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE_ALL = re.compile(
-    r"\A\W{0,3}(?:(?:open|label|single|blind|active|the|during|in|an?|\d+|weeks?)[\s-])*(?:run-?in|lead-in)\b",
+    r"\A\W{0,3}"
+    r"(?:(?:open|label|single|blind|active|the|during|in|an?|\d+|weeks?)[\s-])*"
+    r"(?:run-?in|lead-in|(?:titration|stabili[sz]ation|conversion) (?:period|phase))\b",
     re.IGNORECASE,
 )
 _ONE_OF_SEVERAL = re.compile(
@@ -29,7 +31,7 @@ def speaks_of_all(phrase: str) -> bool:
 def is_for_all(phrase: str) -> bool:
     """Whether what a phrase tells is given in every arm: "All patients receive 5 mg of A", "Run-in: A 5 mg"."""
     low = phrase.lower()
-    if "all" not in low and "run" not in low and "lead-in" not in low:
+    if "all" not in low and "run" not in low and "lead-in" not in low and "ation p" not in low and "sion p" not in low:
         return False
     named = speaks_of_all(phrase) or _BEFORE_ALL.search(phrase) is not None
     return named and _ONE_OF_SEVERAL.search(phrase) is None

@@ -106,14 +106,15 @@ _COMPONENT = re.compile(r"[a-z]{5,}(?: acid)?")
 
 
 @cache
-def _members_of_kinds() -> dict[str, list[str]]:
+def members_of_kinds() -> dict[str, list[str]]:
+    """By general name, the agents that it stands for: "vitamin D" for cholecalciferol."""
     return {entry["general"]: entry["members"] for entry in read_toml("agent_kinds.toml")["kind"]}
 
 
 def _enter_kinds(known: dict[str, Agent]) -> None:
     """Where only "Vitamin D" is registered, "cholecalciferol" is what it is."""
     for key, agent in list(known.items()):
-        for member in _members_of_kinds().get(key, ()):
+        for member in members_of_kinds().get(key, ()):
             known.setdefault(member, agent)
 
 

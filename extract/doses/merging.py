@@ -8,6 +8,7 @@ from typing import Any
 
 from extract.doses.agents import Agent
 from extract.doses.amount import Amount
+from extract.doses.filling import is_cycle
 from extract.doses.vocabulary import one_of
 from extract.study import Field
 
@@ -166,7 +167,11 @@ def _of_another_kind(a: Statement, b: Statement) -> bool:
     if {a.amount.per_time, b.amount.per_time} - {None, "d"} and a.amount.per_time != b.amount.per_time:
         return True
     other_role = _other_role(a, b) or {a.amount.role, b.amount.role} == {"fraction", "total"}
-    return (other_role and a.source is b.source) or _differ(a, b, "dosing")
+    roles = {a.amount.role, b.amount.role}
+    other_role = other_role and (
+        a.source is b.source or roles <= _SPECIAL or ("loading" in roles and _in_other_arms(a, b))
+    )
+    return other_role or _differ(a, b, "dosing")
 
 
 def _follow(a: Statement, b: Statement) -> bool:
@@ -185,6 +190,8 @@ def _then(a: Statement, b: Statement) -> bool:
     text, timed = a.source.text.norm, _TIMES | {"frequency"}
     if not timed & a.facts.keys() or not timed & b.facts.keys() or first.end > second.start:
         return False
+    if is_cycle(first.facts.get("frequency")) and rate(first) == rate(second) and not _differ(a, b, "days"):
+        return False  # "with B every 3 weeks for 4 cycles, followed by 200 mg every 3 weeks alone"
     return _THEN.search(text, first.end, second.start + 1) is not None
 
 
@@ -251,7 +258,8 @@ def rate(statement: Statement) -> tuple[float, str] | None:
     """How often, made comparable: "every 3 weeks" is "once a 21-day cycle", "40 mg/d" is "40 mg once a day"."""
     frequency = statement.facts.get("frequency")
     if frequency is None:
-        return (round(1 / 24, 6), "h") if statement.amount.per_time == "d" else None
+        daily = statement.amount.per_time == "d" and statement.amount.role != "loading"  # "20 mg/kg/day loading" is one
+        return (round(1 / 24, 6), "h") if daily else None
     times, every, unit = frequency
     if every is None:
         return times, "once"
@@ -262,11 +270,24 @@ def rate(statement: Statement) -> tuple[float, str] | None:
 
 
 def _of_one_day(a: Statement, b: Statement) -> bool:
-    """Whether both are so much a day, and one does not say in how many parts: "10 mg/kg/day", "in two doses"."""
+    """Whether both are so much a day, and one does not say in how many parts: "10 mg/kg/day", "in two doses".
+
+    Or one says on how many days of a week that is: "30 mg/m2/day", "30 mg/m2, 5 days a week".
+    """
+    for daily, other in ((a, b), (b, a)):
+        if daily.amount.per_time == "d" and "frequency" not in daily.facts and _some_days_of_weeks(other):
+            return True
     return a.amount.per_time == b.amount.per_time == "d" and not ("frequency" in a.facts and "frequency" in b.facts)
 
 
+def _some_days_of_weeks(statement: Statement) -> bool:
+    times, every, unit = statement.facts.get("frequency", (0, None, None))
+    return bool(unit == "wk" and every == 1 and 1 < times < 7)
+
+
 def _by_weeks(statement: Statement) -> bool:
+    if _some_days_of_weeks(statement):
+        return False
     return statement.facts.get("frequency", (0, 0, None))[2] in ("wk", "mo", "a")
 
 
@@ -285,7 +306,10 @@ def _unite(kept: Statement, other: Statement) -> None:
     if kept.source is other.source and "ycle" in other.source.text.norm:
         kept.cycles_named |= _cycles_named(other)
     kept.facts = facts
-    kept.amount.per_time = kept.amount.per_time or other.amount.per_time
+    if kept.amount.role != "loading" or other.amount.per_time == kept.amount.per_time:
+        kept.amount.per_time = kept.amount.per_time or other.amount.per_time
+    else:
+        kept.amount.per_time = None  # "20 mg/kg/day loading" of one field, "a loading dose of 20 mg/kg" of another
     if (kept.amount.role in ("maximum", "minimum") and other.amount.role in ("dose", "level")) or (
         kept.amount.role == "dose" and other.amount.role in ("level", "loading", "maintenance", "total", "fraction")
     ):

@@ -52,6 +52,11 @@ def paired_by_wording(
 ) -> dict[int, list[Mention]] | None:
     """`A and B 30 mg and 500 mg, respectively`; `A and B, 5 mg each`; `100/25 mg A/B`."""
     phrase = text[segment[0] : segment[1]]
+    if "espectively" in phrase:
+        listed = [k for k, dose in enumerate(doses) if dose.role != "maximum"]  # "50 and 1.4 mg/m2 (max 2 mg)"
+        if len(listed) < len(doses):
+            pairs = paired_by_wording(text, segment, [doses[k] for k in listed], here) or {}
+            return {listed[k]: mentions for k, mentions in pairs.items()}
     if len(here) >= 2 and len(doses) >= 2 and _RESPECTIVELY.search(phrase):
         before = [m for m in here if m.start < doses[0].start]
         if len(before) == len(doses):
@@ -226,7 +231,10 @@ def choose(
     overlapping = next((m for m in here if m.start < amount.end and m.end > amount.start), None)
     if overlapping is not None:
         return overlapping
-    right_limit = doses[index + 1].start if index + 1 < len(doses) else 1 << 60
+    after = index + 1
+    if after < len(doses) and _is_in_brackets_behind(text, amount, doses[after]):
+        after += 1  # "8 mg (2 ml) of A"
+    right_limit = doses[after].start if after < len(doses) else 1 << 60
     left = _left_neighbour(text, index, doses, here, previous)
     right = next((m for m in here if m.start >= amount.end and m.start < right_limit), None)
     right_gap = text[amount.end : right.start] if right else ""
@@ -259,6 +267,12 @@ def choose(
     if right is not None and following is not None and follows_tightly(text, right, following):
         right = None  # "200 mg day 2 Fludarabine: 30 mg"
     return _farther(text, amount, here, right, right_gap)
+
+
+def _is_in_brackets_behind(text: str, amount: Amount, following: Amount) -> bool:
+    """Whether an amount is said again in brackets, by another measure."""
+    gap = text[amount.end : following.start]
+    return gap.strip() == "(" and text.startswith(")", following.end) and amount.kind != following.kind
 
 
 def is_strength_of(text: str, left: Mention, amount: Amount) -> bool:

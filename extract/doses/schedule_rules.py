@@ -81,6 +81,10 @@ def _frequency_of_days(statement: Statement) -> None:
     elif days and len(days) == 1 and "cycle_days" in facts and statement.amount.per_time is None:
         if not _of_first_cycle(statement):
             facts["frequency"] = (1.0, 1.0, "cycle")
+    elif (
+        days and len(days) == 1 and days[0] > 0 and statement.amount.per_time is None and _of_several_cycles(statement)
+    ):
+        facts["frequency"] = (1.0, 1.0, "cycle")
     elif not days and statement.amount.role == "loading" and statement.amount.per_time is None:
         facts["frequency"] = ONCE
     elif not days and statement.amount.per_time is None and few_days(facts.get("duration")):
@@ -102,6 +106,22 @@ def _of_first_cycle(statement: Statement) -> bool:
     places = list(_CYCLE_NAMED.finditer(text, statement.segment[0], statement.segment[1]))
     named = [match for match in places if match.start() < statement.end + 16] or places[:1]
     return bool(named) and (named[-1]["first"] is not None or (named[-1]["short"] or named[-1]["number"]) == "1")
+
+
+_SEVERAL_CYCLES = re.compile(
+    r"\b(?:cycle|course)s? ?#?(?P<first>\d{1,2}) ?(?:-|to|through|thru|and|&) ?"
+    r"(?!\d+ ?(?:[mun]?g|mcg)\b)(?P<last>\d{1,2})\b",
+    re.IGNORECASE,
+)
+
+
+def _of_several_cycles(statement: Statement) -> bool:
+    """`Cycles 1-4, day 1`, `day 1 of cycles 2 to 8`: once in each of them."""
+    text, (start, end) = statement.source.text.norm, statement.segment
+    if "ycle" not in text and "ourse" not in text:
+        return False
+    match = _SEVERAL_CYCLES.search(text, max(start, statement.start - 30), min(end, statement.end + 24))
+    return match is not None and int(match["first"]) < int(match["last"])
 
 
 def _in_a_row(runs: list[int]) -> bool:

@@ -17,7 +17,8 @@ _ABBREVIATION = re.compile(
 )
 # "5 mg/kg. Group B" and "10 mg p.o. Patients" end a sentence, "5 mg p.o. Day 1" does not.
 _UNIT_BEFORE = re.compile(
-    r"(?:\d\s?|/|per )(?:mg|kg|ml|mcg|ug|hr|hrs|min|m2|d|h)\Z|\b(?:i\.v|p\.o|s\.c|i\.m|b\.i\.d|t\.i\.d)\Z",
+    r"(?:\d\s?|/|per )(?:mg|kg|ml|mcg|ug|hr|hrs|min|m2|d|h)\Z"
+    r"|\b(?:i\.?v|p\.?o|s\.?c|i\.?m|b\.?i\.?d|t\.?i\.?d|max|etc)\Z",
     re.IGNORECASE,
 )
 _NEW_SENTENCE = re.compile(
@@ -26,7 +27,8 @@ _NEW_SENTENCE = re.compile(
 _BULLET = re.compile(r"\s*(?:[-*>\u2043]\s|\d{1,2}[.)]\s|[a-zA-Z][.)]\s)")
 # One set of characters first, which the engine looks for fastest; bullets within a line only where there are stars.
 _BREAK = re.compile(
-    r"[\n;.!?\u3002](?:(?<=\n)(?:\s*\n)?|(?<=[;\u3002])|(?<=[.!?])(?=\s+[A-Z0-9*(\"\[-])|(?<=[a-z)\]]\.)(?=[A-Z0-9]))"
+    r"[\n;.!?\u3002](?:(?<=\n)(?:\s*\n)?|(?<=[;\u3002])|(?<=[.!?])(?=\s+[A-Z0-9*(\"\[-])|(?<=[a-z)\]]\.)(?=[A-Z0-9])"
+    r"|(?<=[a-z]{5}\.)(?=\s[a-z]{4}))"
 )
 _BREAK_OR_STAR = re.compile(rf"{_BREAK.pattern}|\s\*\s(?=[A-Z])")
 

@@ -16,9 +16,11 @@ from extract.lower import holds_any
 _PRODUCT_GAP = re.compile(r"[\s,:(]*(?:fixed[- ]dose\s)?(?:combination|FDC|tablets?|capsules?|pills?)?\)?[,:;]?\s\(?")
 _LIST_GAP = re.compile(
     rf"(?:\s(?:{one_of('salts')}|elemental(?: \w+)?)\b)?"
-    r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
+    r"(?:\s*(?:over |in |for )?(?:\d+|one|two|three|four)[- ]?(?:hours?|h|hrs?|minutes?|mins?)\b)?"
+    r"(?:\s(?:iv )?bolus\b)?(?:\s\((?:with |plus )?[^()\d]{4,40}\)(?=\s(?:plus|and|\+)))?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
-    r"matched|to match|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
+    r"matched|to match|the|a|an|then|oral|dose|of|active|either|bolus|(?:wo)?men|(?:fe)?males?|boys|girls|"
+    r"(?:(?:\d+[ -]?(?:h|hours?|hrs?) )?(?:continuous )?infusion of))\b[\s,+/&():-]*)*(?:d?l-)?\Z",
     re.IGNORECASE,
 )
 _MIXED = re.compile(
@@ -45,6 +47,7 @@ def _without_band(gap: str) -> str:
     return _BAND.sub(" ", gap, count=1) if holds_any(gap, _BAND_UNITS) else gap
 
 
+_OVER = re.compile(r"\s*over (?:\d+|one|two|three)[- ](?:hours?|h|hrs?|minutes?|mins?)\b", re.IGNORECASE)
 _AFTERWARDS = re.compile(r"\b(?:then|followed)\b", re.IGNORECASE)
 
 
@@ -69,6 +72,8 @@ def share_backwards(text: str, heads: list[Head]) -> None:
             apart = apart or "cycle_days" in bound.facts.keys() & source.keys()  # each has its own
             often = "frequency" in bound.facts
             cyclic, then = is_cycle(source.get("frequency")), _AFTERWARDS.search(gap) is not None
+            # "400 mg/m2 bolus, then 2400 mg/m2 every 2 weeks", "A over 1 hour followed by B on day 1": of one day
+            then = then and not ("bolus" in gap or _OVER.match(gap))
             repeated = cyclic and _has_days_of_cycle(bound) and not then
             # "A 5 mg followed by B 6 mg every 3 weeks" is repeated as a whole; else what follows has its own schedule
             cyclic = cyclic or ("cycle_days" in source and min(source.get("days", [1])) > 0)
