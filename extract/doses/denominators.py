@@ -27,9 +27,11 @@ _TIME = (
 _DENOMINATOR = re.compile(
     rf"\s*(?:/|\bper\b|\beach\b|\ba\b(?=\s*(?:day|week|night|month))|\ban\b(?=\s*hour))\s*(?:of\s+)?(?:the\s+)?"
     rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2})|(?P<fraction>{_FRACTION})|(?P<strength>{one_of('strength_denominator')})"
-    rf"|(?P<concentration>{_CONCENTRATION})|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|{_TIME})(?![A-Za-z])"
+    rf"|(?P<concentration>{_CONCENTRATION})|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|{_TIME})"
+    r"(?![A-WYZa-wyz]|[xX](?!\s?\d))"  # "25mg/m2x3d"
     r"|(?<=kg)[.*\u2022](?P<rate>min|h|hr|d|day)(?![a-z])"
-    r"|[\s.*\u2022]*(?P<inverse>kg|m|min|h|hr|d|day|wk)\^?\s?-(?P<power>[12])(?!\d)",
+    r"|[\s.*\u2022]*(?P<inverse>(?:kg|m|min|h|hr)(?=\^?\s?-)|(?<!/kg )(?<!/m2 )(?<!/kg)(?<!/m2)(?:d|day|wk)(?=\^?-1))"
+    r"\^?\s?-(?P<power>[12])(?!\d)",  # "10 mg day-1" is so much a day, "200 cGy day -1" and "2 mg/kg d-1" are days
     re.IGNORECASE,
 )
 _LIST_OF_AMOUNTS = re.compile(r"(?<=mg)\s?/\s?\d+(?:\.\d+)?\s?mg\b|(?<=ug)\s?/\s?\d+(?:\.\d+)?\s?ug\b", re.IGNORECASE)
