@@ -436,3 +436,24 @@ def test_one_text_may_give_an_amount_to_two_arms_for_other_times() -> None:
         description="Arm A: vancomycin 125 mg QID for 14 days. Arm B: vancomycin 125 mg QID for 4 days.",
     )
     assert [(d.duration_value, d.arm_nos) for d in facts.doses] == [(14, [1]), (4, [2])]
+
+
+def test_a_class_of_cells_is_the_registered_product_whatever_its_name_says() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Zanfluril, then a single infusion of ZX-112 at 40 million CAR+ T cells"}],
+        interventions=[
+            {"name": "ZX-112", "type": "GENETIC", "description": "ZX-112 is an allogeneic CAR T cell product"},
+            {"name": "ZX-52mAb", "type": "BIOLOGICAL", "description": "An antibody that binds to T cells"},
+        ],
+    )
+    assert [d.agent_key for d in facts.doses] == ["zx-112"]
+    assert {x.agent_key for x in facts.arm_agents} == {"zx-112", "zx-52mab"}
+
+
+def test_an_infusion_of_cells_is_no_route_of_what_mobilises_them() -> None:
+    facts = read(
+        summary="Mobilisation with G-CSF and plerixafor, then infusion of transduced CD34+ cells.",
+        description="Plerixafor 0.24 mg/kg is given on days 4 and 5.",
+        interventions=[{"name": "Zanbeta cells"}, {"name": "Plerixafor"}],
+    )
+    assert [(d.agent_key, d.route) for d in facts.doses] == [("plerixafor", None)]

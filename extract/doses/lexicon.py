@@ -176,7 +176,7 @@ class _Builder:
         elif intervention.type == "RADIATION":
             key, kind = "radiation", "radiation"
         else:
-            key, kind = name.lower(), "cells" if _CELLS.search(name) else "drug"
+            key, kind = name.lower(), "cells" if _CELLS.search(name) or _is_cell_product(name, intervention) else "drug"
         if key not in self.known:
             self.known[key] = Agent(key, name, kind, intervention.intervention_no)
         return self.known[key]
@@ -289,6 +289,28 @@ class _Builder:
             if agent not in entered:
                 entered.append(agent)
         return entered
+
+
+_CELL_PRODUCT_NAME = re.compile(r"(?:leucel|temcel|strocel|[a-z]-cel)(?:-[a-z])?\b", re.IGNORECASE)
+# What the cells are or were made to be: an antibody "that binds to T cells" is none of them.
+_CELL_PRODUCT = re.compile(
+    r"\b(?:autologous|allogen\w+|donor(?:-derived)?|engineered|gene-modified|transduced|expanded|off-the-shelf)\b"
+    r"[^.;]{0,80}\b(?:cells?|lymphocytes|CAR-?Ts?|TILs?|MSCs?)\b|\bCAR[- ]?(?:T|NK)\b",
+    re.IGNORECASE,
+)
+_CELL_TYPES = ("BIOLOGICAL", "GENETIC", "COMBINATION_PRODUCT")
+
+
+def _is_cell_product(name: str, intervention: Intervention) -> bool:
+    """Whether a name that says nothing is that of cells: by its ending, or by how the intervention begins."""
+    if _CELL_PRODUCT_NAME.search(name):
+        return True
+    if intervention.type not in _CELL_TYPES or intervention.description is None or "mab" in name.lower():
+        return False
+    return _CELL_PRODUCT.search(intervention.description.text.norm[:_CELLS_NAMED]) is not None
+
+
+_CELLS_NAMED = 160
 
 
 def _is_another(agent: Agent, intervention: Intervention, name: str) -> bool:

@@ -95,8 +95,9 @@ def _own_cells(agent: Agent, lexicon: Lexicon) -> Agent | None:
     if len(cells) == 1:
         return cells[0]
     if not cells:
-        unknown = [a for a in own.values() if a.kind == "drug" and re.search(r"\d", a.key)]
-        return unknown[0] if len(unknown) == 1 else None
+        unknown = [a for a in own.values() if a.kind == "drug" and not (a.key in known_keys() or a.key.endswith("mab"))]
+        coded = [a for a in unknown if re.search(r"\d", a.key)]
+        return next((found[0] for found in (coded, unknown) if len(found) == 1), None)
     return None
 
 
