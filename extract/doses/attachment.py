@@ -91,15 +91,33 @@ def _leads(text: str, item: Item, head: Head, labels: list[int]) -> bool:
     if item.start in labels:
         start = head.bounds[0].amount.start if head.bounds else head.start
         return item.end <= start < next((label for label in labels if label > item.start), len(text))
+    if item.kind == "days" and item.value[-1] < 0 and _is_infused(head) and _DAYS_BEFORE.match(text, item.end):
+        return False
     if item.kind == "frequency" and _AFTER_IT.search(text, item.end, head.start):
         return False
     if _is_label(text, item) and head.start < item.start:
         return False
-    return item.kind != "route" or not ADDED_TO.search(text, item.end, head.start)
+    if item.kind != "route":
+        return True
+    return not (ADDED_TO.search(text, item.end, head.start) or _THAT_CAME_FIRST.search(text, item.end, head.start))
+
+
+# "3 days before the infusion of cells (1x10^6/kg)": what prepares for them is given then
+_DAYS_BEFORE = re.compile(r"\s?(?:days?\s)?(?:before|prior to)\b")
+
+
+def _is_infused(head: Head) -> bool:
+    return any(bound.agent is not None and bound.agent.kind == "cells" for bound in head.bounds)
 
 
 # "stimulation daily, an hour after 5 mg of A": how often something else is done
 _AFTER_IT = re.compile(r"\b(?:after|before|prior to|following) (?:(?:the|a|an|each|oral) )?\Z", re.IGNORECASE)
+
+
+# "a single infusion following lymphodepletion with A 20 mg/m2": the infusion is of the cells
+_THAT_CAME_FIRST = re.compile(
+    r"\b(?:after|following)\s(?!(?:a|an|the|each|every)\b|\d)[^.;:]{,60}\b(?:with|of)\b", re.IGNORECASE
+)
 
 
 def _is_label(text: str, item: Item) -> bool:
@@ -127,6 +145,26 @@ def _attach_step(text: str, segment: tuple[int, int], bounds: list[Bound], items
     return True
 
 
+# "The vaccine is given intradermally", behind the drugs that are given with it
+_OF_PRODUCT = re.compile(
+    r"\s*(?:the\s)?(?:(?:autologous|allogeneic|gene-modified|engineered|expanded|modified|donor|infused)\s)*"
+    r"(?:vaccines?|vaccinations?|cells|cell infusions?|t-?cells|infusions? of (?:the )?cells|graft|stem cells|vector"
+    r"|virus)\b",
+    re.IGNORECASE,
+)
+
+
+def _levels_before(bounds: list[Bound]) -> set[int]:
+    """The amounts of the last agent, in phrases one behind the other: `level 1: 1x10^6; level 2: 3x10^6`."""
+    last, levels = bounds[-1], {id(bounds[-1])}
+    for bound, following in zip(reversed(bounds[:-1]), reversed(bounds), strict=False):
+        alike = bound.agent is last.agent and bound.amount.unit == last.amount.unit == "{cells}"
+        if not alike or bound.amount.per != last.amount.per or following.segment[0] - bound.segment[1] > _NEXT_PHRASE:
+            break
+        levels.add(id(bound))
+    return levels
+
+
 def attach_later(
     text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]
 ) -> None:
@@ -135,10 +173,14 @@ def attach_later(
         return
     agents = [m.agent.key for m in here]
     last = bounds[-1].segment
+    levels = _levels_before(bounds)
+    of_product = not here and _OF_PRODUCT.match(text, *segment) is not None
     for bound in bounds:
         if agents and (bound.agent is None or bound.agent.key not in agents):
             continue
-        near = bound.segment == last and segment[0] - bound.segment[1] < 200
+        if of_product and bound.agent is not None and bound.agent.kind in ("drug", "radiation"):
+            continue
+        near = (bound.segment == last or id(bound) in levels) and segment[0] - bounds[-1].segment[1] < 200
         for item in items:
             if item.kind not in KINDS or (item.kind not in ("cycle_days", "cycles") and not near):
                 continue

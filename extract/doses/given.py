@@ -74,7 +74,15 @@ _DILUTED = re.compile(
 )
 
 
-_SUGARS = frozenset(("dextrose", "glucose"))  # drugs, but as solutions they dilute others, as oils do
+# "100 ml saline containing 1% human albumin": what a fluid or a vehicle holds
+_IN_CARRIER = re.compile(
+    rf"\b(?:{_VOLUME}|suspended in )(?:[\w.%]+\s){{0,3}}?(?:saline|chloride|solution|medium|buffer"
+    r"|PBS|ringer\S*(?: lactate)?|plasma-?lyte(?: A)?|vehicle|excipient)\)?,?\s"
+    r"(?:that )?(?:contain(?:s|ing)|supplemented with|plus|with)\s(?:[\d.]+\s?%\s)?(?:\w+\s){0,2}?\Z",
+    re.IGNORECASE,
+)
+# Drugs, but as solutions they dilute others, as oils do; the last is mixed with cells.
+_SUGARS = frozenset(("dextrose", "glucose", "dimethyl sulfoxide"))
 
 
 _CONJUGATED = (
@@ -99,4 +107,6 @@ def only_dilutes(text: str, mention: Mention) -> bool:
 
 def in_diluent(text: str, position: int) -> bool:
     """Whether the words before say that something is dissolved in what stands there ("in 500 mL of 5% dextrose")."""
-    return _DILUTED.search(text, max(0, position - 50), position) is not None
+    if _DILUTED.search(text, max(0, position - 50), position) is not None:
+        return True
+    return _IN_CARRIER.search(text, max(0, position - 70), position) is not None
