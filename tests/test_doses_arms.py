@@ -457,3 +457,32 @@ def test_an_infusion_of_cells_is_no_route_of_what_mobilises_them() -> None:
         interventions=[{"name": "Zanbeta cells"}, {"name": "Plerixafor"}],
     )
     assert [(d.agent_key, d.route) for d in facts.doses] == [("plerixafor", None)]
+
+
+def test_fresh_and_frozen_cells_are_two_products() -> None:
+    facts = read(
+        arms=[
+            {"label": "Fresh", "description": "50 mL of fresh FMT by enema"},
+            {"label": "Frozen", "description": "50 mL of frozen FMT by enema"},
+        ],
+        interventions=[
+            {"name": "Fresh FMT", "type": "BIOLOGICAL", "armGroupLabels": ["Fresh"]},
+            {"name": "Frozen FMT", "type": "BIOLOGICAL", "armGroupLabels": ["Frozen"]},
+        ],
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(50, [1]), (50, [2])]
+
+
+def test_a_drug_in_the_description_of_a_vector_is_given_with_it() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Single intrathecal administration of 6 x 10^13 vg of ZX-101"}],
+        interventions=[
+            {
+                "name": "ZX-101",
+                "type": "BIOLOGICAL",
+                "description": "AAV9 vector; prednisolone 1 mg/kg/day is started 24 hours before dosing",
+            }
+        ],
+    )
+    assert [(d.agent_key, d.route) for d in facts.doses] == [("zx-101", "it"), ("prednisolone", None)]
+    assert {x.agent_key for x in facts.arm_agents} == {"zx-101", "prednisolone"}

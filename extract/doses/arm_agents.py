@@ -9,11 +9,11 @@ from extract.doses.arm_links import receives
 from extract.doses.arms import said_of_others
 from extract.doses.given import given_of, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, components, listed_members
+from extract.doses.own_cells import is_class_of_cells, one_product
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
 from extract.study import Arm, Field, Study
 
-GENERIC_CELLS = frozenset(words("generic_cells"))
 _GIVING = re.compile(rf"\b{one_of('giving_before')}\s+\Z", re.IGNORECASE)
 _GIVEN_FORM = re.compile(rf"\s+{one_of('given_form')}\b", re.IGNORECASE)
 # "They are randomised to A or placebo" in the text of the arm that receives A.
@@ -136,11 +136,10 @@ class _Listing:
         """The arm's one product of which the text says less: "CAR-T cells", "vaccine", "doxorubicin" of a liposomal."""
         if agent.key in self.linked:
             return agent
-        if agent.kind == "cells" and agent.intervention_no is None and agent.key in GENERIC_CELLS:
-            fitting = [a for a in self.linked.values() if a.kind == "cells"]
-        else:
-            said = set(words_of(agent.key))
-            fitting = [a for a in self.linked.values() if a.kind == agent.kind and said < set(words_of(a.key))]
+        if is_class_of_cells(agent):
+            return one_product(agent, list(self.linked.values())) or agent
+        said = set(words_of(agent.key))
+        fitting = [a for a in self.linked.values() if a.kind == agent.kind and said < set(words_of(a.key))]
         return fitting[0] if len(fitting) == 1 else agent
 
     def _registered_inert(self, agent: Agent) -> Agent:
@@ -192,7 +191,7 @@ def _is_inert(agent: Agent) -> bool:
 
 
 def _is_common_drug(key: str) -> bool:
-    agent = vocabulary()[1].get(key)
+    agent = vocabulary()[1].get(key.replace("-", " "))
     return agent is not None and agent.kind == "drug"
 
 
