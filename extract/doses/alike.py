@@ -178,6 +178,22 @@ def courses_as_fractions(statements: list[Statement]) -> None:
             statement.facts["frequency"] = rate
 
 
+_WHEN: tuple[str, ...] = ("frequency", "days")
+
+
+def fractions_as_total(statements: list[Statement]) -> None:
+    """`8 Gy in 4 fractions of 2 Gy on days -8 to -5`, `165 cGy twice daily (total 1320 cGy)`: on the same days."""
+    beams = [s for s in statements if s.agent.kind == "radiation" and s.amount.role in ("total", "fraction", "dose")]
+    for statement in beams:
+        if {"frequency", "days"} & statement.facts.keys():
+            continue
+        for other in beams:
+            beside = other.source is statement.source and other.segment == statement.segment
+            apart = other.agent.key != statement.agent.key or other.arm_nos != statement.arm_nos
+            if beside and not apart and other.amount.role != statement.amount.role:
+                statement.facts.update({kind: other.facts[kind] for kind in _WHEN if kind in other.facts})
+
+
 def _of_one_course(a: Statement, b: Statement) -> bool:
     """Whether two amounts of radiation are a course and its fractions: of the same arms, and not two totals."""
     if a.facts.get("route") != b.facts.get("route"):

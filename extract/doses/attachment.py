@@ -20,6 +20,11 @@ from extract.lower import lowered
 
 _AS_NEEDED = Scanner(words("as_needed"))
 _LABEL_END = re.compile(r"\)?(?:\s?only)?\s?:")  # "Day -1: 60 mg IV Days 2-21: 60 mg SC"
+_BRACKETS = re.compile(r"\([^()]*\)|\A[^()]{,40}\)")  # "2 mg/kg (weight at screening) twice a week"
+# "once a week if there is a partial response on day 28"
+_CONDITION = re.compile(
+    r"\b(?:if|in case of|when)\b[^.;,]{0,40}\b(?:respon\w+|remission|relapse|disease|recover\w*|gvhd)\b", re.IGNORECASE
+)
 # "50 mg once daily (twice daily if on rifampicin)"
 _ON_CONDITION = re.compile(
     r"\s(?:if|when|whenever|in case|in (?:those|patients|participants|subjects)|for (?:those|patients))\b"
@@ -41,7 +46,7 @@ def attach(
             continue
         ahead = item.start in labels or _is_label(text, item)
         head = None if heads and ahead and item.start < heads[-1].start else head_of(text, item, heads)
-        if head is not None and is_observed(text[head.end : item.start]):
+        if head is not None and _is_of_other_things(text, head, item):
             continue
         if item.kind == "frequency" and text[item.start - 1] == "(" and _ON_CONDITION.match(text, item.end):
             continue
@@ -71,6 +76,13 @@ def attach(
         if often and (often[0] > 1 or "frequency" not in bound.facts):
             bound.facts["frequency"] = often  # "3 x 500 mg daily" is no 500 mg once daily
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
+
+
+def _is_of_other_things(text: str, head: Head, item: Item) -> bool:
+    """Whether an item behind a head is of an examination, or says on which day a condition is looked at."""
+    if is_observed(_BRACKETS.sub("", text[head.end : item.start])):
+        return True
+    return item.kind == "days" and _CONDITION.search(text, head.end, item.start) is not None
 
 
 def _give_days_first(heads: list[Head], days: list[Item]) -> bool:

@@ -12,6 +12,7 @@ from extract.doses.alike import (
     as_other_levels,
     bands_as_each_other,
     courses_as_fractions,
+    fractions_as_total,
     lengths_by_title,
     may_take_frequency,
     may_take_length,
@@ -54,6 +55,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
             statement.facts["route"] = route
     totals_as_parts(statements)
     courses_as_fractions(statements)
+    fractions_as_total(statements)
     placebo_as_active(statements)
     routes_by_title(study, statements)
     for statement in statements:
@@ -205,7 +207,8 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         _put("frequency", frequency, [s for s in unscheduled if not _given_otherwise(s, frequency, mine)])
         if some_days_a_week(frequency):
             _put("frequency", frequency, courses)
-        if frequency is None and 0 < len(unscheduled) == len(mine) and (days := said.days()):
+        capped = [s for s in mine if s.amount.role == "maximum" and not {"frequency", "days"} & s.facts.keys()]
+        if frequency is None and unscheduled and len(unscheduled) + len(capped) == len(mine) and (days := said.days()):
             _put("days", days, unscheduled)
             for statement in unscheduled:
                 complete_schedule(statement)
@@ -249,7 +252,10 @@ def _lacks_day_of_cycle(statement: Statement) -> bool:
     repeated = is_long(facts.get("frequency") or (0, None, None)) or few_days(facts.get("duration"))
     repeated = repeated or _once_a_day(statement)
     repeated = repeated or (statement.agent.kind == "cells" and facts.get("frequency") == ONCE)
-    return repeated and "days" not in facts and statement.amount.kind != "count" and statement.amount.role in _ROLES
+    beam = is_beam(statement.agent) and (facts.get("frequency") or (0, 0, ""))[2] == "d"
+    if "days" in facts or statement.amount.kind == "count":
+        return False
+    return beam or (repeated and statement.amount.role in _ROLES)
 
 
 def _once_a_day(statement: Statement) -> bool:

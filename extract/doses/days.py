@@ -28,7 +28,7 @@ _SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
 _DAY_VALUE = (
-    rf"(?:{_DAY_WORD}\s*)?\(?{_SIGNED}\)?(?!\d*\.\d|\d*(?:\s*{_any('not_before')}|\s?-\s?(?!d(?:ays?)?\s?-?\d)[a-z]))"
+    rf"(?:{_DAY_WORD}\s*)?\(?{_SIGNED}\)?(?!\d*\.\d|\d*(?:\s*{_any('not_before')}|[^\S\n]?-\s?(?!d(?:ays?)?\s?-?\d)[a-z]))"
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _NOT_NEXT_ITEM = r"(?!\n\s*\d{1,2}[.)]\s)"  # "for ten days", and the number of the next item of a list

@@ -78,7 +78,8 @@ _DILUTED = re.compile(
 _IN_CARRIER = re.compile(
     rf"\b(?:{_VOLUME}|suspended in )(?:[\w.%]+\s){{0,3}}?(?:saline|chloride|solution|medium|buffer"
     r"|PBS|ringer\S*(?: lactate)?|plasma-?lyte(?: A)?|vehicle|excipient)\)?,?\s"
-    r"(?:that )?(?:contain(?:s|ing)|supplemented with|plus|with)\s(?:[\d.]+\s?%\s)?(?:\w+\s){0,2}?\Z",
+    r"(?:that )?(?:contain(?:s|ing)|supplemented with|plus|with)\s(?:[\d.]+\s?%\s)?(?:\w+\s){0,2}?"
+    r"(?:and\s(?:[\d.]+\s?%\s)?)?\Z",
     re.IGNORECASE,
 )
 # Drugs, but as solutions they dilute others, as oils do; the last is mixed with cells.
