@@ -31,7 +31,8 @@ def may_take_frequency(statement: Statement) -> bool:
 # "160 mg at week 0, 80 mg at week 2": what is given at a visit is not given as often as what follows
 _AT_A_VISIT = re.compile(
     r"(?:/[\d.]+\s?[a-z]{1,3})?\)?[\s,]*(?:[\w.]+\s){0,2}?"
-    r"(?:(?:at|on)\s(?:baseline\b|(?:weeks?|months?|visits?)\s\d)|(?:on\s)?(?:the )?first day\b)",
+    r"(?:(?:at|on)\s(?:baseline\b|(?:weeks?|months?|visits?)\s\d)"
+    r"|(?:(?:on|in|for|during)\s)?(?:the )?first (?:day|week|infusion|dose|cycle)\b)",
     re.IGNORECASE,
 )
 
