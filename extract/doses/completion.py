@@ -27,6 +27,7 @@ from extract.doses.days import find_days
 from extract.doses.items import DAILY, ONCE
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
+from extract.doses.routes import find_routes
 from extract.doses.said import Said, TreatmentLengths, cycle_length
 from extract.doses.schedule_rules import complete_schedule, few_days, interval, is_long
 from extract.doses.selection import is_beam
@@ -45,6 +46,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     bands_as_each_other(statements)
     as_other_levels(statements)
     adjusted_as_first(statements)
+    _routes_of_arms(study, lexicon, statements)
     _as_said_once(statements, remarks)
     _days_of_arms(study, lexicon, statements)
     _from_sentences(study, lexicon, statements)
@@ -125,6 +127,20 @@ def _days_of_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -
         if others <= {key} and all(o.agent.key == key for o in statements if arm.arm_no in o.arm_nos):
             statement.facts["days"] = days[0].value
             complete_schedule(statement)
+
+
+def _routes_of_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
+    """`Group A: cells iv`, `Group B: cells ip`, the amounts in prose: each amount goes as its arm says."""
+    lacking = [s for s in statements if "route" not in s.facts and len(s.arm_nos) == 1]
+    if len({s.arm_nos[0] for s in lacking}) < 2:
+        return
+    for statement in lacking:
+        arm = study.arms[statement.arm_nos[0] - 1]
+        texts = [arm.label.text.norm, arm.description.text.norm[:_MAX_DESCRIPTION] if arm.description else ""]
+        routes = {item.value for text in texts for item in find_routes(text)}
+        named = {m.agent.key for text in texts for m in find_agents(text, lexicon.names)}
+        if len(routes) == 1 and named <= {statement.agent.key}:
+            statement.facts["route"] = routes.pop()
 
 
 _MAX_DESCRIPTION = 600
