@@ -486,3 +486,41 @@ def test_a_drug_in_the_description_of_a_vector_is_given_with_it() -> None:
     )
     assert [(d.agent_key, d.route) for d in facts.doses] == [("zx-101", "it"), ("prednisolone", None)]
     assert {x.agent_key for x in facts.arm_agents} == {"zx-101", "prednisolone"}
+
+
+def test_one_cohort_gets_one_infusion_and_the_other_two_of_the_same_cells() -> None:
+    facts = read(
+        arms=[
+            {"label": "DL2", "description": "ZX-501 1x10e8 cells, single dose"},
+            {"label": "DL3", "description": "ZX-501 1x10e8 cells, two doses (day 1 and day 8)"},
+        ],
+        interventions=[{"name": "ZX-501", "description": "CAR-T cells given by IV infusion"}],
+    )
+    assert [(d.days, d.arm_nos) for d in facts.doses] == [(None, [1]), ([1, 8], [2])]
+
+
+def test_a_cohort_gets_all_that_another_gets_and_more() -> None:
+    facts = read(
+        arms=[{"label": "Cohort 1"}, {"label": "Cohort 2"}],
+        description="Cohort 1: Zanfluril 0.3 mg/kg day -3. Cohort 2: as cohort 1 plus zanoxan 50 mg/kg on day 3.",
+        interventions=[{"name": "Zanfluril"}, {"name": "Zanoxan", "armGroupLabels": ["Cohort 2"]}],
+    )
+    assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("zanfluril", [1, 2]), ("zanoxan", [2])]
+
+
+def test_each_group_gets_its_cells_as_its_arm_says() -> None:
+    facts = read(
+        arms=[{"label": "Group A", "description": "ZX CAR-T iv"}, {"label": "Group B", "description": "ZX CAR-T ip"}],
+        description="Group A receives 2 x 10^8 or 4 x 10^8 cells; group B receives 1 x 10^8 cells.",
+        interventions=[{"name": "ZX CAR-T"}],
+    )
+    assert {d.amount_low: d.route for d in facts.doses} == {2e8: "iv", 4e8: "iv", 1e8: "ip"}
+
+
+def test_days_in_the_next_sentence_are_those_of_all_cohorts_cells() -> None:
+    facts = read(
+        arms=[{"label": "Cohort 1"}, {"label": "Cohort 2"}],
+        description="Cohort 1: 1x10^7 cells/m2; Cohort 2: 1x10^8 cells/m2. Cells are given on day 0 by iv infusion.",
+        interventions=[{"name": "ZX cells"}],
+    )
+    assert [(d.amount_low, d.days) for d in facts.doses] == [(1e7, [0]), (1e8, [0])]

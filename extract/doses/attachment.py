@@ -166,14 +166,17 @@ _OF_PRODUCT = re.compile(
 )
 
 
+_DRUGS = ("drug", "radiation")
+
+
 def _levels_before(bounds: list[Bound]) -> set[int]:
-    """The amounts of the last agent, in phrases one behind the other: `level 1: 1x10^6; level 2: 3x10^6`."""
+    """The numbers of cells in phrases one behind the other: `level 1: 1x10^6; level 2: 3x10^6`."""
     last, levels = bounds[-1], {id(bounds[-1])}
     for bound, following in zip(reversed(bounds[:-1]), reversed(bounds), strict=False):
-        alike = bound.agent is last.agent and bound.amount.unit == last.amount.unit == "{cells}"
-        if not alike or bound.amount.per != last.amount.per or following.segment[0] - bound.segment[1] > _NEXT_PHRASE:
+        if following.segment[0] - bound.segment[1] > _NEXT_PHRASE:
             break
-        levels.add(id(bound))
+        if bound.amount.unit == last.amount.unit == "{cells}" and bound.amount.per == last.amount.per:
+            levels.add(id(bound))
     return levels
 
 
@@ -190,7 +193,7 @@ def attach_later(
     for bound in bounds:
         if agents and (bound.agent is None or bound.agent.key not in agents):
             continue
-        if of_product and bound.agent is not None and bound.agent.kind in ("drug", "radiation"):
+        if of_product and bound.amount.kind != "cells" and bound.agent is not None and bound.agent.kind in _DRUGS:
             continue
         near = (bound.segment == last or id(bound) in levels) and segment[0] - bounds[-1].segment[1] < 200
         for item in items:

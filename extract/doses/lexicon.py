@@ -63,7 +63,7 @@ _TRANSPLANTED = re.compile(
     re.IGNORECASE,
 )
 BODY_SUBSTANCES = frozenset(words("body_substance"))
-_CELLS = re.compile(r"\b[Cc](?:ells?|ELLS?)\b|\bCAR\b|CAR-?T|CART\d|[Ll]ymphocyte")
+_CELLS = re.compile(r"\b[Cc](?:ells?|ELLS?)\b|\bCAR\b|CAR-?T|CART\d|CD34|CD133|[Ll]ymphocyte")
 # "Phenotyping of T cells by flow cytometry" looks at cells that nobody gives.
 _EXAMINED = re.compile(
     r"\b(?:cytometry|(?:immuno)?phenotyping|genotyping|sequencing|polymerase chain)\b", re.IGNORECASE
@@ -301,8 +301,9 @@ _VECTOR = re.compile(
 _CELL_PRODUCT_NAME = re.compile(r"(?:leucel|temcel|strocel|[a-z]-cel)(?:-[a-z])?\b", re.IGNORECASE)
 # What the cells are or were made to be: an antibody "that binds to T cells" is none of them.
 _CELL_PRODUCT = re.compile(
-    r"\b(?:autologous|allogen\w+|donor(?:-derived)?|engineered|gene-modified|transduced|expanded|off-the-shelf)\b"
-    r"[^.;]{0,80}\b(?:cells?|lymphocytes|CAR-?Ts?|TILs?|[a-z]*MSCs?|[a-z]*HSPCs?|HSCs?|NKs?|Tregs?|CTLs?|VSTs?|DCs"
+    r"\b(?:autologous|allogen\w+|donor(?:-derived)?|engineered|gene-modified|transduced|expanded|irradiated|pulsed"
+    r"|off-the-shelf)\b[^.;]{0,80}\b(?:cells?|cell lines?|lymphocytes|CAR-?Ts?|TILs?|[a-z]*MSCs?"
+    r"|[a-z]*HSPCs?|HSCs?|NKs?|Tregs?|CTLs?|VSTs?|DCs"
     r"|[a-z]{4,}cytes|fibroblasts)\b|\bCAR[- ]?(?:T|NK)\b",
     re.IGNORECASE,
 )

@@ -18,7 +18,7 @@ _LIST_GAP = re.compile(
     rf"(?:\s(?:{one_of('salts')}|elemental(?: \w+)?)\b)?"
     r"(?:\s*over (?:\d+|one|two|three|four)[- ](?:hours?|h|hrs?|minutes?|mins?)\b)?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
-    r"matched|to match|the|a|an|then|oral|dose|of|active|either)\b[\s,+/&():-]*)*\Z",
+    r"matched|to match|the|a|an|then|oral|dose|of|active|either|vaccines?|cells)\b[\s,+/&():-]*)*\Z",
     re.IGNORECASE,
 )
 _MIXED = re.compile(
@@ -176,7 +176,8 @@ def carry_routes(text: str, heads: list[Head], routes: list[Item]) -> None:
 def carry_on(bounds: list[Bound]) -> None:
     """`Once daily (100 mg d1, 200 mg d2, 400 mg d3-28)`: the route, and how often in a day, hold for what follows."""
     for previous, bound in pairwise(bounds):
-        if "route" in previous.facts and previous.agent is bound.agent:
+        alike = previous.agent is bound.agent and (previous.amount.kind == "cells") == (bound.amount.kind == "cells")
+        if "route" in previous.facts and alike:
             bound.facts.setdefault("route", previous.facts["route"])  # "5 mg SC on day 1, 45 mg on day 8"
         rate = previous.facts.get("frequency")
         steps = "days" in previous.facts and "days" in bound.facts and previous.agent is bound.agent
