@@ -80,7 +80,8 @@ def attach(
 
 def _is_of_other_things(text: str, head: Head, item: Item) -> bool:
     """Whether an item behind a head is of an examination, or says on which day a condition is looked at."""
-    if is_observed(_BRACKETS.sub("", text[head.end : item.start])):
+    gap = text[head.end : item.start]
+    if is_observed(_BRACKETS.sub("", gap) if ")" in gap else gap):
         return True
     return item.kind == "days" and _CONDITION.search(text, head.end, item.start) is not None
 

@@ -134,13 +134,19 @@ def _routes_of_arms(study: Study, lexicon: Lexicon, statements: list[Statement])
     lacking = [s for s in statements if "route" not in s.facts and len(s.arm_nos) == 1]
     if len({s.arm_nos[0] for s in lacking}) < 2:
         return
+    said = {number: _said_of_arm(study, lexicon, number) for number in {s.arm_nos[0] for s in lacking}}
     for statement in lacking:
-        arm = study.arms[statement.arm_nos[0] - 1]
-        texts = [arm.label.text.norm, arm.description.text.norm[:_MAX_DESCRIPTION] if arm.description else ""]
-        routes = {item.value for text in texts for item in find_routes(text)}
-        named = {m.agent.key for text in texts for m in find_agents(text, lexicon.names)}
+        routes, named = said[statement.arm_nos[0]]
         if len(routes) == 1 and named <= {statement.agent.key}:
-            statement.facts["route"] = routes.pop()
+            (statement.facts["route"],) = routes
+
+
+def _said_of_arm(study: Study, lexicon: Lexicon, arm_no: int) -> tuple[set[str], set[str]]:
+    """The routes and the agents that an arm's label and description name."""
+    arm = study.arms[arm_no - 1]
+    texts = [arm.label.text.norm, arm.description.text.norm[:_MAX_DESCRIPTION] if arm.description else ""]
+    routes = {item.value for text in texts for item in find_routes(text)}
+    return routes, {m.agent.key for text in texts for m in find_agents(text, lexicon.names)} if routes else set()
 
 
 _MAX_DESCRIPTION = 600

@@ -31,7 +31,7 @@ _DAY_FIRST = re.compile(
 )
 _SIGNED = r"-\s?\d{1,2}"
 _SIGNS_FIRST = re.compile(
-    rf"(?<![\w.)-])(?P<days>{_SIGNED}\s?d?(?:\s*(?:,\s*and\s|,|and\s|&|to\s|~|-)\s*{_SIGNED}(?:\s?d)?)+)"
+    rf"(?P<days>-(?<![\w.)-]-)\s?\d{{1,2}}\s?d?(?:\s*(?:,\s*and\s|,|and\s|&|to\s|~|-)\s*{_SIGNED}(?:\s?d)?)+)"
     r"(?:(?<=d)|\s?days?)(?![\w-])"
 )
 _STARTING = re.compile(
