@@ -524,3 +524,11 @@ def test_days_in_the_next_sentence_are_those_of_all_cohorts_cells() -> None:
         interventions=[{"name": "ZX cells"}],
     )
     assert [(d.amount_low, d.days) for d in facts.doses] == [(1e7, [0]), (1e8, [0])]
+
+
+def test_the_class_of_two_registered_cells_is_no_third() -> None:
+    facts = read(
+        arms=[{"label": "CAR-T", "description": "CD22 CAR-T cells, then CD19 CAR-T cells"}],
+        interventions=[{"name": "CD22 CAR-T"}, {"name": "CD19 CAR-T"}],
+    )
+    assert {x.agent_key for x in facts.arm_agents} == {"cd22 car-t cells", "cd19 car-t cells"}

@@ -70,6 +70,8 @@ class _Listing:
                 continue
             if agent.kind == "group" and self._members_instead(text, mentions[index:]):
                 continue
+            if is_class_of_cells(agent) and self._word_for_linked(agent):
+                continue
             if agent.key not in self.linked:
                 if source is self.arm.description and said_of_others(self.study, self.lexicon, self.arm, agent.key):
                     continue
@@ -141,6 +143,11 @@ class _Listing:
         said = set(words_of(agent.key))
         fitting = [a for a in self.linked.values() if a.kind == agent.kind and said < set(words_of(a.key))]
         return fitting[0] if len(fitting) == 1 else agent
+
+    def _word_for_linked(self, agent: Agent) -> bool:
+        """`CAR-T cells` of an arm that is linked to two of them."""
+        said = set(words_of(agent.key))
+        return any(said < set(words_of(key)) for key in self.linked)
 
     def _registered_inert(self, agent: Agent) -> Agent:
         """Placebo and saline of one arm are one product, unless the arm is linked to both: the registered one."""

@@ -80,7 +80,8 @@ def _as_said_once(statements: list[Statement], remarks: list[Remark]) -> None:
     for statement in statements:
         _note(known, statement.agent.key, statement.facts, ("route",))
     for remark in remarks:
-        _note(known, remark.agent.key, remark.facts, ("route", "frequency"))
+        kinds = ("route", "frequency", "days") if remark.agent.kind == "cells" else ("route", "frequency")
+        _note(known, remark.agent.key, remark.facts, kinds)
     for statement in statements:
         for kind, values in known.get(statement.agent.key, {}).items():
             if kind not in statement.facts and len(values) == 1 and _may_take(statement, statements, kind, values[0]):
@@ -88,7 +89,7 @@ def _as_said_once(statements: list[Statement], remarks: list[Remark]) -> None:
 
 
 def _may_take(statement: Statement, statements: list[Statement], kind: str, value: str) -> bool:
-    if kind == "frequency":
+    if kind in ("frequency", "days"):
         return may_take_frequency(statement)
     return not (_not_there(statement, value) or _of_another_use(statement, statements, value))
 

@@ -304,7 +304,7 @@ _CELL_PRODUCT = re.compile(
     r"\b(?:autologous|allogen\w+|donor(?:-derived)?|engineered|gene-modified|transduced|expanded|irradiated|pulsed"
     r"|off-the-shelf)\b[^.;]{0,80}\b(?:cells?|cell lines?|lymphocytes|CAR-?Ts?|TILs?|[a-z]*MSCs?"
     r"|[a-z]*HSPCs?|HSCs?|NKs?|Tregs?|CTLs?|VSTs?|DCs"
-    r"|[a-z]{4,}cytes|fibroblasts)\b|\bCAR[- ]?(?:T|NK)\b",
+    r"|[a-z]{4,}cytes|fibroblasts)\b|\b(?:CAR|TCR)[- ]?(?:T|NK)\b",
     re.IGNORECASE,
 )
 _CELL_TYPES = ("BIOLOGICAL", "GENETIC", "COMBINATION_PRODUCT")

@@ -190,6 +190,7 @@ def _repeated(parts: list[Part]) -> set[tuple[float, float | None, str | None]]:
     return {found[0] for found in rates if found}
 
 
+_BEING = re.compile(r"\s(?:is|are|was|were|will be)\s(?:then\s)?\Z")  # "after A, CAR-T cells are infused"
 _INFUSION_OF = re.compile(r"\sof\s(?:[\w-]+\s){0,3}")  # "A and B, then infusion of transduced cells"
 
 
@@ -321,6 +322,10 @@ class Said:
         """Whether a route stands after the agent and right before another drug: `A/B/oral C`."""
         if self.only_one or item.start < part.name:
             return False
+        if (being := _BEING.search(part.text, max(0, item.start - 12), item.start)) is not None:
+            subject = find_agents(part.text[max(0, being.start() - _NEAR) : being.start()], self.lexicon.names)
+            if subject and subject[-1].agent.key != self.agent.key and subject[-1].agent.kind == "cells":
+                return True
         behind = part.text[item.end : item.end + _NEAR]
         named = find_agents(behind, self.lexicon.names)
         if not named or named[0].agent.key == self.agent.key:

@@ -60,6 +60,8 @@ def share_backwards(text: str, heads: list[Head]) -> None:
         gap = _without_band(text[head.end : following.start])
         if not source or not (_LIST_GAP.match(gap) or _counts(following, gap)):
             continue
+        if _cells_after_drugs(head, following):
+            continue
         if not head.bounds and not head.facts:
             head.facts = {kind: source[kind] for kind in KINDS if kind in source}  # an agent without an amount
         for bound in head.bounds:
@@ -84,6 +86,12 @@ def share_backwards(text: str, heads: list[Head]) -> None:
                 held = held or (kind == "route" and gap.strip() == "," and _goes_otherwise(bound, source))
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
+
+
+def _cells_after_drugs(head: Head, following: Head) -> bool:
+    """`After A 25 mg/m2, CAR-T cells are infused on day 0`: what prepares for cells is not given as they are."""
+    cells = following.mention is not None and following.mention.agent.kind == "cells"
+    return cells and any(bound.amount.kind != "cells" for bound in head.bounds)
 
 
 def _goes_otherwise(bound: Bound, source: dict[str, Any]) -> bool:
