@@ -532,3 +532,15 @@ def test_the_class_of_two_registered_cells_is_no_third() -> None:
         interventions=[{"name": "CD22 CAR-T"}, {"name": "CD19 CAR-T"}],
     )
     assert {x.agent_key for x in facts.arm_agents} == {"cd22 car-t cells", "cd19 car-t cells"}
+
+
+def test_a_graft_is_measured_by_its_cd34_cells() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Melphalan 200 mg/m2, then 3x10^6 CD34+ cells/kg on day 0"}],
+        interventions=[
+            {"name": "Melphalan"},
+            {"name": "Autologous peripheral blood stem cell transplantation", "type": "PROCEDURE"},
+        ],
+    )
+    assert [d.agent_key for d in facts.doses] == ["melphalan", "hematopoietic stem cells"]
+    assert len(facts.arm_agents) == 2

@@ -80,7 +80,9 @@ def _as_said_once(statements: list[Statement], remarks: list[Remark]) -> None:
     for statement in statements:
         _note(known, statement.agent.key, statement.facts, ("route",))
     for remark in remarks:
-        kinds = ("route", "frequency", "days") if remark.agent.kind == "cells" else ("route", "frequency")
+        # "Cells are infused on day 0"; but cells are also collected, on other days
+        infused = remark.agent.kind == "cells" and "route" in remark.facts
+        kinds = ("route", "frequency", "days") if infused else ("route", "frequency")
         _note(known, remark.agent.key, remark.facts, kinds)
     for statement in statements:
         for kind, values in known.get(statement.agent.key, {}).items():

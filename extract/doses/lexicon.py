@@ -53,8 +53,8 @@ class Lexicon:
     members: dict[str, set[str]] = field(default_factory=dict)
 
 
-_GRAFT = "hematopoietic stem cells"
-_GRAFTS = frozenset((_GRAFT, "umbilical cord blood", "cd34+ cells", "platelets", "red blood cells"))
+GRAFT = "hematopoietic stem cells"
+_GRAFTS = frozenset((GRAFT, "umbilical cord blood", "cd34+ cells", "platelets", "red blood cells"))
 _FROM_WHOM = r"(?:\b(?:autologous|allogen\w+|haplo-?identical|syngeneic|umbilical|cord|peripheral)\s+)*"
 _TRANSPLANTED = re.compile(
     rf"{_FROM_WHOM}\b(?:blood|bone marrow|stem[- ]cell|hematopoietic(?: cell)?)(?=\s+(?:\w+\s+)?transplant)"
@@ -129,7 +129,7 @@ class _Builder:
         if intervention.type not in _AGENT_TYPES:
             mentions = [m for m in find_agents(raw) if m.agent.kind != "group" and given(raw, m)][:3]
             if not mentions and (graft := _TRANSPLANTED.search(raw)) is not None:
-                return [Agent(_GRAFT, graft[0], "cells")]
+                return [Agent(GRAFT, graft[0], "cells")]
             return [Agent(m.agent.key, m.text, m.agent.kind) for m in mentions]
         outside, inside, parts = parts_of_name(raw)
         if intervention.type == "OTHER":

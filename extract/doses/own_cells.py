@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 
 from extract.doses.agents import Agent, known_keys
-from extract.doses.lexicon import Lexicon
+from extract.doses.lexicon import GRAFT, Lexicon
 from extract.doses.vocabulary import words
 
 GENERIC_CELLS = frozenset(words("generic_cells"))
+
+
+_COUNTED = "cd34+ cells"
 
 
 def is_class_of_cells(agent: Agent) -> bool:
@@ -18,7 +21,10 @@ def is_class_of_cells(agent: Agent) -> bool:
 
 def own_cells(agent: Agent, lexicon: Lexicon) -> Agent | None:
     """The study's one cell product, or its one unknown agent where none is said to be cells."""
-    own = {a.key: a for agents in lexicon.by_intervention.values() for a in agents if a.intervention_no is not None}
+    registered = {a.key: a for agents in lexicon.by_intervention.values() for a in agents}
+    if agent.key == _COUNTED and GRAFT in registered:
+        return registered[GRAFT]  # by those cells a graft is measured
+    own = {key: a for key, a in registered.items() if a.intervention_no is not None}
     return one_product(agent, list(own.values()))
 
 
