@@ -436,3 +436,111 @@ def test_one_text_may_give_an_amount_to_two_arms_for_other_times() -> None:
         description="Arm A: vancomycin 125 mg QID for 14 days. Arm B: vancomycin 125 mg QID for 4 days.",
     )
     assert [(d.duration_value, d.arm_nos) for d in facts.doses] == [(14, [1]), (4, [2])]
+
+
+def test_a_class_of_cells_is_the_registered_product_whatever_its_name_says() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Zanfluril, then a single infusion of ZX-112 at 40 million CAR+ T cells"}],
+        interventions=[
+            {"name": "ZX-112", "type": "GENETIC", "description": "ZX-112 is an allogeneic CAR T cell product"},
+            {"name": "ZX-52mAb", "type": "BIOLOGICAL", "description": "An antibody that binds to T cells"},
+        ],
+    )
+    assert [d.agent_key for d in facts.doses] == ["zx-112"]
+    assert {x.agent_key for x in facts.arm_agents} == {"zx-112", "zx-52mab"}
+
+
+def test_an_infusion_of_cells_is_no_route_of_what_mobilises_them() -> None:
+    facts = read(
+        summary="Mobilisation with G-CSF and plerixafor, then infusion of transduced CD34+ cells.",
+        description="Plerixafor 0.24 mg/kg is given on days 4 and 5.",
+        interventions=[{"name": "Zanbeta cells"}, {"name": "Plerixafor"}],
+    )
+    assert [(d.agent_key, d.route) for d in facts.doses] == [("plerixafor", None)]
+
+
+def test_fresh_and_frozen_cells_are_two_products() -> None:
+    facts = read(
+        arms=[
+            {"label": "Fresh", "description": "50 mL of fresh FMT by enema"},
+            {"label": "Frozen", "description": "50 mL of frozen FMT by enema"},
+        ],
+        interventions=[
+            {"name": "Fresh FMT", "type": "BIOLOGICAL", "armGroupLabels": ["Fresh"]},
+            {"name": "Frozen FMT", "type": "BIOLOGICAL", "armGroupLabels": ["Frozen"]},
+        ],
+    )
+    assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(50, [1]), (50, [2])]
+
+
+def test_a_drug_in_the_description_of_a_vector_is_given_with_it() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Single intrathecal administration of 6 x 10^13 vg of ZX-101"}],
+        interventions=[
+            {
+                "name": "ZX-101",
+                "type": "BIOLOGICAL",
+                "description": "AAV9 vector; prednisolone 1 mg/kg/day is started 24 hours before dosing",
+            }
+        ],
+    )
+    assert [(d.agent_key, d.route) for d in facts.doses] == [("zx-101", "it"), ("prednisolone", None)]
+    assert {x.agent_key for x in facts.arm_agents} == {"zx-101", "prednisolone"}
+
+
+def test_one_cohort_gets_one_infusion_and_the_other_two_of_the_same_cells() -> None:
+    facts = read(
+        arms=[
+            {"label": "DL2", "description": "ZX-501 1x10e8 cells, single dose"},
+            {"label": "DL3", "description": "ZX-501 1x10e8 cells, two doses (day 1 and day 8)"},
+        ],
+        interventions=[{"name": "ZX-501", "description": "CAR-T cells given by IV infusion"}],
+    )
+    assert [(d.days, d.arm_nos) for d in facts.doses] == [(None, [1]), ([1, 8], [2])]
+
+
+def test_a_cohort_gets_all_that_another_gets_and_more() -> None:
+    facts = read(
+        arms=[{"label": "Cohort 1"}, {"label": "Cohort 2"}],
+        description="Cohort 1: Zanfluril 0.3 mg/kg day -3. Cohort 2: as cohort 1 plus zanoxan 50 mg/kg on day 3.",
+        interventions=[{"name": "Zanfluril"}, {"name": "Zanoxan", "armGroupLabels": ["Cohort 2"]}],
+    )
+    assert [(d.agent_key, d.arm_nos) for d in facts.doses] == [("zanfluril", [1, 2]), ("zanoxan", [2])]
+
+
+def test_each_group_gets_its_cells_as_its_arm_says() -> None:
+    facts = read(
+        arms=[{"label": "Group A", "description": "ZX CAR-T iv"}, {"label": "Group B", "description": "ZX CAR-T ip"}],
+        description="Group A receives 2 x 10^8 or 4 x 10^8 cells; group B receives 1 x 10^8 cells.",
+        interventions=[{"name": "ZX CAR-T"}],
+    )
+    assert {d.amount_low: d.route for d in facts.doses} == {2e8: "iv", 4e8: "iv", 1e8: "ip"}
+
+
+def test_days_in_the_next_sentence_are_those_of_all_cohorts_cells() -> None:
+    facts = read(
+        arms=[{"label": "Cohort 1"}, {"label": "Cohort 2"}],
+        description="Cohort 1: 1x10^7 cells/m2; Cohort 2: 1x10^8 cells/m2. Cells are given on day 0 by iv infusion.",
+        interventions=[{"name": "ZX cells"}],
+    )
+    assert [(d.amount_low, d.days) for d in facts.doses] == [(1e7, [0]), (1e8, [0])]
+
+
+def test_the_class_of_two_registered_cells_is_no_third() -> None:
+    facts = read(
+        arms=[{"label": "CAR-T", "description": "CD22 CAR-T cells, then CD19 CAR-T cells"}],
+        interventions=[{"name": "CD22 CAR-T"}, {"name": "CD19 CAR-T"}],
+    )
+    assert {x.agent_key for x in facts.arm_agents} == {"cd22 car-t cells", "cd19 car-t cells"}
+
+
+def test_a_graft_is_measured_by_its_cd34_cells() -> None:
+    facts = read(
+        arms=[{"label": "A", "description": "Melphalan 200 mg/m2, then 3x10^6 CD34+ cells/kg on day 0"}],
+        interventions=[
+            {"name": "Melphalan"},
+            {"name": "Autologous peripheral blood stem cell transplantation", "type": "PROCEDURE"},
+        ],
+    )
+    assert [d.agent_key for d in facts.doses] == ["melphalan", "hematopoietic stem cells"]
+    assert len(facts.arm_agents) == 2

@@ -311,10 +311,19 @@ def _longest(
                 continue
             if length > 1 and not _connected(ends, index, length, text):
                 continue
+            if capitals and agent.intervention_no is None and _CODE.match(text, ends[2 * (index + length) - 1]):
+                continue
             if length == 2 and len(words[0]) == 1 and agent.intervention_no is None and _is_level(text, ends, index):
                 continue
             best = (length, agent)
     return best
+
+
+# Right behind an abbreviation it makes a code name of it, "MTX-110" and "CTX112"; an amount has a unit: "MTX15mg".
+_CODE = re.compile(
+    r"(?:-\d{1,4}|\d{2,4})\b(?![.,]\d)(?!\s?-\s?\d)(?!\s?(?:m[gl]|mcg|ug|g\b|iu\b|u\b|units?|gy|cgy|%|/|x\s?\d|m2|\^))",
+    re.IGNORECASE,
+)
 
 
 def _is_level(text: str, ends: list[int], index: int) -> bool:

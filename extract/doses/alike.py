@@ -31,7 +31,8 @@ def may_take_frequency(statement: Statement) -> bool:
 # "160 mg at week 0, 80 mg at week 2": what is given at a visit is not given as often as what follows
 _AT_A_VISIT = re.compile(
     r"(?:/[\d.]+\s?[a-z]{1,3})?\)?[\s,]*(?:[\w.]+\s){0,2}?"
-    r"(?:(?:at|on)\s(?:baseline\b|(?:weeks?|months?|visits?)\s\d)|(?:on\s)?(?:the )?first day\b)",
+    r"(?:(?:at|on)\s(?:baseline\b|(?:weeks?|months?|visits?)\s\d)"
+    r"|(?:(?:on|in|for|during)\s)?(?:the )?first (?:day|week|infusion|dose|cycle)\b)",
     re.IGNORECASE,
 )
 
@@ -176,6 +177,22 @@ def courses_as_fractions(statements: list[Statement]) -> None:
         rates = {s.facts["frequency"] for s in beams if "frequency" in s.facts and _of_one_course(s, statement)}
         if len(rates) == 1 and some_days_a_week(rate := rates.pop()):
             statement.facts["frequency"] = rate
+
+
+_WHEN: tuple[str, ...] = ("frequency", "days")
+
+
+def fractions_as_total(statements: list[Statement]) -> None:
+    """`8 Gy in 4 fractions of 2 Gy on days -8 to -5`, `165 cGy twice daily (total 1320 cGy)`: on the same days."""
+    beams = [s for s in statements if s.agent.kind == "radiation" and s.amount.role in ("total", "fraction", "dose")]
+    for statement in beams:
+        if {"frequency", "days"} & statement.facts.keys():
+            continue
+        for other in beams:
+            beside = other.source is statement.source and other.segment == statement.segment
+            apart = other.agent.key != statement.agent.key or other.arm_nos != statement.arm_nos
+            if beside and not apart and other.amount.role != statement.amount.role:
+                statement.facts.update({kind: other.facts[kind] for kind in _WHEN if kind in other.facts})
 
 
 def _of_one_course(a: Statement, b: Statement) -> bool:

@@ -31,6 +31,13 @@ _CELLS_NEXT = re.compile(rf"\s+{one_of('cell_noun')}\b(?!\s?/|\s(?:per|in|copies
 _NOT_CELLS = re.compile(
     r"\s*(?:/\s?(?:L|ml|ul|l|mm|mcl|dl)\b|per (?:lit|micro|ml|milli)|copies|/cm|eq/)", re.IGNORECASE
 )
+# "18 million men", "3 million new cases a year": what a disease's frequency is told by
+_PEOPLE = re.compile(
+    r"\s(?:new |adult |estimated |annual |US |American )?(?:(?:wo)?men|people|persons|patients|individuals|adults"
+    r"|children|americans|cases|deaths|births|infections|hospitali\w+|visits|procedures|surgeries|fractures|dollars"
+    r"|usd|euros|residents|inhabitants|population)\b",
+    re.IGNORECASE,
+)
 _HYPHENATED_WORD = re.compile(r"[A-Za-z]\d{0,3}-\Z")  # "CI-994", "BAY60-4552"
 # A name may end in x: "Lovenox 40/60 mg".
 _MULTIPLIED = re.compile(
@@ -185,7 +192,12 @@ def _unit_at(text: str, value: Value, position: int, cells: bool, unit: Unit | N
         if match := _CELLS_AFTER.match(text, position):
             known = not _NOT_CELLS.match(text, match.end())
             return ("{cells}", "cells", 1.0, match.end()) if known else ("", "", 1.0, position)
-        if cells and value.power and value.low >= 1e3 and not _NOT_CELLS.match(text, position):
+        if (
+            cells
+            and value.power
+            and value.low >= 1e3
+            and not (_NOT_CELLS.match(text, position) or _PEOPLE.match(text, position))
+        ):
             return "{cells}", "cells", 1.0, position
     return "", "", 1.0, position
 

@@ -9,11 +9,11 @@ from extract.doses.arm_links import receives
 from extract.doses.arms import said_of_others
 from extract.doses.given import given_of, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, components, listed_members, members_of_kinds
+from extract.doses.own_cells import is_class_of_cells, one_product
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
 from extract.study import Arm, Field, Study
 
-GENERIC_CELLS = frozenset(words("generic_cells"))
 _GIVING = re.compile(rf"\b{one_of('giving_before')}\s+\Z", re.IGNORECASE)
 _GIVEN_FORM = re.compile(rf"\s+{one_of('given_form')}\b", re.IGNORECASE)
 # "They are randomised to A or placebo" in the text of the arm that receives A.
@@ -70,6 +70,8 @@ class _Listing:
             ):
                 continue
             if agent.kind == "group" and self._members_instead(text, mentions[index:]):
+                continue
+            if is_class_of_cells(agent) and self._word_for_linked(agent):
                 continue
             if agent.key not in self.linked:
                 if source is self.arm.description and said_of_others(self.study, self.lexicon, self.arm, agent.key):
@@ -137,17 +139,21 @@ class _Listing:
         """The arm's one product of which the text says less: "CAR-T cells", "vaccine", "doxorubicin" of a liposomal."""
         if agent.key in self.linked:
             return agent
-        if agent.kind == "cells" and agent.intervention_no is None and agent.key in GENERIC_CELLS:
-            fitting = [a for a in self.linked.values() if a.kind == "cells"]
-        else:
-            said, members = set(words_of(agent.key)), members_of_kinds().get(agent.key, ())
-            fitting = [
-                a
-                for a in self.linked.values()
-                if (_LIKE.get(a.kind, a.kind) == _LIKE.get(agent.kind, agent.kind) and said < set(words_of(a.key)))
-                or a.key in members
-            ]
+        if is_class_of_cells(agent):
+            return one_product(agent, list(self.linked.values())) or agent
+        said, members = set(words_of(agent.key)), members_of_kinds().get(agent.key, ())
+        fitting = [
+            a
+            for a in self.linked.values()
+            if (_LIKE.get(a.kind, a.kind) == _LIKE.get(agent.kind, agent.kind) and said < set(words_of(a.key)))
+            or a.key in members
+        ]
         return fitting[0] if len(fitting) == 1 else agent
+
+    def _word_for_linked(self, agent: Agent) -> bool:
+        """`CAR-T cells` of an arm that is linked to two of them."""
+        said = set(words_of(agent.key))
+        return any(said < set(words_of(key)) for key in self.linked)
 
     def _registered_inert(self, agent: Agent) -> Agent:
         """Placebo and saline of one arm are one product, unless the arm is linked to both: the registered one."""
@@ -198,7 +204,7 @@ def _is_inert(agent: Agent) -> bool:
 
 
 def _is_common_drug(key: str) -> bool:
-    agent = vocabulary()[1].get(key)
+    agent = vocabulary()[1].get(key.replace("-", " "))
     return agent is not None and agent.kind == "drug"
 
 

@@ -113,6 +113,14 @@ def _refers_to(study: Study, lexicon: Lexicon, said: str, arm_no: int) -> bool:
     return not keys or bool(keys & named_in(study.arms[arm_no - 1], lexicon))
 
 
+# "Cohort 2: as cohort 1 plus A 50 mg/kg"
+_ALL_AS = re.compile(
+    r"(?<=:)\s(?:the )?(?:same )?(?:treatment |regimen )?as (?:in |for |per )?"
+    r"(?P<other>(?:arm|cohort|group|part) \w+)\b",
+    re.IGNORECASE,
+)
+
+
 def _told_as_elsewhere(study: Study, lexicon: Lexicon, statement: Statement) -> set[int]:
     """Under its heading an arm may get agents "as in arm A", for which prose states the amount."""
     text, key = statement.source.text.norm, statement.agent.key
@@ -124,4 +132,8 @@ def _told_as_elsewhere(study: Study, lexicon: Lexicon, statement: Statement) -> 
         start = max(text.rfind(mark, 0, match.start()) + 1 for mark in ".;\n")
         if any(mention.agent.key == key for mention in find_agents(text[start : match.start()], lexicon.names)):
             found.update(linked.intersection(arms_of_heading(study, text, match.start())))
+    if " as " in text:
+        for match in _ALL_AS.finditer(text):
+            if not set(statement.own_arm_nos).isdisjoint(named_arms(study, match["other"])):
+                found.update(linked.intersection(arms_of_heading(study, text, match.start())))
     return found

@@ -29,6 +29,11 @@ from extract.lower import lowered
 
 _AS_NEEDED = Scanner(words("as_needed"))
 _LABEL_END = re.compile(r"\)?(?:\s?only)?\s?:")  # "Day -1: 60 mg IV Days 2-21: 60 mg SC"
+_BRACKETS = re.compile(r"\([^()]*\)|\A[^()]{,40}\)")  # "2 mg/kg (weight at screening) twice a week"
+# "once a week if there is a partial response on day 28"
+_CONDITION = re.compile(
+    r"\b(?:if|in case of|when)\b[^.;,]{0,40}\b(?:respon\w+|remission|relapse|disease|recover\w*|gvhd)\b", re.IGNORECASE
+)
 # "50 mg once daily (twice daily if on rifampicin)"
 _ON_CONDITION = re.compile(
     r"\s(?:if|when|whenever|in case|in (?:those|patients|participants|subjects)|for (?:those|patients))\b"
@@ -50,7 +55,7 @@ def attach(
             continue
         ahead = item.start in labels or _is_label(text, item)
         head = None if heads and ahead and item.start < heads[-1].start else head_of(text, item, heads)
-        if head is not None and is_observed(text[head.end : item.start]):
+        if head is not None and _is_of_other_things(text, head, item):
             continue
         if item.kind == "frequency" and text[item.start - 1] == "(" and _ON_CONDITION.match(text, item.end):
             continue
@@ -82,6 +87,14 @@ def attach(
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 
+def _is_of_other_things(text: str, head: Head, item: Item) -> bool:
+    """Whether an item behind a head is of an examination, or says on which day a condition is looked at."""
+    gap = text[head.end : item.start]
+    if is_observed(_BRACKETS.sub("", gap) if ")" in gap else gap):
+        return True
+    return item.kind == "days" and _CONDITION.search(text, head.end, item.start) is not None
+
+
 def _give_days_first(heads: list[Head], days: list[Item]) -> bool:
     """`Day 1: A 5 mg; days 2-4: B 10 mg` in one phrase: where days stand before every dose, they are what follows'."""
     doses = [head for head in heads if head.bounds]
@@ -100,15 +113,33 @@ def _leads(text: str, item: Item, head: Head, labels: list[int]) -> bool:
     if item.start in labels:
         start = head.bounds[0].amount.start if head.bounds else head.start
         return item.end <= start < next((label for label in labels if label > item.start), len(text))
+    if item.kind == "days" and item.value[-1] < 0 and _is_infused(head) and _DAYS_BEFORE.match(text, item.end):
+        return False
     if item.kind == "frequency" and _AFTER_IT.search(text, item.end, head.start):
         return False
     if _is_label(text, item) and head.start < item.start:
         return False
-    return item.kind != "route" or not ADDED_TO.search(text, item.end, head.start)
+    if item.kind != "route":
+        return True
+    return not (ADDED_TO.search(text, item.end, head.start) or _THAT_CAME_FIRST.search(text, item.end, head.start))
+
+
+# "3 days before the infusion of cells (1x10^6/kg)": what prepares for them is given then
+_DAYS_BEFORE = re.compile(r"\s?(?:days?\s)?(?:before|prior to)\b")
+
+
+def _is_infused(head: Head) -> bool:
+    return any(bound.agent is not None and bound.agent.kind == "cells" for bound in head.bounds)
 
 
 # "stimulation daily, an hour after 5 mg of A": how often something else is done
 _AFTER_IT = re.compile(r"\b(?:after|before|prior to|following) (?:(?:the|a|an|each|oral) )?\Z", re.IGNORECASE)
+
+
+# "a single infusion following lymphodepletion with A 20 mg/m2": the infusion is of the cells
+_THAT_CAME_FIRST = re.compile(
+    r"\b(?:after|following)\s(?!(?:a|an|the|each|every)\b|\d)[^.;:]{,60}\b(?:with|of)\b", re.IGNORECASE
+)
 
 
 def _is_label(text: str, item: Item) -> bool:
@@ -170,6 +201,29 @@ def _repeat(text: str, segment: tuple[int, int], bounds: list[Bound], items: lis
             bound.facts["cycle_days"] = days
 
 
+# "The vaccine is given intradermally", behind the drugs that are given with it
+_OF_PRODUCT = re.compile(
+    r"\s*(?:the\s)?(?:(?:autologous|allogeneic|gene-modified|engineered|expanded|modified|donor|infused)\s)*"
+    r"(?:vaccines?|vaccinations?|cells|cell infusions?|t-?cells|infusions? of (?:the )?cells|graft|stem cells|vector"
+    r"|virus)\b",
+    re.IGNORECASE,
+)
+
+
+_DRUGS = ("drug", "radiation")
+
+
+def _levels_before(bounds: list[Bound]) -> set[int]:
+    """The numbers of cells in phrases one behind the other: `level 1: 1x10^6; level 2: 3x10^6`."""
+    last, levels = bounds[-1], {id(bounds[-1])}
+    for bound, following in zip(reversed(bounds[:-1]), reversed(bounds), strict=False):
+        if following.segment[0] - bound.segment[1] > _NEXT_PHRASE:
+            break
+        if bound.amount.unit == last.amount.unit == "{cells}" and bound.amount.per == last.amount.per:
+            levels.add(id(bound))
+    return levels
+
+
 def attach_later(
     text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]
 ) -> None:
@@ -186,10 +240,14 @@ def attach_later(
         or _SESSIONS.search(text, *segment) is not None
         or _says_only_when(text, segment, items)
     )
+    levels = _levels_before(bounds)
+    of_product = not here and _OF_PRODUCT.match(text, *segment) is not None
     for bound in bounds:
         if agents and (bound.agent is None or bound.agent.key not in agents):
             continue
-        near = bound.segment == last and segment[0] - bound.segment[1] < 200
+        if of_product and bound.amount.kind != "cells" and bound.agent is not None and bound.agent.kind in _DRUGS:
+            continue
+        near = (bound.segment == last or id(bound) in levels) and segment[0] - bounds[-1].segment[1] < 200
         for item in items:
             if item.kind not in KINDS or (item.kind not in ("cycle_days", "cycles") and not near):
                 continue

@@ -10,7 +10,7 @@ from extract.doses.amount import Amount
 from extract.doses.attachment import attach, attach_later
 from extract.doses.beside import is_observed
 from extract.doses.bound import Bound, Remark
-from extract.doses.given import in_diluent, is_measured, only_dilutes
+from extract.doses.given import in_diluent, is_measured, is_trait, only_dilutes
 from extract.doses.items import Item
 from extract.doses.pairing import choose, follows_tightly, is_strength_of, names_amount_first, paired_by_wording
 from extract.doses.phase_binding import heading_phase, set_phases
@@ -56,6 +56,8 @@ def bind(
             phase = heading_phase(text, segment, parts) or phase
             if here and default is None:
                 topic = _topic(text, here) or topic
+            elif here and default is not None and default.kind == "cells":  # which have no mass: see `_inherited`
+                topic = _topic(text, [m for m in here if m.agent.kind == "drug"]) or topic
             elif here and topic is not None and default in [m.agent for m in here]:
                 topic = None
             if parts and bounds and not inside and not is_observed(text[segment[0] : segment[1]]):
@@ -84,7 +86,7 @@ def _bind_segment(
 ) -> list[Bound]:
     here = [m for m in here if m.agent.kind not in _FORGETS] or subject(text, segment)
     here = [m for m in here if not (_only_says_when(text, m, doses) or only_dilutes(text, m) or is_measured(text, m))]
-    here = [m for m in here if not _in_ratio(text, m)]
+    here = [m for m in here if not (_in_ratio(text, m) or (m.agent.intervention_no is None and is_trait(text, m)))]
     paired = paired_by_wording(text, segment, doses, here) or {}
     amount_first = names_amount_first(text, doses, here)
     bounds: list[Bound] = []
@@ -173,6 +175,8 @@ def _inherited(
 ) -> Bound:
     """An amount whose phrase names no agent: that of the amount before it, of the phrase before, or the field's."""
     mention = previous or topic
+    if previous is None and default is not None and default.kind == "cells" and amount.kind != "mass":
+        mention = None
     if mention is not None and (default is None or mention is previous or mention.agent is not default):
         return Bound(amount, mention.agent, mention.text, amount.start, amount.end, segment, sure=mention is previous)
     return Bound(amount, default, None, amount.start, amount.end, segment, sure=False)

@@ -29,6 +29,8 @@ _OF_STEPS = re.compile(
     r"\s(?:dos(?:e|age)\s)?(?:increments?|titrations?|up-?titrations?|escalations?|increases?|steps?)\b", re.IGNORECASE
 )
 _THEN_AT_ONCE = re.compile(r"\bfollowed by (?:an? |the )?\Z", re.IGNORECASE)
+# "A 500 mg/m2, followed by a single infusion of cells"
+_THEN_INFUSION = re.compile(r"\bfollowed by (?:an? |the |one )?(?:single |one-time )\Z", re.IGNORECASE)
 _CHANGES = ("creas", "titrat", "escalat", "taper", "then by")  # nothing of the above holds without one of these
 
 
@@ -46,7 +48,7 @@ def is_of_what_follows(text: str, head: Head, item: Item) -> bool:
     So is how often the amount changes: `5 mg/d and increased by 5 mg every week`; and `10 mg + oral antidepressant`.
     """
     if item.kind == "route":
-        return is_of_another_thing(text, item)
+        return is_of_another_thing(text, item) or _THEN_INFUSION.search(text, head.end, item.start) is not None
     if item.kind == "frequency" and (_STEP_BY.search(text, head.end, item.start) or _OF_STEPS.match(text, item.end)):
         return True
     if item.kind == "duration":

@@ -12,6 +12,7 @@ from extract.doses.alike import (
     as_other_levels,
     bands_as_each_other,
     courses_as_fractions,
+    fractions_as_total,
     lengths_by_title,
     may_take_frequency,
     may_take_length,
@@ -26,6 +27,7 @@ from extract.doses.days import find_days
 from extract.doses.items import DAILY, ONCE
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
+from extract.doses.routes import find_routes
 from extract.doses.said import Said, TreatmentLengths, cycle_length
 from extract.doses.schedule_rules import complete_schedule, few_days, interval, is_long
 from extract.doses.selection import is_beam
@@ -44,6 +46,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     bands_as_each_other(statements)
     as_other_levels(statements)
     adjusted_as_first(statements)
+    _routes_of_arms(study, lexicon, statements)
     _as_said_once(statements, remarks)
     _days_of_arms(study, lexicon, statements)
     _from_sentences(study, lexicon, statements)
@@ -54,6 +57,7 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
             statement.facts["route"] = route
     totals_as_parts(statements)
     courses_as_fractions(statements)
+    fractions_as_total(statements)
     placebo_as_active(statements)
     routes_by_title(study, statements)
     for statement in statements:
@@ -78,7 +82,10 @@ def _as_said_once(statements: list[Statement], remarks: list[Remark]) -> None:
     for statement in statements:
         _note(known, statement.agent.key, statement.facts, ("route",))
     for remark in remarks:
-        _note(known, remark.agent.key, remark.facts, ("route", "frequency"))
+        # "Cells are infused on day 0"; but cells are also collected, on other days
+        infused = remark.agent.kind == "cells" and "route" in remark.facts
+        kinds = ("route", "frequency", "days") if infused else ("route", "frequency")
+        _note(known, remark.agent.key, remark.facts, kinds)
     for statement in statements:
         for kind, values in known.get(statement.agent.key, {}).items():
             if kind not in statement.facts and len(values) == 1 and _may_take(statement, statements, kind, values[0]):
@@ -86,7 +93,7 @@ def _as_said_once(statements: list[Statement], remarks: list[Remark]) -> None:
 
 
 def _may_take(statement: Statement, statements: list[Statement], kind: str, value: str) -> bool:
-    if kind == "frequency":
+    if kind in ("frequency", "days"):
         return may_take_frequency(statement)
     return not (_not_there(statement, value) or _of_another_use(statement, statements, value))
 
@@ -130,6 +137,26 @@ def _days_of_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -
         if others <= {key} and all(o.agent.key == key for o in statements if arm.arm_no in o.arm_nos):
             statement.facts["days"] = days[0].value
             complete_schedule(statement)
+
+
+def _routes_of_arms(study: Study, lexicon: Lexicon, statements: list[Statement]) -> None:
+    """`Group A: cells iv`, `Group B: cells ip`, the amounts in prose: each amount goes as its arm says."""
+    lacking = [s for s in statements if "route" not in s.facts and len(s.arm_nos) == 1]
+    if len({s.arm_nos[0] for s in lacking}) < 2:
+        return
+    said = {number: _said_of_arm(study, lexicon, number) for number in {s.arm_nos[0] for s in lacking}}
+    for statement in lacking:
+        routes, named = said[statement.arm_nos[0]]
+        if len(routes) == 1 and named <= {statement.agent.key}:
+            (statement.facts["route"],) = routes
+
+
+def _said_of_arm(study: Study, lexicon: Lexicon, arm_no: int) -> tuple[set[str], set[str]]:
+    """The routes and the agents that an arm's label and description name."""
+    arm = study.arms[arm_no - 1]
+    texts = [arm.label.text.norm, arm.description.text.norm[:_MAX_DESCRIPTION] if arm.description else ""]
+    routes = {item.value for text in texts for item in find_routes(text)}
+    return routes, {m.agent.key for text in texts for m in find_agents(text, lexicon.names)} if routes else set()
 
 
 _MAX_DESCRIPTION = 600
@@ -212,7 +239,8 @@ def _from_sentences(study: Study, lexicon: Lexicon, statements: list[Statement])
         _put("frequency", frequency, [s for s in unscheduled if not _given_otherwise(s, frequency, mine)])
         if some_days_a_week(frequency):
             _put("frequency", frequency, courses)
-        if frequency is None and 0 < len(unscheduled) == len(mine) and (days := said.days()):
+        capped = [s for s in mine if s.amount.role == "maximum" and not {"frequency", "days"} & s.facts.keys()]
+        if frequency is None and unscheduled and len(unscheduled) + len(capped) == len(mine) and (days := said.days()):
             _put("days", days, unscheduled)
             for statement in unscheduled:
                 complete_schedule(statement)
@@ -257,7 +285,10 @@ def _lacks_day_of_cycle(statement: Statement) -> bool:
     repeated = is_long(facts.get("frequency") or (0, None, None)) or few_days(facts.get("duration"))
     repeated = repeated or _once_a_day(statement)
     repeated = repeated or (statement.agent.kind == "cells" and facts.get("frequency") == ONCE)
-    return repeated and "days" not in facts and statement.amount.kind != "count" and statement.amount.role in _ROLES
+    beam = is_beam(statement.agent) and (facts.get("frequency") or (0, 0, ""))[2] == "d"
+    if "days" in facts or statement.amount.kind == "count":
+        return False
+    return beam or (repeated and statement.amount.role in _ROLES)
 
 
 def _once_a_day(statement: Statement) -> bool:

@@ -222,7 +222,12 @@ def _decoy(
         if (named or amount.kind == "radiation") and decoy.name == "laboratory":
             continue
         hits = (
-            bool(may_before and decoy.before(before) and not decoy.unless_before(before)),
+            bool(
+                may_before
+                and decoy.before(before)
+                and not decoy.unless_before(before)
+                and not (decoy.after is _never and decoy.unless_after(after))
+            ),
             bool(
                 may_after and decoy.after(after) and not decoy.unless_after(after) and not decoy.unless_before(before)
             ),

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from extract.doses.amount import Amount, Frequency
+from extract.doses.days import find_days
 from extract.doses.indexes import ends_with_index_word
 from extract.doses.scanning import Scanner
 from extract.doses.vocabulary import NUMBER_WORDS, TIME_UNITS, number, one_of, read_toml
@@ -196,13 +197,22 @@ def _often(text: str, amount: Amount, before: str) -> Frequency | None:
         return None
     times = _count(match["count"])
     if amount.per_time == "d":
-        return times, 1.0, "d"
+        return None if _on_so_many_days(text, amount, times) else (times, 1.0, "d")
     if amount.per_time:
         return None
     spread = _SPREAD.match(text, amount.end)
     if spread is None:
         return None
     return times, number(spread["every"] or "1"), TIME_UNITS[spread["unit"].lower()]
+
+
+def _on_so_many_days(text: str, amount: Amount, times: float) -> bool:
+    """`5 x 30 mg/m2/d, day -6 to -2` counts the days, of which there are five."""
+    days = find_days(text, amount.end, min(len(text), amount.end + _SCHEDULE))
+    return bool(days) and len(days[0].value) == times
+
+
+_SCHEDULE = 60
 
 
 def _count_of_agent(before: str) -> re.Match[str] | None:

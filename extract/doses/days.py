@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 
+from extract.doses.days_before import counted_back
 from extract.doses.items import Item
 from extract.doses.vocabulary import number, read_toml
 from extract.lower import lowered
@@ -98,6 +99,11 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
             days = read_days(match["days"])
             if days:
                 found.append(Item("days", match.start("days"), match.end(), days))
+    for first, last, days_back in counted_back(text, start, min(end, len(text))):
+        days = read_days(days_back)
+        if days:
+            found = [item for item in found if item.end <= first or last <= item.start]
+            found.append(Item("days", first, last, days))
     return sorted(found, key=lambda item: item.start)
 
 

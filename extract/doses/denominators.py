@@ -27,9 +27,12 @@ _TIME = (
 _DENOMINATOR = re.compile(
     rf"\s*(?:/|\bper\b|\beach\b|\ba\b(?=\s*(?:day|week|night|month))|\ban\b(?=\s*hour))\s*(?:of\s+)?(?:the\s+)?"
     rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2})|(?P<fraction>{_FRACTION})|(?P<strength>{one_of('strength_denominator')})"
-    rf"|(?P<concentration>{_CONCENTRATION})|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|{_TIME})(?![A-Za-z])"
-    r"|(?<=kg)[.*\u2022](?P<rate>min|h|hr|d|day)(?![a-z])"
-    r"|[\s.*\u2022]*(?P<inverse>kg|m|min|h|hr|d|day|wk)\^?\s?-(?P<power>[12])(?!\d)",
+    rf"|(?P<concentration>{_CONCENTRATION})|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|{_TIME})"
+    r"(?![A-WYZa-wyz]|[xX](?!\s?\d))"  # "25mg/m2x3d"
+    rf"|\s?/\s?\((?:(?P<kg_in>{_PER_KG})|(?P<m2_in>{_PER_M2}))\s?[/.*\u2022]\s?(?P<time_in>min|h|hr|d|day)\)"
+    r"|(?:(?<=kg)|(?<=m2)|(?<=m\^2))[.*\u2022](?P<rate>min|h|hr|d|day)(?![a-z])"
+    r"|[\s.*\u2022]*(?P<inverse>(?:kg|m|min|h|hr)(?=\^?\s?-)|(?<!/kg )(?<!/m2 )(?<!/kg)(?<!/m2)(?:d|day|wk)(?=\^?-1))"
+    r"\^?\s?-(?P<power>[12])(?!\d)",  # "10 mg day-1" is so much a day, "200 cGy day -1" and "2 mg/kg d-1" are days
     re.IGNORECASE,
 )
 _LIST_OF_AMOUNTS = re.compile(
@@ -101,7 +104,11 @@ def read_denominators(text: str, amount: Amount) -> None:
 
 def _apply_denominator(amount: Amount, match: re.Match[str]) -> None:
     inverse = (match["inverse"] or "").lower()
-    if match["kg"] or inverse == "kg":
+    if match["time_in"]:  # "30 mg/(m2*d)"
+        amount.per = "kg" if match["kg_in"] else "m2"
+        unit = TIME_UNITS[match["time_in"].lower()]
+        amount.per_time = unit if unit in ("d", "h", "min") else None
+    elif match["kg"] or inverse == "kg":
         amount.per = "kg"
     elif match["m2"] or inverse == "m":
         amount.per = "m2"

@@ -18,6 +18,7 @@ from extract.doses.default_agent import default_agent
 from extract.doses.items import ONCE
 from extract.doses.lexicon import Lexicon, study_lexicon
 from extract.doses.merging import Statement, merge, without_ranges_of_levels
+from extract.doses.own_cells import is_class_of_cells, own_cells
 from extract.doses.phases import find_dosing
 from extract.doses.placebos import imitated, stands_for
 from extract.doses.regimens import find_regimens
@@ -83,7 +84,7 @@ def _read(
         if reading is None or all(amount.decoy for amount in reading.amounts):
             continue
         bounds, said = bind(reading.text, reading.segments, reading.amounts, reading.agents, reading.items, default)
-        remarks += said
+        remarks += [_of_own_cells(remark, lexicon) for remark in said]
         give_parts(reading.text, bounds, parts, default)
         phrases = {} if source.arm_no is not None else _phrases_about(study, reading.text, bounds)
         for bound in bounds:
@@ -98,6 +99,12 @@ def _read(
             if statement is not None:
                 found.append(statement)
     return found, remarks
+
+
+def _of_own_cells(remark: Remark, lexicon: Lexicon) -> Remark:
+    """What is said of "CAR-T cells" is said of the study's own."""
+    own = own_cells(remark.agent, lexicon) if is_class_of_cells(remark.agent) else None
+    return remark if own is None else Remark(own, remark.facts)
 
 
 def _phrases_about(study: Study, text: str, bounds: list[Bound]) -> dict[tuple[tuple[int, int], int], str]:

@@ -95,6 +95,8 @@ def timed_in_a_day(bound: Bound) -> bool:
 def several_days(item: Item, bound: Bound) -> bool:
     """Whether days said in the next phrase may be those of an amount: one of which no single dose or day is said."""
     every = bound.facts.get("frequency", (1, None, None))[1]
+    if bound.amount.kind == "cells" and len(item.value) == 1 and "days" not in bound.facts:
+        return every is None  # "a single dose of 1x10^6/kg … Cells are infused on day 0"
     return not is_timed(bound) or (len(item.value) > 1 and (every is not None or "frequency" not in bound.facts))
 
 

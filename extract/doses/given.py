@@ -6,6 +6,7 @@ import re
 
 from extract.doses.agents import Mention
 from extract.doses.vocabulary import one_of, one_of_lower
+from extract.lower import holds_any
 
 _NOT_GIVEN_BEFORE = re.compile(rf"\b{one_of_lower('not_given_before')}\s+(?:\w+[\s-]+){{0,2}}\Z")
 _NOT_GIVEN_AFTER = re.compile(rf"[\s-]*(?:-?{one_of('not_given_after')}\b)", re.IGNORECASE)
@@ -33,9 +34,31 @@ def is_measured(text: str, mention: Mention) -> bool:
     return ("each " in before or "every " in before) and _MEASURED_BY.search(before) is not None
 
 
+_TRAIT_AFTER = re.compile(
+    r"[\s-](?:gene[\s-])?(?:secreting|expressing|producing|encoding|transfected|transduced|modified|deficient)\b",
+    re.IGNORECASE,
+)
+_TRAIT_BEFORE = re.compile(
+    r"\b(?:expressing|encoding|secreting|carrying|overexpressing)\s(?:the |a )?(?:human |murine |recombinant )*\Z",
+    re.IGNORECASE,
+)
+_TRAITS = ("secret", "express", "produc", "encod", "transfect", "transduc", "modified", "deficient", "carrying")
+
+
+def is_trait(text: str, mention: Mention) -> bool:
+    """Whether a name says what cells or a virus make: `GM-CSF secreting cells`, `a virus encoding IL-12`."""
+    around = text[max(0, mention.start - 36) : mention.end + 20].lower()
+    if not holds_any(around, _TRAITS):
+        return False
+    before = _TRAIT_BEFORE.search(text, max(0, mention.start - 36), mention.start)
+    return before is not None or _TRAIT_AFTER.match(text, mention.end) is not None
+
+
 def given(text: str, mention: Mention) -> bool:
     """Whether the words around a name allow that the agent is given."""
     if mention.text == "RT" and _SEQUENCE.search(text, 0, mention.start):
+        return False
+    if mention.agent.intervention_no is None and is_trait(text, mention):
         return False
     return given_at(text, mention.start, mention.end) and not is_measured(text, mention)
 
@@ -74,7 +97,16 @@ _DILUTED = re.compile(
 )
 
 
-_SUGARS = frozenset(("dextrose", "glucose"))  # drugs, but as solutions they dilute others, as oils do
+# "100 ml saline containing 1% human albumin": what a fluid or a vehicle holds
+_IN_CARRIER = re.compile(
+    rf"(?:\b(?:{_VOLUME}|suspended in )(?:[\w.%]+\s){{0,3}}?|\b(?=saline)|\bsodium (?=chloride))"
+    r"(?:saline|chloride|solution|medium|buffer|PBS|ringer\S*(?: lactate)?|plasma-?lyte(?: A)?"
+    r"|vehicle|excipient)\)?,?\s(?:that )?(?:contain(?:s|ing)|supplemented with|plus|with)\s(?:[\d.]+\s?%\s)?"
+    r"(?:\w+\s){0,2}?(?:and\s(?:[\d.]+\s?%\s)?)?\Z",
+    re.IGNORECASE,
+)
+# Drugs, but as solutions they dilute others, as oils do; the last is mixed with cells.
+_SUGARS = frozenset(("dextrose", "glucose", "dimethyl sulfoxide"))
 
 
 _CONJUGATED = (
@@ -99,4 +131,6 @@ def only_dilutes(text: str, mention: Mention) -> bool:
 
 def in_diluent(text: str, position: int) -> bool:
     """Whether the words before say that something is dissolved in what stands there ("in 500 mL of 5% dextrose")."""
-    return _DILUTED.search(text, max(0, position - 50), position) is not None
+    if _DILUTED.search(text, max(0, position - 50), position) is not None:
+        return True
+    return _IN_CARRIER.search(text, max(0, position - 70), position) is not None

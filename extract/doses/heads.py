@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from extract.doses.agents import Mention
+from extract.doses.amount import Amount
 from extract.doses.bound import Bound
 from extract.doses.given import only_dilutes
 from extract.doses.items import Item
@@ -54,7 +55,7 @@ def find_heads(text: str, bounds: list[Bound], mentions: list[Mention]) -> list[
     heads: list[Head] = []
     for bound in bounds:
         last = heads[-1] if heads else None
-        if last and bound.amount.role == "maximum" and not bound.facts and _beside(text, last.end, bound.amount.start):
+        if last and bound.amount.role == "maximum" and not bound.facts and _beside(text, last.end, bound.amount):
             last.end = max(last.end, bound.end)  # "1.4 mg/m2 (maximum 2 mg) IV day 1": the schedule is the dose's
         elif last and (
             last.bounds[-1].amount is bound.amount
@@ -96,9 +97,11 @@ _TOTAL_BESIDE = re.compile(
 )
 
 
-def _beside(text: str, end: int, start: int) -> bool:
+def _beside(text: str, end: int, amount: Amount) -> bool:
     """Whether an amount stands right after another one, or in brackets after it."""
-    return start - end < (45 if "(" in text[end:start] or "round" in text[end:start] else 25)
+    gap = text[end : amount.start]
+    daily = amount.per_time == "d" and "max" in gap.lower()  # "15 mg/kg TID with a maximum daily dose of 3 g/day"
+    return len(gap) < (45 if daily or "(" in gap or "round" in gap else 25)
 
 
 def head_of(text: str, item: Item, heads: list[Head]) -> Head | None:

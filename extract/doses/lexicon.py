@@ -53,7 +53,8 @@ class Lexicon:
     members: dict[str, set[str]] = field(default_factory=dict)
 
 
-_GRAFT = "hematopoietic stem cells"
+GRAFT = "hematopoietic stem cells"
+_GRAFTS = frozenset((GRAFT, "umbilical cord blood", "cd34+ cells", "platelets", "red blood cells"))
 _FROM_WHOM = r"(?:\b(?:autologous|allogen\w+|haplo-?identical|syngeneic|umbilical|cord|peripheral)\s+)*"
 _TRANSPLANTED = re.compile(
     rf"{_FROM_WHOM}\b(?:blood|bone marrow|stem[- ]cell|hematopoietic(?: cell)?)(?=\s+(?:\w+\s+)?transplant)"
@@ -62,7 +63,7 @@ _TRANSPLANTED = re.compile(
     re.IGNORECASE,
 )
 BODY_SUBSTANCES = frozenset(words("body_substance"))
-_CELLS = re.compile(r"\bcells?\b|\bCAR\b|CAR-?T|CART\d|lymphocyte")
+_CELLS = re.compile(r"\b[Cc](?:ells?|ELLS?)\b|\bCAR\b|CAR-?T|CART\d|CD34|CD133|[Ll]ymphocyte")
 # "Phenotyping of T cells by flow cytometry" looks at cells that nobody gives.
 _EXAMINED = re.compile(
     r"\b(?:cytometry|(?:immuno)?phenotyping|genotyping|sequencing|polymerase chain)\b", re.IGNORECASE
@@ -129,7 +130,7 @@ class _Builder:
         if intervention.type not in _AGENT_TYPES:
             mentions = [m for m in find_agents(raw) if m.agent.kind != "group" and given(raw, m)][:3]
             if not mentions and (graft := _TRANSPLANTED.search(raw)) is not None:
-                return [Agent(_GRAFT, graft[0], "cells")]
+                return [Agent(GRAFT, graft[0], "cells")]
             return [Agent(m.agent.key, m.text, m.agent.kind) for m in mentions]
         outside, inside, parts = parts_of_name(raw)
         if intervention.type == "OTHER":
@@ -172,12 +173,13 @@ class _Builder:
             key, kind = "placebo", "placebo"
         elif direct is not None:
             key, kind = direct.key, direct.kind
-            if kind == "vaccine" and key in self.known and _is_another(self.known[key], intervention, name):
-                key = name.lower()  # two vaccines against one disease, each in its own arm
+            apart = kind == "vaccine" or (kind == "cells" and key not in _GRAFTS)
+            if apart and key in self.known and _is_another(self.known[key], intervention, name):
+                key = name.lower()  # two vaccines against one disease, or fresh and frozen cells, each in its own arm
         elif intervention.type == "RADIATION":
             key, kind = "radiation", "radiation"
         else:
-            key, kind = name.lower(), "cells" if _CELLS.search(name) else "drug"
+            key, kind = name.lower(), "cells" if _CELLS.search(name) or _is_cell_product(name, intervention) else "drug"
         if key not in self.known:
             self.known[key] = Agent(key, name, kind, intervention.intervention_no)
         return self.known[key]
@@ -245,6 +247,8 @@ class _Builder:
         if any(len(a.key) > 2 and a.key in lowered for a in agents):
             return agents
         first = re.split(r"(?<=[a-z)])\.\s", text)[0]
+        if intervention.type == "GENETIC" or _VECTOR.search(first):
+            return agents  # a drug named there is given along with it
         mentions = [
             m for m in find_agents(first, stems=False) if m.agent.kind != "group" and not only_dilutes(first, m)
         ]
@@ -290,6 +294,36 @@ class _Builder:
             if agent not in entered:
                 entered.append(agent)
         return entered
+
+
+_VECTOR = re.compile(
+    r"\b(?:AAV\w*|vectors?|lentivir\w+|adeno\w*vir\w+|oncolytic|plasmids?|gene (?:therapy|transfer))\b", re.I
+)
+_CELL_PRODUCT_NAME = re.compile(r"(?:leucel|temcel|strocel|[a-z]-cel)(?:-[a-z])?\b", re.IGNORECASE)
+# What the cells are or were made to be: an antibody "that binds to T cells" is none of them.
+_CELL_PRODUCT = re.compile(
+    r"\b(?:autologous|allogen\w+|donor(?:-derived)?|engineered|gene-modified|transduced|expanded|irradiated|pulsed"
+    r"|off-the-shelf)\b[^.;]{0,80}\b(?:cells?|cell lines?|lymphocytes|CAR-?Ts?|TILs?|[a-z]*MSCs?"
+    r"|[a-z]*HSPCs?|HSCs?|NKs?|Tregs?|CTLs?|VSTs?|DCs"
+    r"|[a-z]{4,}cytes|fibroblasts)\b|\b(?:CAR|TCR)[- ]?(?:T|NK)\b",
+    re.IGNORECASE,
+)
+_CELL_TYPES = ("BIOLOGICAL", "GENETIC", "COMBINATION_PRODUCT")
+
+
+def _is_cell_product(name: str, intervention: Intervention) -> bool:
+    """Whether a name that says nothing is that of cells: by its ending, or by how the intervention begins."""
+    if _CELL_PRODUCT_NAME.search(name):
+        return True
+    if intervention.type not in _CELL_TYPES or "mab" in name.lower():
+        return False
+    if any(_CELL_PRODUCT.search(other.text.norm) for other in intervention.other_names[:_MAX_OTHER_NAMES]):
+        return True
+    described = intervention.description
+    return described is not None and _CELL_PRODUCT.search(described.text.norm[:_CELLS_NAMED]) is not None
+
+
+_CELLS_NAMED = 160
 
 
 def _is_another(agent: Agent, intervention: Intervention, name: str) -> bool:

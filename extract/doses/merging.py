@@ -129,7 +129,7 @@ def _same(a: Statement, b: Statement) -> bool:
     if len(routes) == 2 and a.own_arm_nos and b.own_arm_nos and not set(a.own_arm_nos) & set(b.own_arm_nos):
         return False
     if _in_other_arms(a, b):
-        if _at_other_times(a, b):
+        if _at_other_times(a, b) or _once_and_more_often(a, b) or _once_and_more_often(b, a):
             return False
         on_demand = [s for s in (a, b) if "as_needed" in s.facts and "frequency" not in s.facts]
         lengths_differ = _differ(a, b, "duration") or _differ(a, b, "cycles")
@@ -148,6 +148,12 @@ def _at_other_times(a: Statement, b: Statement) -> bool:
         return False
     lengths = a.facts.get("duration"), b.facts.get("duration")
     return None in lengths or lengths[0] != lengths[1]
+
+
+def _once_and_more_often(a: Statement, b: Statement) -> bool:
+    """Whether one is a single dose, the other given on several days: cohorts of one and of two infusions."""
+    once = "days" not in a.facts and a.facts.get("frequency", (0, 0))[1] is None
+    return once and len(b.facts.get("days", ())) > 1
 
 
 def _only_on_days(statement: Statement) -> bool:

@@ -31,6 +31,7 @@ _SEPARATOR = (
 )
 _UNIT_BEHIND = r"\s?(?:m[gl]|mcg|ug|g|IU|Gy)\b"
 _GLUED = rf"(?=\d+(?:[.,]\d{{1,2}})?{_UNIT_BEHIND})"  # "canagliflozin100mg": no blank after the name
+_GLUED_ABBREVIATION = r"(?=\d+(?:[.,]\d{1,2})?\s?(?:mg|g)/)"  # "CTX500mg/m2", "Flu30mg/m2"
 _BEHIND_INDEX = rf"(?<=[a-z]\d,)(?=\d+{_UNIT_BEHIND})"  # "cohort3,120mg"
 # "(1-5) x 10^6": from behind the bracket on.
 _BRACKETED = (
@@ -38,7 +39,8 @@ _BRACKETED = (
     rf"{_TIMES}10(?P<both>{_EXPONENT}|{_LOST})(?![\d^])"
 )
 VALUES = re.compile(
-    rf"{_BRACKETED}|(?:(?<![\w^])(?<!\d[.,:])|(?<=\d[xX*])|(?<=\d [xX*]\s)|(?<=[a-z]{{5}}){_GLUED}|{_BEHIND_INDEX})"
+    rf"{_BRACKETED}|(?:(?<![\w^])(?<!\d[.,:])|(?<=\d[xX*])|(?<=\d [xX*]\s)|(?<=[a-z]{{5}}){_GLUED}"
+    rf"|(?<![A-Za-z\d-][A-Za-z]{{3}})(?<=[A-Z][A-Za-z][A-Za-z]){_GLUED_ABBREVIATION}|{_BEHIND_INDEX})"
     rf"(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
 )
 _DIGIT = re.compile(

@@ -190,6 +190,10 @@ def _repeated(parts: list[Part]) -> set[tuple[float, float | None, str | None]]:
     return {found[0] for found in rates if found}
 
 
+_BEING = re.compile(r"\s(?:is|are|was|were|will be)\s(?:then\s)?\Z")  # "after A, CAR-T cells are infused"
+_INFUSION_OF = re.compile(r"\sof\s(?:[\w-]+\s){0,3}")  # "A and B, then infusion of transduced cells"
+
+
 class Said:
     """What the record says of one agent outside the phrases with amounts."""
 
@@ -267,6 +271,10 @@ class Said:
             for item in part.behind_name(find_days)[:1]
             if not any(part.text[item.start : item.end].lower() in name for name in self.names)  # "D2" of "D2O"
         ]
+        if self.agent.kind == "cells":
+            found = [
+                days for days in found if days[-1] >= 0
+            ]  # "3 days before the infusion of A": others are given then
         return list(found[0]) if found and all(days == found[0] for days in found) else None
 
     def length(self, of_treatment: Callable[[], set[tuple[float, str]]]) -> tuple[float, str] | None:
@@ -314,13 +322,17 @@ class Said:
         """Whether a route stands after the agent and right before another drug: `A/B/oral C`."""
         if self.only_one or item.start < part.name:
             return False
-        named = find_agents(part.text[item.end : item.end + _NEAR], self.lexicon.names)
-        return (
-            bool(named)
-            and named[0].start <= 1
-            and named[0].agent.kind == "drug"
-            and named[0].agent.key != self.agent.key
-        )
+        if (being := _BEING.search(part.text, max(0, item.start - 12), item.start)) is not None:
+            subject = find_agents(part.text[max(0, being.start() - _NEAR) : being.start()], self.lexicon.names)
+            if subject and subject[-1].agent.key != self.agent.key and subject[-1].agent.kind == "cells":
+                return True
+        behind = part.text[item.end : item.end + _NEAR]
+        named = find_agents(behind, self.lexicon.names)
+        if not named or named[0].agent.key == self.agent.key:
+            return False
+        if named[0].start <= 1:
+            return named[0].agent.kind == "drug"
+        return _INFUSION_OF.fullmatch(behind, 0, named[0].start) is not None
 
     def _may_go(self, route: str) -> bool:
         """Nothing but radiation is given by an external beam."""

@@ -8,11 +8,11 @@ from functools import cache, lru_cache
 
 from extract.doses.agents import Agent, find_agents, known_keys
 from extract.doses.amount import Amount
-from extract.doses.arm_agents import GENERIC_CELLS
 from extract.doses.bound import Bound
 from extract.doses.contents import is_part
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
+from extract.doses.own_cells import is_class_of_cells, own_cells
 from extract.doses.placebos import is_looked_like
 from extract.doses.vocabulary import one_of, read_toml
 from extract.lower import holds_any
@@ -47,10 +47,10 @@ def agent_of(bound: Bound, lexicon: Lexicon, *, inert: bool = False) -> Agent | 
         return None
     if agent.intervention_no is None and agent.key in _compounds():
         agent = _own_compound(agent.key, lexicon) or agent
-    generic = agent.key in GENERIC_CELLS and agent.intervention_no is None
+    generic = is_class_of_cells(agent)
     # "cyclophosphamide, then 1x10^6/kg" is of the study's cells
     no_cells = bound.amount.unit == "{cells}" and agent.kind == "drug" and agent.key in known_keys()
-    return (_own_cells(agent, lexicon) if generic or no_cells else None) or agent
+    return (own_cells(agent, lexicon) if generic or no_cells else None) or agent
 
 
 @cache
@@ -87,17 +87,6 @@ def _only_own(lexicon: Lexicon) -> Agent | None:
         a.key: a for agents in lexicon.by_intervention.values() for a in agents if a.kind not in ("placebo", "group")
     }
     return next(iter(own.values())) if len(own) == 1 else None
-
-
-def _own_cells(agent: Agent, lexicon: Lexicon) -> Agent | None:
-    own = {a.key: a for agents in lexicon.by_intervention.values() for a in agents if a.intervention_no is not None}
-    cells = [a for a in own.values() if a.kind == "cells"]
-    if len(cells) == 1:
-        return cells[0]
-    if not cells:
-        unknown = [a for a in own.values() if a.kind == "drug" and re.search(r"\d", a.key)]
-        return unknown[0] if len(unknown) == 1 else None
-    return None
 
 
 def is_beam(agent: Agent) -> bool:

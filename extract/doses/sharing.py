@@ -19,7 +19,8 @@ _LIST_GAP = re.compile(
     r"(?:\s*(?:over |in |for )?(?:\d+|one|two|three|four)[- ]?(?:hours?|h|hrs?|minutes?|mins?)\b)?"
     r"(?:\s(?:iv )?bolus\b)?(?:\s\((?:with |plus )?[^()\d]{4,40}\)(?=\s(?:plus|and|\+)))?"
     r"[\s,+/&():\[\]*-]*(?:(?:and|plus|or|with|combined with|in combination with|(?:(?:is|are) )?followed by|matching|"
-    r"matched|to match|the|a|an|then|oral|dose|of|active|either|bolus|(?:wo)?men|(?:fe)?males?|boys|girls|"
+    r"matched|to match|the|a|an|then|oral|dose|of|active|either|vaccines?|cells|bolus|(?:wo)?men|(?:fe)?males?|"
+    r"boys|girls|"
     r"(?:(?:\d+[ -]?(?:h|hours?|hrs?) )?(?:continuous )?infusion of))\b[\s,+/&():-]*)*(?:d?l-)?\Z",
     re.IGNORECASE,
 )
@@ -63,6 +64,8 @@ def share_backwards(text: str, heads: list[Head]) -> None:
         gap = _without_band(text[head.end : following.start])
         if not source or not (_LIST_GAP.match(gap) or _counts(following, gap)):
             continue
+        if _cells_after_drugs(head, following):
+            continue
         if not head.bounds and not head.facts:
             head.facts = {kind: source[kind] for kind in KINDS if kind in source}  # an agent without an amount
         for bound in head.bounds:
@@ -89,6 +92,12 @@ def share_backwards(text: str, heads: list[Head]) -> None:
                 held = held or (kind == "route" and gap.strip() == "," and _goes_otherwise(bound, source))
                 if kind in source and kind not in bound.facts and not held:
                     bound.facts[kind] = source[kind]
+
+
+def _cells_after_drugs(head: Head, following: Head) -> bool:
+    """`After A 25 mg/m2, CAR-T cells are infused on day 0`: what prepares for cells is not given as they are."""
+    cells = following.mention is not None and following.mention.agent.kind == "cells"
+    return cells and any(bound.amount.kind != "cells" for bound in head.bounds)
 
 
 def _goes_otherwise(bound: Bound, source: dict[str, Any]) -> bool:
@@ -181,7 +190,8 @@ def carry_routes(text: str, heads: list[Head], routes: list[Item]) -> None:
 def carry_on(bounds: list[Bound]) -> None:
     """`Once daily (100 mg d1, 200 mg d2, 400 mg d3-28)`: the route, and how often in a day, hold for what follows."""
     for previous, bound in pairwise(bounds):
-        if "route" in previous.facts and previous.agent is bound.agent:
+        alike = previous.agent is bound.agent and (previous.amount.kind == "cells") == (bound.amount.kind == "cells")
+        if "route" in previous.facts and alike:
             bound.facts.setdefault("route", previous.facts["route"])  # "5 mg SC on day 1, 45 mg on day 8"
         rate = previous.facts.get("frequency")
         steps = "days" in previous.facts and "days" in bound.facts and previous.agent is bound.agent
