@@ -7,11 +7,12 @@ from itertools import pairwise
 
 from extract.doses.agents import Agent, Mention
 from extract.doses.amount import Amount
-from extract.doses.attachment import attach, attach_later
+from extract.doses.attachment import attach
 from extract.doses.beside import is_observed
 from extract.doses.bound import Bound, Remark
 from extract.doses.given import in_diluent, is_measured, is_trait, only_dilutes
 from extract.doses.items import Item
+from extract.doses.later import attach_later
 from extract.doses.pairing import choose, follows_tightly, is_strength_of, names_amount_first, paired_by_wording
 from extract.doses.phase_binding import heading_phase, set_phases
 from extract.doses.unknown_names import subject

@@ -28,9 +28,10 @@ from extract.doses.items import DAILY, ONCE
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.routes import find_routes
-from extract.doses.said import Said, TreatmentLengths, cycle_length
+from extract.doses.said import Said
 from extract.doses.schedule_rules import complete_schedule, few_days, interval, is_long
 from extract.doses.selection import is_beam
+from extract.doses.treatment_lengths import TreatmentLengths, cycle_length
 from extract.doses.vocabulary import read_toml
 from extract.study import Study
 

@@ -55,6 +55,12 @@ _PER_AFTER_AGENT = re.compile(
     rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
     re.IGNORECASE,
 )
+# "2 x 10^6 autologous CD19-directed CAR T-cells/kg"
+_PER_AFTER_CELLS = re.compile(
+    r"(?:[\s-](?!(?:and|or|then|in|with|at|to|per|over|followed|plus|x)\b)[A-Za-z][\w+/-]*){0,6}?(?:\s?/\s?|\sper\s)"
+    rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
+    re.IGNORECASE,
+)
 # "172.5 mg zanfluril citrate (150 mg base) per ml": how strong a solution is.
 _PER_ML_AFTER_AGENT = re.compile(
     r"(?:\s+of)?(?:\s+(?!in\b|and\b|or\b|then\b|with\b|at\b|per\b)[A-Za-z][\w-]*){1,4}(?:\s?\([^()]{0,40}\))?\)?\s*"
@@ -72,7 +78,7 @@ def is_per_body(text: str, position: int) -> bool:
 
 def read_behind_agent(text: str, amount: Amount) -> None:
     """Read `per kg` or `per m²`, and a time, or `per mL`, where the agent stands between an amount and them."""
-    match = _PER_AFTER_AGENT.match(text, amount.end)
+    match = (_PER_AFTER_CELLS if amount.kind == "cells" else _PER_AFTER_AGENT).match(text, amount.end)
     if match is None:
         amount.concentration = amount.concentration or bool(_PER_ML_AFTER_AGENT.match(text, amount.end))
         return

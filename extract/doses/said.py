@@ -4,23 +4,22 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from collections.abc import Set as AbstractSet
 from functools import cache
-from typing import NamedTuple
 
 from extract.doses.agents import find_agents
 from extract.doses.alike import some_days_a_week
-from extract.doses.beside import ADDED_TO, is_observed, is_of_another_thing
-from extract.doses.cycles import find_cycles, find_durations
+from extract.doses.beside import is_observed
 from extract.doses.days import find_days
 from extract.doses.frequencies import find_frequencies
 from extract.doses.items import ONCE, Item
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.routes import find_routes
 from extract.doses.selection import is_beam
-from extract.doses.vocabulary import DAYS_IN, one_of_lower, read_toml, words
+from extract.doses.texts_about import SENTENCE_END, Part, prose
+from extract.doses.treatment_lengths import lengths_in
+from extract.doses.vocabulary import read_toml, words
 from extract.lower import holds_any
 from extract.sentences import find_all
 from extract.study import Study
@@ -47,141 +46,19 @@ def single_dose(title: str) -> bool:
 _FORM_OF = re.compile(
     r"(?:[\w-]+ \w+ of|(?:[\w-]+ ){1,2}(?:dosing|doses?|treatment|administration) (?:of|with)) (?:the )?\Z"
 )
-_DOSING = re.compile(r" (?:oral |iv )?(?:dosing|doses?|treatment|administration|injections?|infusions?) (?:of|with)\b")
 _NEAR = 34
-_MAX_PROSE = 4000
 _MAX_OUTCOMES = 6
 _MAX_SENTENCES = 8
 _MAX_UNNAMED = 300
 _AMOUNT = re.compile(
     r"\d\s?(?:[mnu]?g|mcg|c?gy|i?u|m?l|cc|units?|mmol|meq|m?ci|[gkm]bq|million|cells|x ?10)\b", re.IGNORECASE
 )
-_SENTENCE_END = re.compile(r"[.;\n](?:(?<=\n)|\s)")
-
-
-_OTHER_LENGTH = re.compile(rf"\b{one_of_lower('other_length')}\b")
-_TREATMENT = re.compile(rf"\b{one_of_lower('treatment_time')}\b")
-_TREATED = ("treat", "medication", "study drug")
-_MOMENT = re.compile(rf"\b{one_of_lower('moment')}\b")
-_PHRASE = re.compile(r"[^.;\n]+")
 _CODE = re.compile(r"[a-z]{2,6}-\d{3,}")  # "zx-9219" may be written "zx 9219"
 _THE_DRUG = frozenset(words("the_drug"))
 _RADIATION = frozenset(("radiotherapy", "radiation", "irradiation"))
-_DAYS_OR_YEARS = {**DAYS_IN, "a": 365.0}
-
-
-def _lengths(text: str) -> Iterator[tuple[float, str]]:
-    """Lengths from two weeks to two years of the phrases that speak of no other time than the treatment's."""
-    low = text.lower()
-    for phrase in _PHRASE.finditer(low) if "week" in low or "month" in low or "day" in low or "year" in low else ():
-        found = find_durations(low, phrase.start(), phrase.end())
-        if found and not _OTHER_LENGTH.search(low, phrase.start(), phrase.end()):
-            yield from (i.value for i in found if 14 <= i.value[0] * _DAYS_OR_YEARS[i.value[1]] <= 800)
-
-
-def prose(study: Study) -> list[str]:
-    """The running text of a study and of its arms."""
-    texts = [field.text.norm[:_MAX_PROSE] for field in study.prose()]
-    texts += [arm.description.text.norm[:600] for arm in study.arms if arm.description is not None]
-    return texts
-
-
-class TreatmentLengths:
-    """How long a study's treatment lasts by the phrases that speak of it, whatever is given; looked for once."""
-
-    def __init__(self, study: Study) -> None:
-        self.study = study
-        self._found: set[tuple[float, str]] | None = None
-
-    def __call__(self) -> set[tuple[float, str]]:
-        if self._found is None:
-            self._found = {length for text in prose(self.study) for length in self._in(text.lower())}
-        return self._found
-
-    def _in(self, low: str) -> Iterator[tuple[float, str]]:
-        for phrase in _PHRASE.finditer(low) if holds_any(low, _TREATED) else ():
-            said = phrase.group()
-            if holds_any(said, _TREATED) and _TREATMENT.search(said) and not _MOMENT.search(said):
-                yield from _lengths(said)
-
-
-_MAX_CYCLE = 56.0
-
-
-def cycle_length(study: Study) -> float | None:
-    """The one length of a cycle that the record states, in days."""
-    texts = [*prose(study), *(i.description.text.norm[:600] for i in study.interventions if i.description is not None)]
-    found = {item.value for text in texts for item in find_cycles(text) if item.kind == "cycle_days"}
-    length = found.pop() if len(found) == 1 else None
-    return length if length is not None and 7 <= length <= _MAX_CYCLE else None
-
-
 _ALL_DRUGS = re.compile(
     r"\b(?:all|both)\s(?:of\s)?(?:the\s|these\s|study\s)*(?:drugs|agents|medications)\b[^.;:\n]{,80}"
 )
-_BEFORE_NAME = re.compile(r"\s(?:\w+\s)?(?:of\s)?(?:the\s)?")
-
-
-# "Adults who use lamivudine weekly will be enrolled": what they had before
-_HAD = re.compile(
-    r"\bwho (?:use|take|took|smoke|drink|received?|are on|have been|were|had)\b|\benroll?(?:s|ed)?\b|\brecruit"
-)
-
-
-def _is_of_others(phrase: str) -> bool:
-    """Whether a phrase speaks of visits and samples, or of who may take part."""
-    return is_observed(phrase) or _HAD.search(phrase.lower()) is not None
-
-
-class Part(NamedTuple):
-    """A text about an agent, whose name is at `name`; what begins at `reach` or later is read, but is not about it."""
-
-    text: str
-    reach: int
-    name: int = -1
-
-    def items(self, find: Callable[[str], list[Item]]) -> list[Item]:
-        """What a finder finds in the part that is about the agent."""
-        return [item for item in find(self.text) if item.start < self.reach]
-
-    def behind_name(self, find: Callable[[str], list[Item]]) -> list[Item]:
-        """What a finder finds behind the name, if anything: "A on day 1 and B on days 1-3"."""
-        found = self.items(find)
-        return [item for item in found if item.start > self.name] or found
-
-    def routes(self) -> list[Item]:
-        """The first two routes; but of `a sublingual dose of A in subjects on oral B` that which stands before A."""
-        found = [
-            i
-            for i in self.items(find_routes)[:2]
-            if not (ADDED_TO.search(self.text, i.end, max(i.end, self.name)) or self._of_another(i))
-        ]
-        found = [i for i in found if i.start < self.name or not self.text.startswith(":", i.end)]  # of what follows
-        return [i for i in found if _BEFORE_NAME.fullmatch(self.text, i.end, max(i.end, self.name))][-1:] or found
-
-    def _of_another(self, item: Item) -> bool:
-        """Whether a route behind the agent's name is that of something unknown: `A + oral antidepressant`."""
-        return item.start > self.name and is_of_another_thing(self.text, item)
-
-    def given(self, find: Callable[[str], list[Item]]) -> list[Item]:
-        """The same without those of phrases that speak of visits, samples and the like.
-
-        What is assessed may be "the effect of once daily dosing with" the agent.
-        """
-        return [
-            item
-            for item in self.items(find)
-            if (_DOSING.match(self.text, item.end) or not _is_of_others(self._phrase(item)))
-            and not ADDED_TO.search(self.text, item.end, max(item.end, self.name))
-        ]
-
-    def _phrase(self, item: Item) -> str:
-        """What stands before an item in its phrase, and right behind it ("weekly visits")."""
-        ends = [match.end() for match in _SENTENCE_END.finditer(self.text, 0, item.start)]
-        return self.text[ends[-1] if ends else 0 : item.end + 12]
-
-    def is_observed(self) -> bool:
-        return is_observed(self.text[: self.reach])
 
 
 def _repeated(parts: list[Part]) -> set[tuple[float, float | None, str | None]]:
@@ -280,7 +157,7 @@ class Said:
     def length(self, of_treatment: Callable[[], set[tuple[float, str]]]) -> tuple[float, str] | None:
         """How long by its own texts and its arms', else by sentences about a study's one agent, else the treatment."""
         for texts in (self._texts_alone, self._sentences_alone):
-            found = {length for text in texts() for length in _lengths(text)}
+            found = {length for text in texts() for length in lengths_in(text)}
             if found:
                 return found.pop() if len(found) == 1 else None
         lengths = of_treatment() if self.interventions else set()
@@ -385,7 +262,7 @@ class Said:
         if not places:
             return []
         found: list[Part] = []
-        ends = [*(match.end() for match in _SENTENCE_END.finditer(lowered)), len(lowered)]
+        ends = [*(match.end() for match in SENTENCE_END.finditer(lowered)), len(lowered)]
         done = 0
         for place in places:
             if place < done:
