@@ -240,3 +240,19 @@ def test_what_is_in_a_name_is_no_number_day_or_threshold(text: str, name: str) -
 def test_a_number_of_pieces_is_no_part_of_a_name() -> None:
     facts = one_arm("2 Zanfluril capsules daily", "2 Zanfluril Capsules")
     assert [(dose.agent_key, dose.amount_low, dose.unit) for dose in facts.doses] == [("zanfluril", 2, "{capsule}")]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Zanfluril oral film 25 mg",
+        "Zanfluril cilexetil",
+        "Zanfluril pre-filled pen",
+        "Zanfluril 75 milligram auto-injector",
+        "Inhalation of zanfluril",
+        "Zanfluril as needed [Z(PRN)]",
+        "Zanfluril film-coated tablets",
+    ],
+)
+def test_what_a_product_looks_like_is_no_part_of_its_name(name: str) -> None:
+    assert {dose.agent_key for dose in one_arm("5 mg daily", name).doses} == {"zanfluril"}
