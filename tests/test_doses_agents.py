@@ -191,6 +191,7 @@ _SAID_OF_ANY = [
     ("{} tablets 250 mg three times a day", [250]),
     ("Two capsules of {} are taken every morning", [2]),
     ("Patients receive 100 mg of {} every 3 weeks", [100]),
+    ("{} 1,000 mg weekly", [1000]),
 ]
 
 

@@ -296,6 +296,9 @@ def _misspelled(word: str) -> Agent | None:
     return None
 
 
+_GOES_ON = re.compile(r"[.,]\d")  # "bryostatin 1,000 mg" is no bryostatin 1
+
+
 def _longest(
     candidates: tuple[list[Name] | None, ...], lowered: list[str], ends: list[int], index: int, text: str
 ) -> tuple[int, Agent] | None:
@@ -310,6 +313,8 @@ def _longest(
             if capitals and text[ends[2 * index] : ends[2 * index + 1]].islower():
                 continue
             if length > 1 and not _connected(ends, index, length, text):
+                continue
+            if words[-1].isdigit() and _GOES_ON.match(text, ends[2 * (index + length) - 1]):
                 continue
             if capitals and agent.intervention_no is None and _CODE.match(text, ends[2 * (index + length) - 1]):
                 continue
