@@ -112,19 +112,23 @@ def _split_group(pattern: str) -> tuple[list[str], str]:
 
 
 class _Tried(dict[str, re.Pattern[str]]):
-    """The patterns that are tried where an opening stands, as one, made when it is first met.
+    """The patterns that are tried where an opening stands, as one. Another kind of blank in it is as a space.
 
     "int" is tried where a text has "intr", and "in" as well: an opening takes the patterns of its beginnings.
     """
 
     def __init__(self, by_opening: dict[str, dict[int, str]]) -> None:
         super().__init__()
-        self._by_opening = by_opening
+        made: dict[tuple[int, ...], re.Pattern[str]] = {}  # many openings have the same patterns
+        for opening in by_opening:
+            patterns = {k: part for head in accumulate(opening) for k, part in by_opening.get(head, {}).items()}
+            numbers = tuple(sorted(patterns))
+            if numbers not in made:
+                made[numbers] = re.compile("|".join(patterns[number] for number in numbers))
+            self[opening] = made[numbers]
 
     def __missing__(self, opening: str) -> re.Pattern[str]:
-        beginnings = accumulate(_BLANK.sub(" ", opening))
-        patterns = {index: part for head in beginnings for index, part in self._by_opening.get(head, {}).items()}
-        found = self[opening] = re.compile("|".join(patterns[index] for index in sorted(patterns)))
+        found = self[opening] = self[_BLANK.sub(" ", opening)]
         return found
 
 
