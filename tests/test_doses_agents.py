@@ -257,3 +257,28 @@ def test_a_number_of_pieces_is_no_part_of_a_name() -> None:
 )
 def test_what_a_product_looks_like_is_no_part_of_its_name(name: str) -> None:
     assert {dose.agent_key for dose in one_arm("5 mg daily", name).doses} == {"zanfluril"}
+
+
+def test_the_placebo_of_the_other_drug_is_counted_as_a_placebo() -> None:
+    facts = read(
+        arms=[
+            {
+                "label": "Zanfluril",
+                "description": "1 capsule zanfluril once a day and 1 tablet brenotinib placebo once a day.",
+            },
+            {
+                "label": "Brenotinib",
+                "description": "1 tablet brenotinib once a day and 1 capsule zanfluril placebo once a day.",
+            },
+        ],
+        interventions=[
+            {"name": "Zanfluril", "description": "Zanfluril 20 mg capsule", "armGroupLabels": ["Zanfluril"]},
+            {"name": "Brenotinib", "description": "Brenotinib 4 mg tablet", "armGroupLabels": ["Brenotinib"]},
+        ],
+    )
+    assert {(dose.agent_key, dose.amount_low, dose.unit, *dose.arm_nos) for dose in facts.doses} == {
+        ("zanfluril", 20, "mg", 1),
+        ("placebo", 1, "{tablet}", 1),
+        ("brenotinib", 4, "mg", 2),
+        ("placebo", 1, "{capsule}", 2),
+    }

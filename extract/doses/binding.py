@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 
 from extract.doses.agents import Agent, Mention
@@ -88,6 +89,7 @@ def _bind_segment(
     here = [m for m in here if m.agent.kind not in _FORGETS] or subject(text, segment)
     here = [m for m in here if not (_only_says_when(text, m, doses) or only_dilutes(text, m) or is_measured(text, m))]
     here = [m for m in here if not (_in_ratio(text, m) or (m.agent.intervention_no is None and is_trait(text, m)))]
+    here = _with_imitated(text, here)
     paired = paired_by_wording(text, segment, doses, here) or {}
     amount_first = names_amount_first(text, doses, here)
     bounds: list[Bound] = []
@@ -141,6 +143,18 @@ def _numbers(text: str, mention: Mention, amount: Amount) -> bool:
     if not mention.start < amount.start < mention.end:
         return False
     return text[amount.start - 1] == "-" or (text[amount.start] == "0" and text[amount.start + 1].isdigit())
+
+
+def _with_imitated(text: str, mentions: list[Mention]) -> list[Mention]:
+    """`1 tablet of A, 1 capsule of B placebo`: B's placebo is one name, and no B."""
+    joined: list[Mention] = []
+    for mention in mentions:
+        before = joined[-1] if joined and mention.agent.kind == "placebo" else None
+        if before is None or before.agent.kind == "placebo" or text[before.end : mention.start] not in (" ", "-"):
+            joined.append(mention)
+        elif not text.startswith("-c", mention.end):  # "a B placebo-controlled trial"
+            joined[-1] = replace(mention, start=before.start, text=text[before.start : mention.end])
+    return joined
 
 
 _RATIO = r"\(?1\s?[:/]\s?\d{2,3}[,. ]?\d{3}\b\)?"

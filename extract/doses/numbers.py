@@ -39,7 +39,7 @@ _BRACKETED = (
     rf"{_TIMES}10(?P<both>{_EXPONENT}|{_LOST})(?![\d^])"
 )
 VALUES = re.compile(
-    rf"{_BRACKETED}|(?:(?<![\w^])(?<!\d[.,:])|(?<=\d[xX*])|(?<=\d [xX*]\s)|(?<=[a-z]{{5}}){_GLUED}"
+    rf"{_BRACKETED}|(?:(?<![\w^])(?<!\d[.,:])|(?<=\d[xX*])|(?<=\d [xX*]\s)|(?:(?<=[a-z]{{5}})|(?<=\sof)){_GLUED}"
     rf"|(?<![A-Za-z\d-][A-Za-z]{{3}})(?<=[A-Z][A-Za-z][A-Za-z]){_GLUED_ABBREVIATION}|{_BEHIND_INDEX})"
     rf"(?:{_VALUE})(?:{_SEPARATOR}(?:{_VALUE})){{0,9}}(?![\d^])"
 )
