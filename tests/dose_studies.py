@@ -47,6 +47,12 @@ def one_arm(text: str, *names: str) -> DoseFacts:
     )
 
 
+def only(text: str, *names: str) -> Dose:
+    """The one dose of such a study."""
+    (dose,) = one_arm(text, *names).doses
+    return dose
+
+
 def amounts(facts: DoseFacts) -> list[tuple[str, float | None, float | None, str, str | None, str | None]]:
     """What most tests compare: (agent key, low, high, unit, per, per_time)."""
     return [(d.agent_key, d.amount_low, d.amount_high, d.unit, d.per, d.per_time) for d in facts.doses]

@@ -6,13 +6,7 @@ import pytest
 
 from extract.doses.scanning import Scanner, any_word, openings
 from extract.doses.vocabulary import read_toml
-from extract.facts import Dose
-from tests.dose_studies import frequency, one_arm, read
-
-
-def only(text: str, *interventions: str) -> Dose:
-    (dose,) = one_arm(text, *interventions).doses
-    return dose
+from tests.dose_studies import frequency, one_arm, only, read
 
 
 @pytest.mark.parametrize(
