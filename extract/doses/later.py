@@ -37,7 +37,7 @@ def _attach_step(text: str, segment: tuple[int, int], bounds: list[Bound], items
 _AROUND_SCHEDULE = re.compile(rf"(?:\W|{one_of('says_schedule')})*", re.IGNORECASE)
 
 
-def _says_only_when(text: str, segment: tuple[int, int], items: list[Item]) -> bool:
+def _is_schedule_alone(text: str, segment: tuple[int, int], items: list[Item]) -> bool:
     """Whether a phrase holds nothing but schedules and routes."""
     place = segment[0]
     for item in items:
@@ -102,7 +102,7 @@ def attach_later(
         bool(agents)
         or "route" in [item.kind for item in items]
         or _SESSIONS.search(text, *segment) is not None
-        or _says_only_when(text, segment, items)
+        or _is_schedule_alone(text, segment, items)
     )
     levels = _levels_before(bounds)
     of_product = not here and _OF_PRODUCT.match(text, *segment) is not None

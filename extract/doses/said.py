@@ -148,10 +148,8 @@ class Said:
             for item in part.behind_name(find_days)[:1]
             if not any(part.text[item.start : item.end].lower() in name for name in self.names)  # "D2" of "D2O"
         ]
-        if self.agent.kind == "cells":
-            found = [
-                days for days in found if days[-1] >= 0
-            ]  # "3 days before the infusion of A": others are given then
+        if self.agent.kind == "cells":  # "3 days before the infusion of A": others are given then
+            found = [days for days in found if days[-1] >= 0]
         return list(found[0]) if found and all(days == found[0] for days in found) else None
 
     def length(self, of_treatment: Callable[[], set[tuple[float, str]]]) -> tuple[float, str] | None:
