@@ -10,6 +10,7 @@ from extract.doses.beside import ADDED_TO, is_observed
 from extract.doses.bound import Bound, Remark
 from extract.doses.changes import is_of_change, is_of_what_follows
 from extract.doses.filling import KINDS, fill, fill_missing, note_ahead, repeated_amounts
+from extract.doses.given_for import give_lengths, say_steps
 from extract.doses.heads import Head, find_heads, head_of
 from extract.doses.items import Item
 from extract.doses.scanning import Scanner
@@ -41,6 +42,7 @@ def attach(
     items = sorted([*items, *repeated_amounts(text, items)], key=lambda item: item.start)
     labels = [i.start for i in items if heads and i.kind == "days" and _LABEL_END.match(text, i.end)]
     days_first = _give_days_first(heads, [item for item in items if item.kind == "days"])
+    given_for = give_lengths(text, heads, items)
     for item in items:
         if item.kind not in KINDS or (days_first and item.kind == "days"):
             continue
@@ -75,6 +77,7 @@ def attach(
         often = bound.amount.frequency if "step" not in bound.facts else None
         if often and (often[0] > 1 or "frequency" not in bound.facts):
             bound.facts["frequency"] = often  # "3 x 500 mg daily" is no 500 mg once daily
+    say_steps(given_for)
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 

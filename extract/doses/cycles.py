@@ -20,10 +20,13 @@ _SHORTEST_CYCLE = 5  # days; "cycle 1 day 1" is none
 
 
 def find_durations(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
-    """How long the treatment lasts; the time of a single infusion is left out."""
+    """How long the treatment lasts; the time of a single infusion is left out.
+
+    The length in "7 days of A" is of kind `duration_of`: it is that of what follows, if anything is given there.
+    """
     low = lowered(text)
     found = [
-        Item("duration", match.start(), match.end(), length)
+        Item("duration_of" if match[0].endswith(" of") else "duration", match.start(), match.end(), length)
         for needed, scanner in _duration_scanners()
         if holds_any(low, needed)
         for _, match in scanner.find(low, start, end)

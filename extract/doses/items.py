@@ -10,7 +10,7 @@ from typing import Any
 class Item:
     """One piece of a schedule, a route or a phase found in a text. `value` depends on `kind`.
 
-    frequency: (times, every or None, unit or None) · days: list of int · duration: (value, unit) ·
+    frequency: (times, every or None, unit or None) · days: list of int · duration, duration_of: (value, unit) ·
     cycle_days, cycles: float · route, phase: code
     """
 
