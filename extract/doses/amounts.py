@@ -45,7 +45,7 @@ _MULTIPLIED = re.compile(
 )
 _WHOLE_THOUSANDS = re.compile(r"[1-9]\d{0,2}\.000")  # of units: nobody states thousandths of one
 _CODE_NUMBER = re.compile(r"0\d")  # "AB 0243 tablets": no amount is printed so
-_TOLERANCE = re.compile(r"(?:\+/-|\u00b1)\s*$")
+_TOLERANCE = re.compile(r"(?:(?<![\w.,])(?P<value>\d+(?:\.\d+)?)\s?)?(?:\+/-|\u00b1)\s*\Z")
 
 
 def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
@@ -172,9 +172,18 @@ def _with_unit(text: str, items: list[Value], read: Unit, series: int, pieces: b
     if len(amounts) > 1 and not any(amount.joined_by == "slash" for amount in amounts):
         for amount in amounts:
             amount.role = "level" if amount.role == "dose" else amount.role
-    if _TOLERANCE.search(text[max(0, amounts[0].start - 5) : amounts[0].start]):
+    tolerance = _TOLERANCE.search(text, max(0, amounts[0].start - 12), amounts[0].start)
+    return amounts if tolerance is None else _with_tolerance(amounts[0], tolerance)
+
+
+def _with_tolerance(amount: Amount, match: re.Match[str]) -> list[Amount]:
+    """`85 ± 15 U/kg` is 70 to 100; where the amount stands before with its unit, what may be off is none."""
+    if not match["value"] or float(match["value"]) <= amount.high:
         return []
-    return amounts
+    middle = float(match["value"])
+    amount.low, amount.high, amount.start = middle - amount.high, middle + amount.high, match.start("value")
+    amount.flags.append("plus_minus")
+    return [amount]
 
 
 def _unit_at(text: str, value: Value, position: int, cells: bool, unit: Unit | None) -> Unit:

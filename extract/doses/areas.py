@@ -15,7 +15,7 @@ _AUC = re.compile(
 _AUC_WORDS = re.compile(
     r"area under (?:the )?(?:concentration[- ])?(?:time[- ])?(?:the )?curve\s*(?:\\?[(\[]AUC\\?[)\]])?\s*(?:[=:]|of|"
     r"to|target)*\s*(?P<low>\d{1,2}(?:\.\d+)?)"
-    r"(?:\s*(?:-|to)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-)",
+    r"(?:\s*(?:-|to|or|/)\s*(?P<high>\d{1,2}(?:\.\d+)?))?(?![\d.]*\d|\s?-)",
     re.IGNORECASE,
 )
 _AUC_BEHIND = re.compile(

@@ -18,6 +18,7 @@ ADJECTIVE_GAP = re.compile(
     rf"[\s-]*(?:(?:{one_of('between_amount_and_agent')}|administration|use|treatment|dosing|with|at)[\s-]+)*\Z",
     re.IGNORECASE,
 )
+_ABBREVIATED = re.compile(r"\A(?:\)|\s?\([A-Za-z.]{1,5}\))")  # "intravenous (IV) A"
 _NO_GAP = re.compile(r"[\s()]*\Z")
 # "675 mg as 3 subcutaneous injections (225 mg each)": the route is of what stands before it
 AS_GAP = re.compile(
@@ -126,7 +127,8 @@ def head_of(text: str, item: Item, heads: list[Head]) -> Head | None:
             and not only_strong(previous)
             and bool(_NO_GAP.match(gap) or (AS_GAP.match(gap) and _ADMINISTRATION.match(text, item.end)))
         )
-        if not attached and ADJECTIVE_GAP.match(text[item.end : following.start]):
+        before = text[item.end : following.start]
+        if not attached and ADJECTIVE_GAP.match(_ABBREVIATED.sub("", before) if item.kind == "route" else before):
             return following
     return previous
 

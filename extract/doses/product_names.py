@@ -40,6 +40,7 @@ _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _SUM = re.compile(r"[(\[](?P<agents>[^()\[\]+]{3,}\s\+\s[^()\[\]]{3,})[)\]]")
+_TARGETS = re.compile(r"(?<=\w)\s(?:targeting|directed (?:against|at|to))\s[^,/]+(?:,|/|\s(?:and|or)\s).*")
 _NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
 
 
@@ -79,6 +80,7 @@ def parts_of_name(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     if (sum_of := _SUM.search(raw)) is not None and not any(m.agent.kind != "group" for m in find_agents(outside)):
         return parts_of_name(sum_of["agents"])  # "Triple therapy (A + B + C)"
     inside = [part for match in _PARENTHESIS.finditer(raw) for part in re.split(r"[,;/]", match.group(1))]
+    outside = _TARGETS.sub("", outside)
     whole = clean_name(outside)
     known = " ".join(words_of(whole)) in vocabulary()[1]  # "amoxicillin and clavulanic acid" is one agent
     pieces = [whole] if known else [clean_name(piece) for piece in _JOINERS.split(outside)]

@@ -40,7 +40,7 @@ def complete_schedule(statement: Statement) -> None:
         facts.setdefault("cycle_days", interval(frequency))
     if frequency == ONCE and len(days) == 1 and "cycle_days" in facts:
         frequency = None  # "one dose on day 1 of each 21-day cycle"
-    if several and frequency and (frequency[2] == "cycle" or (is_long(frequency) and frequency[0] == 1)):
+    if several and frequency and (frequency[2] == "cycle" or _is_of_cycles(frequency, days)):
         frequency = None
     if several and days[0] < 0 and len(_runs(days)) == 1:
         facts.setdefault("duration", (float(len(days)), "d"))  # about a transplant: days that no cycle repeats
@@ -142,6 +142,11 @@ def few_days(duration: tuple[float, str] | None) -> bool:
 def is_long(frequency: tuple[float, float | None, str | None]) -> bool:
     """Whether two weeks or more lie between one time and the next."""
     return frequency[1] is not None and frequency[2] in _IN_DAYS and interval(frequency) >= 14
+
+
+def _is_of_cycles(frequency: tuple[float, float | None, str | None], days: list[int]) -> bool:
+    """Whether it says when the days come again: "days 1, 8 every 3 weeks", not "every 2 weeks on days 1, 15"."""
+    return frequency[0] == 1 and is_long(frequency) and any(b - a != interval(frequency) for a, b in pairwise(days))
 
 
 def interval(frequency: tuple[float, Any, Any]) -> float:
