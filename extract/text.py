@@ -171,7 +171,7 @@ def _replacement(match: re.Match[str], raw: str) -> str:
     known = _SINGLE.get(piece)
     if known is not None:
         return known
-    compatible = unicodedata.normalize("NFKC", piece)
+    compatible = unicodedata.normalize("NFKC", piece).replace("\u03bc", "u")  # one sign for micrograms
     return compatible if compatible.isascii() else piece
 
 

@@ -9,6 +9,7 @@ from extract.doses.agents import Mention
 from extract.doses.beside import ADDED_TO, is_observed
 from extract.doses.bound import Bound, Remark
 from extract.doses.changes import is_of_change, is_of_what_follows
+from extract.doses.day_and_night import add_day_and_night
 from extract.doses.filling import KINDS, fill, fill_missing, note_ahead, repeated_amounts
 from extract.doses.given_for import give_lengths, say_steps
 from extract.doses.heads import Head, find_heads, head_of
@@ -78,6 +79,7 @@ def attach(
         if often and (often[0] > 1 or "frequency" not in bound.facts):
             bound.facts["frequency"] = often  # "3 x 500 mg daily" is no 500 mg once daily
     say_steps(given_for)
+    add_day_and_night(text, bounds)
     return [Remark(h.mention.agent, h.facts) for h in heads if h.mention is not None and h.facts]
 
 

@@ -97,6 +97,8 @@ def several_days(item: Item, bound: Bound) -> bool:
     every = bound.facts.get("frequency", (1, None, None))[1]
     if bound.amount.kind == "cells" and len(item.value) == 1 and "days" not in bound.facts:
         return every is None  # "a single dose of 1x10^6/kg … Cells are infused on day 0"
+    if bound.amount.per_time == "d" and not {"days", "frequency"} & bound.facts.keys() and item.value[-1] < 0:
+        return True  # "100 mg/m2 per day for 1 day; day -2"
     return not is_timed(bound) or (len(item.value) > 1 and (every is not None or "frequency" not in bound.facts))
 
 

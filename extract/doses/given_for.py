@@ -33,12 +33,8 @@ def _give(text: str, heads: list[Head], item: Item) -> list[Bound]:
 
 
 def say_steps(given: list[list[Bound]]) -> None:
-    """What is given for some days is given daily; several lengths in a phrase are steps of a schedule."""
-    for bounds in given:
-        for bound in bounds:
-            if bound.facts["duration"][1] == "d" and not is_timed(bound):
-                bound.facts["frequency"] = DAILY
-    steps = [bounds for bounds in given if bounds]
-    for number, bounds in enumerate(steps if len(steps) > 1 else (), 1):
-        for bound in bounds:
-            bound.facts["step"] = number
+    """What is given for some days is given daily, and one amount for two lengths is two steps of a schedule."""
+    for bound in (bound for bounds in given for bound in bounds):
+        bound.facts["given_for"] = bound.facts["duration"]
+        if bound.facts["duration"][1] == "d" and not is_timed(bound):
+            bound.facts["frequency"] = DAILY

@@ -113,10 +113,13 @@ def members_of_kinds() -> dict[str, list[str]]:
 
 
 def _enter_kinds(known: dict[str, Agent]) -> None:
-    """Where only "Vitamin D" is registered, "cholecalciferol" is what it is."""
-    for key, agent in list(known.items()):
-        for member in members_of_kinds().get(key, ()):
-            known.setdefault(member, agent)
+    """Where only "Vitamin D" is registered, "cholecalciferol" is what it is; where only that is, so is "vitamin D"."""
+    for general, members in members_of_kinds().items():
+        if general in known:
+            for member in members:
+                known.setdefault(member, known[general])
+        elif len(registered := [known[member] for member in members if member in known]) == 1:
+            known[general] = registered[0]
 
 
 @dataclass(slots=True)

@@ -184,7 +184,7 @@ def _follow(a: Statement, b: Statement) -> bool:
     """Whether two statements of one text are steps of a schedule, or one is of a later time."""
     if a.segment == b.segment and (_differ(a, b, "step") or _then(a, b)):
         return True
-    return _differ(a, b, "duration") and (_is_later(a) or _is_later(b))
+    return _differ(a, b, "given_for") or (_differ(a, b, "duration") and (_is_later(a) or _is_later(b)))
 
 
 _THEN = re.compile(r"[,;]\s(?:and\s)?then\b|\bfollowed by\b")

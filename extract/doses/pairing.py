@@ -210,6 +210,10 @@ def names_amount_first(text: str, doses: list[Amount], here: list[Mention]) -> b
     return _tight_right(gap) or _of_it(gap)
 
 
+# "A 15 mg/kg with B and C for 6 cycles, then maintained at 7.5 mg/kg": still of A
+_GOES_ON_AT = re.compile(
+    r"\b(?:maintain|continu|increas|decreas|reduc|escalat|titrat)\w*\s(?:at|to)(?:\sa\sdose\sof)?\s\Z", re.IGNORECASE
+)
 _ADDED = re.compile(r"\s*(?:\([^()]*\)\s*)?(?:\+|(?:with|and|plus)\s)")
 
 
@@ -234,6 +238,8 @@ def choose(
     after = index + 1
     if after < len(doses) and _is_in_brackets_behind(text, amount, doses[after]):
         after += 1  # "8 mg (2 ml) of A"
+    if previous is not None and _GOES_ON_AT.search(text, doses[index - 1].end, amount.start):
+        return previous
     right_limit = doses[after].start if after < len(doses) else 1 << 60
     left = _left_neighbour(text, index, doses, here, previous)
     right = next((m for m in here if m.start >= amount.end and m.start < right_limit), None)

@@ -56,6 +56,9 @@ _IN_BRACKETS = re.compile(
     r"(?:(?P<count>\d{1,2}|two|three|four|five|six|seven|eight|nine|ten|twelve)\b[^.;()\d]{0,30})?\Z",
     re.IGNORECASE,
 )
+# "120 mg tablet (80 mg + 40 mg tablets)"
+_SUM_OF_PIECES = re.compile(r"[^.;()]{0,40}\((?:(?:\w+\s)?[\d.,]+\s?[mu]?g\s?(?:\+|and|plus)\s?)*\Z")
+_PIECES_IN_SUM = re.compile(r"\((?P<pieces>[^()]*?\d[^()]*)\)")
 _TIMES_AFTER = re.compile(r"\s?[x*]\s?(?P<count>\d{1,2})\b")
 _ON_DAYS = re.compile(r"[^.;()]{0,40}\b(?:days?|weeks?|apart|every|daily|morning|evening|am|pm)\b", re.IGNORECASE)
 
@@ -66,6 +69,8 @@ def _is_parts(text: str, whole: Amount, part: Amount) -> bool:
         return False
     if part.low != part.high or part.per_time or part.frequency or part.start - whole.end > 100:
         return False
+    if _SUM_OF_PIECES.fullmatch(text, whole.end, part.start) and _adds_up(text, whole, part):
+        return True
     opening = _IN_BRACKETS.fullmatch(text, whole.end, part.start)
     if opening is None or _ON_DAYS.match(text, part.end):
         return False
@@ -73,3 +78,12 @@ def _is_parts(text: str, whole: Amount, part: Amount) -> bool:
     pieces = after["count"] if after is not None else opening["count"]
     count = 1.0 if pieces is None else float(NUMBER_WORDS.get(pieces.lower()) or pieces)
     return part.low in (whole.low, whole.high) or part.low * count in (whole.low, whole.high)
+
+
+def _adds_up(text: str, whole: Amount, part: Amount) -> bool:
+    """Whether the amounts in brackets, of which this is one, make the amount before them."""
+    bracket = _PIECES_IN_SUM.search(text, whole.end)
+    if bracket is None or not bracket.start() < part.start < bracket.end():
+        return False
+    pieces = [float(number) for number in re.findall(r"\d+(?:\.\d+)?(?=\s?[mu]?g\b)", bracket["pieces"])]
+    return len(pieces) > 1 and abs(sum(pieces) - whole.low) < 1e-9

@@ -113,14 +113,15 @@ def _lasts_otherwise(bound: Bound, source: dict[str, Any]) -> bool:
 
 
 # "A 5 mg and oral B 10 mg": the route is of B
-_ROUTE_OF_NEXT = re.compile(
-    r"\b(?:oral|iv|sc|intravenous|subcutaneous|inhaled|nebuli[sz]ed|topical)\s*\Z", re.IGNORECASE
-)
+_ROUTE = r"\b(?:oral|iv|sc|intravenous|subcutaneous|inhaled|nebuli[sz]ed|topical)\s*"
+_ROUTE_OF_NEXT = re.compile(rf"{_ROUTE}\Z", re.IGNORECASE)
+# "5 mg of A + an IV dose of 20 ug": the route is of the second, whatever it is of
+_ROUTE_OF_ONE = re.compile(rf"\ban?\s(?:single\s)?{_ROUTE}(?:dose|infusion|injection|bolus)\sof\s*\Z", re.IGNORECASE)
 
 
 def _is_of_next(bound: Bound, following: Head, source: dict[str, Any], gap: str, *, timed: bool) -> bool:
     """Whether a route is of the drug that follows alone."""
-    if timed and _before_rate(source):
+    if (timed and _before_rate(source)) or _ROUTE_OF_ONE.search(gap):
         return True
     again = bound.agent in [other.agent for other in following.bounds]
     return not again and _ROUTE_OF_NEXT.search(gap) is not None
