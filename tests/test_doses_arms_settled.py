@@ -390,3 +390,33 @@ def test_an_unknown_name_in_a_placebo_arm_is_not_the_one_agent_of_the_study() ->
     ]
     facts = read(arms=arms, interventions=[{"name": "Zopiclone", "armGroupLabels": ["One"]}])
     assert [agents(facts, number) for number in (1, 2)] == [["zopiclone"], ["white flour"]]
+
+
+def test_what_a_placebo_is_made_to_look_like_is_not_given() -> None:
+    for text in (
+        "Placebo-matching zanfluril 5 mg tablet once daily.",
+        "Placebo-matched to zanfluril once daily.",
+        "Zanfluril-matched placebo once daily.",
+        "Placebo corresponding to zanfluril once daily.",
+        "Dummy zanfluril tablets once daily.",
+    ):
+        facts = read(
+            arms=[{"label": "Control", "description": text}, {"label": "Zanfluril"}],
+            interventions=[
+                {"name": "Placebo", "armGroupLabels": ["Control"]},
+                {"name": "Zanfluril", "armGroupLabels": ["Zanfluril"]},
+            ],
+        )
+        assert agents(facts, 1) == ["placebo"], text
+
+
+def test_brands_of_two_kinds_of_vaccine_are_told_apart_and_keep_their_names() -> None:
+    facts = read(
+        arms=[{"label": "MMRV Group"}, {"label": "MMR Group"}],
+        interventions=[
+            {"name": "Priorix-Tetra", "type": "BIOLOGICAL", "armGroupLabels": ["MMRV Group"]},
+            {"name": "Priorix", "type": "BIOLOGICAL", "armGroupLabels": ["MMR Group"]},
+        ],
+    )
+    named = [(row.arm_no, row.agent_key, row.agent) for row in facts.arm_agents]
+    assert named == [(1, "mmrv vaccine", "Priorix-Tetra"), (2, "mmr vaccine", "Priorix")]

@@ -80,7 +80,10 @@ class _Listing:
                     continue
                 if index and self._same_product(text, mentions[index - 1], mention):
                     continue
-            self._add(agent, source, mention.start, mention.end, mention.text)
+            # "MMR" of a label is a kind; which vaccine of the kind is given its registered name says
+            kind = agent.kind == "vaccine" and agent.key in self.linked and mention.text.isupper()
+            name = self.linked[agent.key].name if kind else mention.text
+            self._add(agent, source, mention.start, mention.end, name)
 
     def add_linked(self) -> None:
         """The agents of the registered interventions that the arm's own text does not contradict."""
