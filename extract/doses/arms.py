@@ -15,6 +15,8 @@ from extract.study import Arm, Study
 
 # Stronger than a link; "three groups" only says into how many the patients are divided.
 _BOTH = re.compile(r"\b(?:both|all)\s(?:\w+\s)?(?:groups|arms|cohorts)\b", re.IGNORECASE)
+# What an intervention's text says of "all patients" is of those who are given it, unless it tells of a phase for all.
+_EXTENSION = re.compile(r"\bopen[\s-]label\b|\bextension\b", re.IGNORECASE)
 
 
 def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phrase: str) -> None:
@@ -25,7 +27,7 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
         other = said_of_others(study, lexicon, study.arms[source.arm_no - 1], statement.agent.key)
         statement.arm_nos = statement.own_arm_nos = statement.stated_arm_nos = other or [source.arm_no]
         return
-    if source.intervention_no is None and is_for_all(phrase):
+    if is_for_all(phrase) and (source.intervention_no is None or _EXTENSION.search(phrase)):
         statement.arm_nos = statement.own_arm_nos = [arm.arm_no for arm in study.arms]
         return
     linked = linked_arms(study, lexicon, statement)
