@@ -7,10 +7,12 @@ import re
 from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_of
 from extract.doses.arm_links import receives
 from extract.doses.arms import said_of_others
+from extract.doses.background import find_background
 from extract.doses.given import given_of, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, components, listed_members, members_of_kinds
 from extract.doses.own_cells import is_class_of_cells, one_product
-from extract.doses.switching import Switch, placebo_arms
+from extract.doses.switching import placebo_arms
+from extract.doses.told import Told
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
 from extract.study import Arm, Field, Study
@@ -27,8 +29,9 @@ _CYTOTOXIC = frozenset(words("cytotoxic"))
 _INERT_FLUIDS = frozenset(words("inert_fluid"))
 
 
-def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose], switches: list[Switch]) -> list[ArmAgent]:
+def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose], switches: list[Told]) -> list[ArmAgent]:
     """Every agent of every arm, in the order of the arms; a product with two names is named once."""
+    background = find_background(study, lexicon)
     switching = {arm.arm_no for arm in placebo_arms(study)} if switches else set()
     listings = [_Listing(study, lexicon, arm) for arm in study.arms]
     for listing in listings:
@@ -42,7 +45,8 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose], switches:
     for listing in listings:
         listing.add_doses(doses, from_prose=from_prose)
         if listing.arm.arm_no in switching:
-            listing.add_switched(switches)
+            listing.add_told(switches)
+        listing.add_told(background)
     return [row for listing in listings for row in listing.rows if not listing.is_word_for_others(row)]
 
 
@@ -131,11 +135,11 @@ class _Listing:
                 ArmAgent(arm_no=self.arm.arm_no, agent=dose.agent, agent_key=dose.agent_key, evidence=dose.evidence)
             )
 
-    def add_switched(self, switches: list[Switch]) -> None:
-        """What those who begin with placebo are given later."""
-        for switch in switches:
-            if switch.agent.key not in self.seen:
-                self._add(switch.agent, switch.source, switch.start, switch.end, switch.agent.name)
+    def add_told(self, told: list[Told]) -> None:
+        """What prose gives to the arm: later, or beside its treatment."""
+        for one in told:
+            if one.agent.key not in self.seen and one.agent.key not in self.parts:
+                self._add(one.agent, one.source, one.start, one.end, one.agent.name)
 
     def is_word_for_others(self, row: ArmAgent) -> bool:
         """Whether a row says no more than the others: "chemotherapy" beside cisplatin (intrathecal: something else)."""

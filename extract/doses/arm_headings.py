@@ -14,7 +14,7 @@ def phrases_about(study: Study, text: str, segment: tuple[int, int], amounts: li
     """For each amount of a phrase the part that says who receives it, or the whole where it cannot be told.
 
     "Arm A receives 5 mg and arm B 10 mg" names the arm before each amount, "5 mg in arm A or 10 mg in arm B" behind.
-    What stands before the first arm is for all that the phrase names: "X 1 mg, then 5 mg of A in arm A, 10 mg in arm B".
+    What stands before the first arm is for all that are named: "X 1 mg, then 5 mg of A in arm A, 10 mg in arm B".
     """
     start, end = segment
     phrase = text[start:end]

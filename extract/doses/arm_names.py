@@ -105,7 +105,9 @@ def _may_tell_of(study: Study, number: int, told: str) -> bool:
 
 
 _LEVEL = re.compile(r"\b(low|high|medium|mid|middle|intermediate|moderate)(?:er)?\b")
-_LEVEL_SAID = re.compile(rf"{_LEVEL.pattern}[- ]?(?:dos\w*|level|strength|concentration|group|arm|\s?:|\((?=\d|\Z)|(?=\)))")
+_LEVEL_SAID = re.compile(
+    rf"{_LEVEL.pattern}[- ]?(?:dos\w*|level|strength|concentration|group|arm|\s?:|\((?=\d|\Z)|(?=\)))"
+)
 _MIDDLE = ("medium", "mid", "middle", "intermediate", "moderate")
 
 
