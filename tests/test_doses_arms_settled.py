@@ -420,3 +420,16 @@ def test_brands_of_two_kinds_of_vaccine_are_told_apart_and_keep_their_names() ->
     )
     named = [(row.arm_no, row.agent_key, row.agent) for row in facts.arm_agents]
     assert named == [(1, "mmrv vaccine", "Priorix-Tetra"), (2, "mmr vaccine", "Priorix")]
+
+
+def test_what_was_taken_at_baseline_is_not_given() -> None:
+    for text in (
+        "Participants, who were receiving abacavir 20 mg tablets at baseline, receive zanfluril 40 mg daily.",
+        "Patients already taking abacavir 20 mg at enrollment get zanfluril 40 mg daily.",
+        "Children on abacavir prior to randomization get zanfluril 40 mg daily.",
+    ):
+        facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Zanfluril"}])
+        assert (agents(facts, 1), arms_of(facts)) == (["zanfluril"], {("zanfluril", 40): [1]}), text
+    text = "Patients taking abacavir at baseline continue it and add zanfluril 40 mg."
+    facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Zanfluril"}])
+    assert agents(facts, 1) == ["abacavir", "zanfluril"]
