@@ -433,3 +433,18 @@ def test_what_was_taken_at_baseline_is_not_given() -> None:
     text = "Patients taking abacavir at baseline continue it and add zanfluril 40 mg."
     facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Zanfluril"}])
     assert agents(facts, 1) == ["abacavir", "zanfluril"]
+
+
+def test_the_name_of_another_arm_is_no_agent_of_this_one() -> None:
+    for text in (
+        "Zanfluril twice daily to keep the blinding with the abacavir arm.",
+        "After the completion of the abacavir combination escalation, zanfluril is given.",
+    ):
+        facts = read(
+            arms=[{"label": "First", "description": text}, {"label": "Second"}],
+            interventions=[
+                {"name": "Zanfluril", "armGroupLabels": ["First"]},
+                {"name": "Abacavir", "armGroupLabels": ["Second"]},
+            ],
+        )
+        assert agents(facts, 1) == ["zanfluril"], text

@@ -23,6 +23,11 @@ _GIVEN_FORM = re.compile(rf"\s+{one_of('given_form')}\b", re.IGNORECASE)
 _ALTERNATIVE = re.compile(
     r".*\bor (?:matching |a |an |the )?(?:placebos?|\w+ placebo)\b|.*\bplacebos? or\b", re.IGNORECASE | re.DOTALL
 )
+# "to keep the blinding with the A arm", "after the A escalation"
+_NAMES_AN_ARM = re.compile(
+    r"\s(?:(?:and|or|plus|combination|monotherapy|dose|treatment|placebo)\s){0,3}(?:arms?|groups?|cohorts?|escalation)\b",
+    re.IGNORECASE,
+)
 _WHENCE = re.compile(r"\b(?:blood|marrow|cord|adipose|umbilical|PB[SP]Cs?|BM)\b", re.IGNORECASE)
 _LIKE = {"vaccine": "drug"}  # "BCG" of "BCG vaccine"
 _CYTOTOXIC = frozenset(words("cytotoxic"))
@@ -199,6 +204,8 @@ class _Listing:
     def _newly_given(self, text: str, mention: Mention, in_label: bool) -> bool:
         """An agent without a registered link: what an arm had before, or has in its blood, is not given to it."""
         agent = mention.agent
+        if self.linked and self._of_another_arm(agent) and _NAMES_AN_ARM.match(text, mention.end):
+            return False
         before = text[max(0, mention.start - 40) : mention.start]
         if agent.key in BODY_SUBSTANCES:
             return _GIVING.search(before) is not None or _GIVEN_FORM.match(text, mention.end) is not None
@@ -214,6 +221,11 @@ class _Listing:
         if agent.kind in ("radiation", "cells"):
             return not re.search(r"\b(?:after|following|since|post)[\s-]+(?:\w+[\s-]+){0,2}\Z", before, re.IGNORECASE)
         return True
+
+    def _of_another_arm(self, agent: Agent) -> bool:
+        """Whether an agent is registered for other arms only."""
+        numbers = [n for n, agents in self.lexicon.by_intervention.items() if any(a.key == agent.key for a in agents)]
+        return any(self.study.interventions[number - 1].arm_nos for number in numbers)
 
 
 def _is_inert(agent: Agent) -> bool:
