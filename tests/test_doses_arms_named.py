@@ -324,3 +324,20 @@ def test_amounts_behind_a_shared_one_are_of_the_arms_named_beside_them() -> None
     ):
         facts = read(description=text, **letters)
         assert arms_of(facts) == {("brentafol", 1): [1, 2], ("zanfluril", 5): [1], ("zanfluril", 10): [2]}, text
+
+
+def test_donors_and_recipients_are_told_apart() -> None:
+    facts = read(
+        description="Donors will receive zanfluril 10 mg for 5 days.\n\nRecipients receive brentafol 5 mg on day -1.",
+        arms=[{"label": "Sibling donors"}, {"label": "Recipients"}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Brentafol"}],
+    )
+    assert arms_of(facts) == {("zanfluril", 10): [1], ("brentafol", 5): [2]}
+
+
+def test_what_donors_donate_is_not_given_to_them() -> None:
+    facts = read(
+        arms=[{"label": "Donors", "description": "Relatives who were eligible to donate peripheral blood stem cells."}],
+        interventions=[{"name": "Filgrastim"}],
+    )
+    assert [row.agent_key for row in facts.arm_agents] == ["filgrastim"]
