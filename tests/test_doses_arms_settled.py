@@ -448,3 +448,19 @@ def test_the_name_of_another_arm_is_no_agent_of_this_one() -> None:
             ],
         )
         assert agents(facts, 1) == ["zanfluril"], text
+
+
+def test_a_label_may_name_a_class_of_drugs() -> None:
+    facts = read(
+        arms=[{"label": "P2Y12 inhibitors and aspirin"}, {"label": "P2Y12 inhibitors and placebo"}],
+        interventions=[
+            {"name": "Aspirin", "armGroupLabels": ["P2Y12 inhibitors and aspirin"]},
+            {"name": "Placebo", "armGroupLabels": ["P2Y12 inhibitors and placebo"]},
+        ],
+    )
+    assert [agents(facts, n) for n in (1, 2)] == [["p2y12 inhibitor", "aspirin"], ["p2y12 inhibitor", "placebo"]]
+    facts = read(
+        arms=[{"label": "Statin"}],
+        interventions=[{"name": "Statin", "description": "Either atorvastatin 20 mg or simvastatin 40 mg daily"}],
+    )
+    assert arms_of(facts) == {("atorvastatin", 20): [1], ("simvastatin", 40): [1]}
