@@ -464,3 +464,14 @@ def test_a_label_may_name_a_class_of_drugs() -> None:
         interventions=[{"name": "Statin", "description": "Either atorvastatin 20 mg or simvastatin 40 mg daily"}],
     )
     assert arms_of(facts) == {("atorvastatin", 20): [1], ("simvastatin", 40): [1]}
+
+
+def test_cells_of_cord_blood_are_one_agent() -> None:
+    for text, key in (
+        ("Umbilical cord blood mononuclear cells 48 hours after birth.", "umbilical cord blood mononuclear cells"),
+        ("Cord blood NK cells on day 0.", "nk cells"),
+        ("Umbilical cord blood-derived mesenchymal stem cells on day 0.", "mesenchymal stem cells"),
+        ("Umbilical cord blood stem cells on day 0.", "umbilical cord blood"),
+        ("Peripheral blood mononuclear cells on day 0.", "peripheral blood mononuclear cells"),
+    ):
+        assert agents(read(arms=[{"label": "A", "description": text}]), 1) == [key], text

@@ -207,7 +207,7 @@ class _Listing:
         if self.linked and self._of_another_arm(agent) and _NAMES_AN_ARM.match(text, mention.end):
             return False
         before = text[max(0, mention.start - 40) : mention.start]
-        if agent.key in BODY_SUBSTANCES:
+        if agent.key in BODY_SUBSTANCES and "cord blood" not in mention.text.lower():
             return _GIVING.search(before) is not None or _GIVEN_FORM.match(text, mention.end) is not None
         if (
             agent.kind == "placebo"
