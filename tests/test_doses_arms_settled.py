@@ -475,3 +475,22 @@ def test_cells_of_cord_blood_are_one_agent() -> None:
         ("Peripheral blood mononuclear cells on day 0.", "peripheral blood mononuclear cells"),
     ):
         assert agents(read(arms=[{"label": "A", "description": text}]), 1) == [key], text
+
+
+def test_an_amount_of_two_orders_of_treatment_is_one_dose_on_no_certain_days() -> None:
+    two = [{"name": "Zanfluril"}, {"name": "Brentafol"}]
+    first, second = (
+        "Zanfluril 5 mg on day 1, brentafol 10 mg on day 8.",
+        "Brentafol 10 mg on day 1, zanfluril 5 mg on day 8.",
+    )
+    for labels in (
+        ("Sequence 1", "Sequence 2"),
+        ("Zanfluril, then brentafol", "Brentafol, then zanfluril"),
+        ("Zanfluril first", "Brentafol first"),
+    ):
+        arms = [{"label": labels[0], "description": first}, {"label": labels[1], "description": second}]
+        facts = read(arms=arms, interventions=two)
+        assert arms_of(facts) == {("zanfluril", 5): [1, 2], ("brentafol", 10): [1, 2]}, labels
+        assert [dose.days for dose in facts.doses] == [None, None], labels
+    arms = [{"label": "Cohort 1", "description": first}, {"label": "Cohort 2", "description": second}]
+    assert len(read(arms=arms, interventions=two).doses) == 4

@@ -26,6 +26,7 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
     if source.arm_no is not None:
         other = said_of_others(study, lexicon, study.arms[source.arm_no - 1], statement.agent.key)
         statement.arm_nos = statement.own_arm_nos = statement.stated_arm_nos = other or [source.arm_no]
+        statement.in_sequence = _SEQUENCE.search(study.arms[source.arm_no - 1].label.text.norm) is not None
         return
     if is_for_all(phrase) and (source.intervention_no is None or _EXTENSION.search(phrase)):
         statement.arm_nos = statement.own_arm_nos = [arm.arm_no for arm in study.arms]
@@ -56,6 +57,10 @@ def said_of_others(study: Study, lexicon: Lexicon, arm: Arm, key: str) -> list[i
     alike = [other for other in study.arms if other.description is not None and other.description.raw == text]
     linked = [other.arm_no for other in alike if any(holds(lexicon, n, key) for n in other.intervention_nos)]
     return linked if arm.arm_no not in linked else []
+
+
+# "Sequence AB", "A, then B", "A/B first": an arm that is an order of treatments
+_SEQUENCE = re.compile(r"\bsequence\b|\bthen\b|\bfollowed by\b|\bcross-?over\b|\bfirst\W*\Z", re.IGNORECASE)
 
 
 def _called_like(arm: Arm, statement: Statement) -> bool:
