@@ -494,3 +494,17 @@ def test_an_amount_of_two_orders_of_treatment_is_one_dose_on_no_certain_days() -
         assert [dose.days for dose in facts.doses] == [None, None], labels
     arms = [{"label": "Cohort 1", "description": first}, {"label": "Cohort 2", "description": second}]
     assert len(read(arms=arms, interventions=two).doses) == 4
+
+
+def test_an_abbreviation_of_a_form_is_no_agent() -> None:
+    facts = read(
+        description="ZX-912 GEM (gel extrusion module) is new. GEM, 3 mg twice daily, is compared with placebo.",
+        arms=[{"label": "ZX-912", "description": "ZX-912 GEM 3 mg twice daily."}, {"label": "Placebo"}],
+        interventions=[
+            {"name": "ZX-912", "armGroupLabels": ["ZX-912"]},
+            {"name": "Placebo", "armGroupLabels": ["Placebo"]},
+        ],
+    )
+    assert [agents(facts, n) for n in (1, 2)] == [["zx-912"], ["placebo"]]
+    facts = read(arms=[{"label": "A", "description": "ZX-912 GEM 8 mg daily."}], interventions=[{"name": "ZX-912"}])
+    assert arms_of(facts) == {("zx-912", 8): [1]}

@@ -172,6 +172,7 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
             found = [
                 m for k, m in enumerate(found) if not (k and m.text in own.short and _again(text, found[k - 1], m))
             ]
+        found = [m for k, m in enumerate(found) if not (k and _is_form(text, found[k - 1], m))]
         if own.other:
             found = [m for m in found if m.text not in own.other or m.agent.intervention_no is not None]
         for mention in found:
@@ -182,6 +183,16 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
 def _again(text: str, name: Mention, short: Mention) -> bool:
     """Whether an abbreviation stands in brackets behind the name that it is of."""
     return name.agent.key == short.agent.key and text[name.end : short.start].strip() == "("
+
+
+_MAX_FORM = 4
+
+
+def _is_form(text: str, name: Mention, short: Mention) -> bool:
+    """`ZX-912 GEM 8 mg`: an abbreviation right behind a registered name says what form it has, not what is added."""
+    if short.start - name.end != 1 or name.agent.intervention_no is None or short.agent.intervention_no is not None:
+        return False
+    return text[name.end] == " " and short.text.isupper() and short.text.isalpha() and len(short.text) <= _MAX_FORM
 
 
 def _mentions(
