@@ -29,6 +29,7 @@ def told(text: str) -> DoseFacts:
         ("Subjects in both groups will also be given aspirin.", ["aspirin"]),
         ("Both treatment groups receive aspirin as well.", ["aspirin"]),
         ("Zanfluril or placebo is taken in addition to their prescribed metformin.", ["metformin"]),
+        ("Patients take zanfluril or placebo on top of their stable metformin therapy.", ["metformin"]),
     ],
 )
 def test_what_everyone_also_receives_is_given_in_all_arms(text: str, given: list[str]) -> None:

@@ -30,6 +30,7 @@ def told(text: str, **more: Any) -> DoseFacts:
         "At week 12 placebo patients cross over to zanfluril 5 mg.",
         "Participants who received placebo will receive zanfluril in the open-label extension.",
         "The placebo group will receive zanfluril from week 12 on.",
+        "Participants in the placebo arm will be re-randomized to zanfluril 5 mg.",
         "Then all patients receive zanfluril in an open-label extension.",
     ],
 )
@@ -47,6 +48,7 @@ def test_those_on_placebo_are_given_the_drug_later(text: str) -> None:
         "Patients on placebo may switch to zanfluril at week 4.",
         "Patients on placebo will be switched to zanfluril if the disease progresses.",
         "Patients in the placebo group receive a placebo that looks like zanfluril from week 4.",
+        "Patients in the placebo group had lower scores at week 4 than those who received zanfluril.",
         "Patients on zanfluril will be switched to placebo at week 4.",
         "The placebo group will be compared with zanfluril at week 4.",
     ],

@@ -20,7 +20,7 @@ _ALSO = re.compile(
     rf"(?:be )?{_GET}"
     r"|\b(?:both|all)(?: of)?(?: the)?(?: \w+)? (?:groups|arms|cohorts)(?: of patients)?(?: will| shall)? "
     rf"(?:(?:also|all) )?(?:be )?{_GET}"
-    r"|\bin addition to their\b",
+    r"|\b(?:in addition to|on top of|added to|add-on to|together with|combined with|in combination with) their\b",
     re.IGNORECASE,
 )
 _GETS = re.compile(rf"\b{_GET}", re.IGNORECASE)
@@ -37,7 +37,7 @@ def find_background(study: Study, lexicon: Lexicon) -> list[Told]:
     """The drugs that a summary or description gives to all arms and no intervention registers, each once."""
     found: dict[str, Told] = {}
     for source in (study.brief_summary, study.detailed_description):
-        if source is None or len(study.arms) < 2:
+        if source is None or not study.arms:
             continue
         text = source.text.norm
         for start, end in sentences(text):
@@ -65,7 +65,9 @@ def _under_an_arm(study: Study, text: str, start: int, end: int) -> bool:
 def _for_all_behind(sentence: str) -> int | None:
     """Behind which place a sentence names what everyone receives; none if it tells of no such thing."""
     lowered = sentence.lower()
-    if not ("also" in lowered or "addition" in lowered or "all" in lowered or "both" in lowered):
+    if not (
+        "also" in lowered or "their" in lowered or "all" in lowered or "both" in lowered or "additional" in lowered
+    ):
         return None
     said = _ALSO.search(sentence)
     if said is None and is_for_all(sentence):
@@ -73,5 +75,5 @@ def _for_all_behind(sentence: str) -> int | None:
     if said is None or _SOME.search(sentence):
         return None
     beside = sentence[: said.start()] + sentence[said.end() :]
-    their = said[0].lower().startswith("in addition")
+    their = said[0].lower().endswith("their")
     return said.end() if their or ONE_OF_SEVERAL.search(beside) is None else None

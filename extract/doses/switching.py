@@ -20,7 +20,10 @@ _ON_PLACEBO = (
     r"(?:the\s)?placebo(?:\s(?:group|arm))?"
     r"|placebo(?:-treated)?[\s-](?:groups?|arms?|patients?|participants?|subjects?|recipients))\b"
 )
-_CHANGE = r"(?:switch\w*|cross(?:ed|es|ing)?[\s-]?over|roll(?:ed|s)?[\s-]over|transition\w*|convert\w*)\b"
+_CHANGE = (
+    r"(?:switch\w*|cross(?:ed|es|ing)?[\s-]?over|roll(?:ed|s)?[\s-]over|transition\w*|convert\w*"
+    r"|re-?(?:randomi[sz]|assign|allocat)ed to)\b"
+)
 _GET = r"(?:receives?|received|get|gets|start|starts|begin|be (?:given|started|treated)|(?:allocated|assigned) to)\b"
 _SWITCH = re.compile(rf"\b{_ON_PLACEBO}(?P<between>[^.;]{{0,100}}?)\b(?:(?P<change>{_CHANGE})|{_GET})", re.IGNORECASE)
 _LATER = re.compile(
@@ -30,7 +33,8 @@ _LATER = re.compile(
 )
 # What is only allowed, at progression or on request, is no part of the plan.
 _NOT_SO = re.compile(
-    r"\b(?:not|never|if|or|matching|identical|may|can|could|option\w*|offer\w*|eligible|allowed|permitted)\b",
+    r"\b(?:not|never|if|or|than|compar\w*|versus|vs|whereas|matching|identical|may|can|could"
+    r"|option\w*|offer\w*|eligible|allowed|permitted)\b",
     re.IGNORECASE,
 )
 _ON_CONDITION = re.compile(
