@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.dose_studies import read
@@ -298,3 +300,44 @@ def test_a_titration_phase_is_for_all_arms() -> None:
         interventions=[{"name": "Zanfluril", "armGroupLabels": ["A"]}],
     )
     assert [(d.amount_low, d.arm_nos) for d in facts.doses] == [(250, [1]), (50, [1, 2])]
+
+
+def test_an_amount_before_the_first_named_arm_is_for_all() -> None:
+    levels: dict[str, Any] = {"arms": [{"label": "Low dose"}, {"label": "High dose"}]}
+    levels["interventions"] = [{"name": "Brentafol"}, {"name": "Zanfluril"}]
+    apart = {("zanfluril", 5): [1], ("zanfluril", 20): [2]}
+    for text in (
+        "Brentafol 1 mg, then high-dose zanfluril (20 mg) or low-dose zanfluril (5 mg).",
+        "Brentafol 1 mg, then zanfluril 5 mg (low dose) or 20 mg (high dose).",
+        "Zanfluril 5 mg (low) or 20 mg (high) daily after brentafol 1 mg.",
+        "Brentafol 1 mg, zanfluril at a low (5 mg) or a high (20 mg) dose.",
+    ):
+        assert arms_of(read(description=text, **levels)) == {**apart, ("brentafol", 1): [1, 2]}, text
+
+
+def test_amounts_behind_a_shared_one_are_of_the_arms_named_beside_them() -> None:
+    letters: dict[str, Any] = {"arms": [{"label": "Arm A"}, {"label": "Arm B"}]}
+    letters["interventions"] = [{"name": "Brentafol"}, {"name": "Zanfluril"}]
+    for text in (
+        "All get brentafol 1 mg, then arm A 5 mg of zanfluril, arm B 10 mg of zanfluril.",
+        "Brentafol 1 mg, then zanfluril 5 mg in arm A or 10 mg in arm B.",
+    ):
+        facts = read(description=text, **letters)
+        assert arms_of(facts) == {("brentafol", 1): [1, 2], ("zanfluril", 5): [1], ("zanfluril", 10): [2]}, text
+
+
+def test_donors_and_recipients_are_told_apart() -> None:
+    facts = read(
+        description="Donors will receive zanfluril 10 mg for 5 days.\n\nRecipients receive brentafol 5 mg on day -1.",
+        arms=[{"label": "Sibling donors"}, {"label": "Recipients"}],
+        interventions=[{"name": "Zanfluril"}, {"name": "Brentafol"}],
+    )
+    assert arms_of(facts) == {("zanfluril", 10): [1], ("brentafol", 5): [2]}
+
+
+def test_what_donors_donate_is_not_given_to_them() -> None:
+    facts = read(
+        arms=[{"label": "Donors", "description": "Relatives who were eligible to donate peripheral blood stem cells."}],
+        interventions=[{"name": "Filgrastim"}],
+    )
+    assert [row.agent_key for row in facts.arm_agents] == ["filgrastim"]

@@ -390,3 +390,121 @@ def test_an_unknown_name_in_a_placebo_arm_is_not_the_one_agent_of_the_study() ->
     ]
     facts = read(arms=arms, interventions=[{"name": "Zopiclone", "armGroupLabels": ["One"]}])
     assert [agents(facts, number) for number in (1, 2)] == [["zopiclone"], ["white flour"]]
+
+
+def test_what_a_placebo_is_made_to_look_like_is_not_given() -> None:
+    for text in (
+        "Placebo-matching zanfluril 5 mg tablet once daily.",
+        "Placebo-matched to zanfluril once daily.",
+        "Zanfluril-matched placebo once daily.",
+        "Placebo corresponding to zanfluril once daily.",
+        "Dummy zanfluril tablets once daily.",
+    ):
+        facts = read(
+            arms=[{"label": "Control", "description": text}, {"label": "Zanfluril"}],
+            interventions=[
+                {"name": "Placebo", "armGroupLabels": ["Control"]},
+                {"name": "Zanfluril", "armGroupLabels": ["Zanfluril"]},
+            ],
+        )
+        assert agents(facts, 1) == ["placebo"], text
+
+
+def test_brands_of_two_kinds_of_vaccine_are_told_apart_and_keep_their_names() -> None:
+    facts = read(
+        arms=[{"label": "MMRV Group"}, {"label": "MMR Group"}],
+        interventions=[
+            {"name": "Priorix-Tetra", "type": "BIOLOGICAL", "armGroupLabels": ["MMRV Group"]},
+            {"name": "Priorix", "type": "BIOLOGICAL", "armGroupLabels": ["MMR Group"]},
+        ],
+    )
+    named = [(row.arm_no, row.agent_key, row.agent) for row in facts.arm_agents]
+    assert named == [(1, "mmrv vaccine", "Priorix-Tetra"), (2, "mmr vaccine", "Priorix")]
+
+
+def test_what_was_taken_at_baseline_is_not_given() -> None:
+    for text in (
+        "Participants, who were receiving abacavir 20 mg tablets at baseline, receive zanfluril 40 mg daily.",
+        "Patients already taking abacavir 20 mg at enrollment get zanfluril 40 mg daily.",
+        "Children on abacavir prior to randomization get zanfluril 40 mg daily.",
+    ):
+        facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Zanfluril"}])
+        assert (agents(facts, 1), arms_of(facts)) == (["zanfluril"], {("zanfluril", 40): [1]}), text
+    text = "Patients taking abacavir at baseline continue it and add zanfluril 40 mg."
+    facts = read(arms=[{"label": "A", "description": text}], interventions=[{"name": "Zanfluril"}])
+    assert agents(facts, 1) == ["abacavir", "zanfluril"]
+
+
+def test_the_name_of_another_arm_is_no_agent_of_this_one() -> None:
+    for text in (
+        "Zanfluril twice daily to keep the blinding with the abacavir arm.",
+        "After the completion of the abacavir combination escalation, zanfluril is given.",
+    ):
+        facts = read(
+            arms=[{"label": "First", "description": text}, {"label": "Second"}],
+            interventions=[
+                {"name": "Zanfluril", "armGroupLabels": ["First"]},
+                {"name": "Abacavir", "armGroupLabels": ["Second"]},
+            ],
+        )
+        assert agents(facts, 1) == ["zanfluril"], text
+
+
+def test_a_label_may_name_a_class_of_drugs() -> None:
+    facts = read(
+        arms=[{"label": "P2Y12 inhibitors and aspirin"}, {"label": "P2Y12 inhibitors and placebo"}],
+        interventions=[
+            {"name": "Aspirin", "armGroupLabels": ["P2Y12 inhibitors and aspirin"]},
+            {"name": "Placebo", "armGroupLabels": ["P2Y12 inhibitors and placebo"]},
+        ],
+    )
+    assert [agents(facts, n) for n in (1, 2)] == [["p2y12 inhibitor", "aspirin"], ["p2y12 inhibitor", "placebo"]]
+    facts = read(
+        arms=[{"label": "Statin"}],
+        interventions=[{"name": "Statin", "description": "Either atorvastatin 20 mg or simvastatin 40 mg daily"}],
+    )
+    assert arms_of(facts) == {("atorvastatin", 20): [1], ("simvastatin", 40): [1]}
+
+
+def test_cells_of_cord_blood_are_one_agent() -> None:
+    for text, key in (
+        ("Umbilical cord blood mononuclear cells 48 hours after birth.", "umbilical cord blood mononuclear cells"),
+        ("Cord blood NK cells on day 0.", "nk cells"),
+        ("Umbilical cord blood-derived mesenchymal stem cells on day 0.", "mesenchymal stem cells"),
+        ("Umbilical cord blood stem cells on day 0.", "umbilical cord blood"),
+        ("Peripheral blood mononuclear cells on day 0.", "peripheral blood mononuclear cells"),
+    ):
+        assert agents(read(arms=[{"label": "A", "description": text}]), 1) == [key], text
+
+
+def test_an_amount_of_two_orders_of_treatment_is_one_dose_on_no_certain_days() -> None:
+    two = [{"name": "Zanfluril"}, {"name": "Brentafol"}]
+    first, second = (
+        "Zanfluril 5 mg on day 1, brentafol 10 mg on day 8.",
+        "Brentafol 10 mg on day 1, zanfluril 5 mg on day 8.",
+    )
+    for labels in (
+        ("Sequence 1", "Sequence 2"),
+        ("Zanfluril, then brentafol", "Brentafol, then zanfluril"),
+        ("Zanfluril first", "Brentafol first"),
+    ):
+        arms = [{"label": labels[0], "description": first}, {"label": labels[1], "description": second}]
+        facts = read(arms=arms, interventions=two)
+        assert arms_of(facts) == {("zanfluril", 5): [1, 2], ("brentafol", 10): [1, 2]}, labels
+        assert [dose.days for dose in facts.doses] == [None, None], labels
+    arms = [{"label": "Cohort 1", "description": first}, {"label": "Cohort 2", "description": second}]
+    assert len(read(arms=arms, interventions=two).doses) == 4
+
+
+def test_an_abbreviation_of_a_form_is_no_agent() -> None:
+    facts = read(
+        description="ZX-912 GEM (gel extrusion module) is new. GEM, 3 mg twice daily, is compared with placebo.",
+        arms=[{"label": "ZX-912", "description": "ZX-912 GEM 3 mg twice daily."}, {"label": "Placebo"}],
+        interventions=[
+            {"name": "ZX-912", "armGroupLabels": ["ZX-912"]},
+            {"name": "Placebo", "armGroupLabels": ["Placebo"]},
+        ],
+    )
+    assert [agents(facts, n) for n in (1, 2)] == [["zx-912"], ["placebo"]]
+    facts = read(arms=[{"label": "A", "description": "ZX-912 GEM 8 mg daily."}], interventions=[{"name": "ZX-912"}])
+    assert arms_of(facts) == {("zx-912", 8): [1]}

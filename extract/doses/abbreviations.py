@@ -10,6 +10,7 @@ from extract.doses.vocabulary import one_of
 from extract.study import Field, Study
 
 _BRACKETED = re.compile(r"\(\s?([A-Z][A-Za-z]{1,4})s?\s?\)")
+_EXPLAINED = re.compile(r"\b([A-Z][A-Za-z]{1,4}) \(([^()]{5,60})\)")  # "GEM (gel extrusion module)"
 _WORD = re.compile(r"[A-Za-z]+")
 _SKIPPED = frozenset(("of", "the", "and", "for", "in", "to", "with", "on", "a", "an", "or"))
 _REACH = 90
@@ -23,14 +24,15 @@ def other_meanings(text: str) -> frozenset[str]:
     """
     names = vocabulary()[1]
     found: set[str] = set()
-    for match in _BRACKETED.finditer(text):
-        agent = names.get(match[1].lower())
-        if agent is None or match[1] in found or match[1].lower() == agent.key:
+    explanations = [(m[1], text[max(0, m.start() - _REACH) : m.start()]) for m in _BRACKETED.finditer(text)]
+    explanations += [(m[1], m[2]) for m in _EXPLAINED.finditer(text)]
+    for short, words in explanations:
+        agent = names.get(short.lower())
+        if agent is None or short in found or short.lower() == agent.key:
             continue
-        before = text[max(0, match.start() - _REACH) : match.start()]
-        spelled = _spelled(before, match[1])
-        if spelled and _own_words(agent.key).isdisjoint(spelled) and not _names(before, agent):
-            found.add(match[1])
+        spelled = _spelled(words, short)
+        if spelled and _own_words(agent.key).isdisjoint(spelled) and not _names(words, agent):
+            found.add(short)
     return frozenset(found)
 
 

@@ -165,11 +165,14 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
     found = _mentions(text, words, list(accumulate(map(len, parts))), first, (trie, common)) if first else []
     if "CAR" in text or "himeric" in text:
         found = _with_car_t(text, found)
+    if len(found) > 1 and "cord blood" in low:
+        found = _from_cord_blood(text, found)
     if own is not None:
         if own.short:
             found = [
                 m for k, m in enumerate(found) if not (k and m.text in own.short and _again(text, found[k - 1], m))
             ]
+        found = [m for k, m in enumerate(found) if not (k and _is_form(text, found[k - 1], m))]
         if own.other:
             found = [m for m in found if m.text not in own.other or m.agent.intervention_no is not None]
         for mention in found:
@@ -180,6 +183,16 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
 def _again(text: str, name: Mention, short: Mention) -> bool:
     """Whether an abbreviation stands in brackets behind the name that it is of."""
     return name.agent.key == short.agent.key and text[name.end : short.start].strip() == "("
+
+
+_MAX_FORM = 4
+
+
+def _is_form(text: str, name: Mention, short: Mention) -> bool:
+    """`ZX-912 GEM 8 mg`: an abbreviation right behind a registered name says what form it has, not what is added."""
+    if short.start - name.end != 1 or name.agent.intervention_no is None or short.agent.intervention_no is not None:
+        return False
+    return text[name.end] == " " and short.text.isupper() and short.text.isalpha() and len(short.text) <= _MAX_FORM
 
 
 def _mentions(
@@ -247,6 +260,24 @@ def _with_car_t(text: str, found: list[Mention]) -> list[Mention]:
         if len(mentions) > 1 or not inside or any(len(m.text) < match.end() - match.start() for m in inside):
             found = [m for m in found if m not in inside] + mentions
     return sorted(found, key=lambda mention: mention.start)
+
+
+_CORD_BLOOD = "umbilical cord blood"
+_DERIVED = re.compile(r"[\s-]*(?:derived[\s-])?", re.IGNORECASE)
+
+
+def _from_cord_blood(text: str, found: list[Mention]) -> list[Mention]:
+    """`Cord blood NK cells`, `cord blood-derived MSC` are one agent: the cells; as a graft, the cord blood."""
+    joined: list[Mention] = []
+    for mention in found:
+        before = joined[-1] if joined else mention
+        whence = before.agent.key == _CORD_BLOOD != mention.agent.key and mention.agent.kind == "cells"
+        if whence and before.end < mention.start and _DERIVED.fullmatch(text, before.end, mention.start):
+            agent = before.agent if mention.agent.key == "hematopoietic stem cells" else mention.agent
+            joined[-1] = Mention(agent, before.start, mention.end, text[before.start : mention.end])
+        else:
+            joined.append(mention)
+    return joined
 
 
 @cache

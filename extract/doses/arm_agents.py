@@ -7,9 +7,12 @@ import re
 from extract.doses.agents import Agent, Mention, find_agents, vocabulary, words_of
 from extract.doses.arm_links import receives
 from extract.doses.arms import said_of_others
+from extract.doses.background import find_background
 from extract.doses.given import given_of, only_dilutes
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon, components, listed_members, members_of_kinds
 from extract.doses.own_cells import is_class_of_cells, one_product
+from extract.doses.switching import placebo_arms
+from extract.doses.told import Told
 from extract.doses.vocabulary import one_of, words
 from extract.facts import ArmAgent, Dose, evidence
 from extract.study import Arm, Field, Study
@@ -20,14 +23,21 @@ _GIVEN_FORM = re.compile(rf"\s+{one_of('given_form')}\b", re.IGNORECASE)
 _ALTERNATIVE = re.compile(
     r".*\bor (?:matching |a |an |the )?(?:placebos?|\w+ placebo)\b|.*\bplacebos? or\b", re.IGNORECASE | re.DOTALL
 )
+# "to keep the blinding with the A arm", "after the A escalation"
+_NAMES_AN_ARM = re.compile(
+    r"\s(?:(?:and|or|plus|combination|monotherapy|dose|treatment|placebo)\s){0,3}(?:arms?|groups?|cohorts?|escalation)\b",
+    re.IGNORECASE,
+)
 _WHENCE = re.compile(r"\b(?:blood|marrow|cord|adipose|umbilical|PB[SP]Cs?|BM)\b", re.IGNORECASE)
 _LIKE = {"vaccine": "drug"}  # "BCG" of "BCG vaccine"
 _CYTOTOXIC = frozenset(words("cytotoxic"))
 _INERT_FLUIDS = frozenset(words("inert_fluid"))
 
 
-def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[ArmAgent]:
+def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose], switches: list[Told]) -> list[ArmAgent]:
     """Every agent of every arm, in the order of the arms; a product with two names is named once."""
+    background = find_background(study, lexicon)
+    switching = {arm.arm_no for arm in placebo_arms(study)} if switches else set()
     listings = [_Listing(study, lexicon, arm) for arm in study.arms]
     for listing in listings:
         for source in (listing.arm.label, listing.arm.description):
@@ -39,6 +49,9 @@ def find_arm_agents(study: Study, lexicon: Lexicon, doses: list[Dose]) -> list[A
     from_prose = len(listings) == 1 or not any(listing.rows for listing in listings)
     for listing in listings:
         listing.add_doses(doses, from_prose=from_prose)
+        if listing.arm.arm_no in switching:
+            listing.add_told(switches)
+        listing.add_told(background)
     return [row for listing in listings for row in listing.rows if not listing.is_word_for_others(row)]
 
 
@@ -80,7 +93,10 @@ class _Listing:
                     continue
                 if index and self._same_product(text, mentions[index - 1], mention):
                     continue
-            self._add(agent, source, mention.start, mention.end, mention.text)
+            # "MMR" of a label is a kind; which vaccine of the kind is given its registered name says
+            kind = agent.kind == "vaccine" and agent.key in self.linked and mention.text.isupper()
+            name = self.linked[agent.key].name if kind else mention.text
+            self._add(agent, source, mention.start, mention.end, name)
 
     def add_linked(self) -> None:
         """The agents of the registered interventions that the arm's own text does not contradict."""
@@ -123,6 +139,12 @@ class _Listing:
             self.rows.append(
                 ArmAgent(arm_no=self.arm.arm_no, agent=dose.agent, agent_key=dose.agent_key, evidence=dose.evidence)
             )
+
+    def add_told(self, told: list[Told]) -> None:
+        """What prose gives to the arm: later, or beside its treatment."""
+        for one in told:
+            if one.agent.key not in self.seen and one.agent.key not in self.parts:
+                self._add(one.agent, one.source, one.start, one.end, one.agent.name)
 
     def is_word_for_others(self, row: ArmAgent) -> bool:
         """Whether a row says no more than the others: "chemotherapy" beside cisplatin (intrathecal: something else)."""
@@ -182,8 +204,10 @@ class _Listing:
     def _newly_given(self, text: str, mention: Mention, in_label: bool) -> bool:
         """An agent without a registered link: what an arm had before, or has in its blood, is not given to it."""
         agent = mention.agent
+        if self.linked and self._of_another_arm(agent) and _NAMES_AN_ARM.match(text, mention.end):
+            return False
         before = text[max(0, mention.start - 40) : mention.start]
-        if agent.key in BODY_SUBSTANCES:
+        if agent.key in BODY_SUBSTANCES and "cord blood" not in mention.text.lower():
             return _GIVING.search(before) is not None or _GIVEN_FORM.match(text, mention.end) is not None
         if (
             agent.kind == "placebo"
@@ -197,6 +221,11 @@ class _Listing:
         if agent.kind in ("radiation", "cells"):
             return not re.search(r"\b(?:after|following|since|post)[\s-]+(?:\w+[\s-]+){0,2}\Z", before, re.IGNORECASE)
         return True
+
+    def _of_another_arm(self, agent: Agent) -> bool:
+        """Whether an agent is registered for other arms only."""
+        numbers = [n for n, agents in self.lexicon.by_intervention.items() if any(a.key == agent.key for a in agents)]
+        return any(self.study.interventions[number - 1].arm_nos for number in numbers)
 
 
 def _is_inert(agent: Agent) -> bool:

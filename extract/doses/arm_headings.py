@@ -14,21 +14,39 @@ def phrases_about(study: Study, text: str, segment: tuple[int, int], amounts: li
     """For each amount of a phrase the part that says who receives it, or the whole where it cannot be told.
 
     "Arm A receives 5 mg and arm B 10 mg" names the arm before each amount, "5 mg in arm A or 10 mg in arm B" behind.
+    What stands before the first arm is for all that are named: "X 1 mg, then 5 mg of A in arm A, 10 mg in arm B".
     """
     start, end = segment
     phrase = text[start:end]
     if len(amounts) < 2 or len(study.arms) < 2 or len(named_arms(study, phrase)) < 2:
         return [phrase] * len(amounts)
-    before = [text[a : b.start] for a, b in zip([start, *(one.end for one in amounts)], amounts, strict=False)]
-    if named_arms(study, before[0]):
-        naming: list[str] = []
-        for part in before:
-            if naming and not named_arms(study, part):
-                part = phrase if _of_another_drug(study, part, naming[-1]) else naming[-1]
-            naming.append(part)
-        return naming
-    after = [text[a.end : b] for a, b in zip(amounts, [*(one.start for one in amounts[1:]), end], strict=True)]
-    return after if all(named_arms(study, part) for part in after) else [phrase] * len(amounts)
+    places = [start, *(place for one in amounts for place in (one.start, one.end)), end]
+    between = [text[a:b] for a, b in zip(places[::2], places[1::2], strict=True)]  # before the first, …, after the last
+    named = [bool(named_arms(study, part)) for part in between]
+    if named[0]:
+        return _named_before(study, phrase, between)
+    if all(named[1:]):
+        return between[1:]
+    first = named.index(True, 1) if any(named[1:]) else 0
+    if first and _NAMED_BEHIND.match(between[first]):
+        return [part if told else phrase for part, told in zip(between[1:], named[1:], strict=True)]
+    if first and not named[-1] and sum(named) > 1:
+        return [phrase] * first + _named_before(study, phrase, between[first:])
+    return [phrase] * len(amounts)
+
+
+# "5 mg (low dose) or 10 mg (high dose)", "5 mg in arm A or 10 mg in arm B"
+_NAMED_BEHIND = re.compile(r"\s*(?:\(|in\s|for\s)", re.IGNORECASE)
+
+
+def _named_before(study: Study, phrase: str, between: list[str]) -> list[str]:
+    """What names the arms before each amount; an amount before which none is named is that of the arms before it."""
+    naming: list[str] = []
+    for part in between[:-1]:
+        if naming and not named_arms(study, part):
+            part = phrase if _of_another_drug(study, part, naming[-1]) else naming[-1]
+        naming.append(part)
+    return naming
 
 
 def _of_another_drug(study: Study, part: str, naming: str) -> bool:

@@ -22,6 +22,10 @@ _CALLED = tuple(
     re.compile(rf"\b(?:{words})s?(?:\s+|-\s?|\s?[(:]\s?)[\"']?(?=(\w+))|\b(\w+)\s(?=(?:{words})\b)", re.IGNORECASE)
     for words in ("arm|group|cohort", "part|arm|group|cohort")
 )
+# Of a transplant's two arms of people a text speaks by what they are: "Donors will receive A".
+_SIDES = re.compile(
+    r"\A\W*(?:the )?(?:\w+ )?(?P<side>donor|recipient)s?\b(?! lymphocyte| cell| T\b| bone| stem| blood|-)", re.I
+)
 _GROUP_WORDS = ("arm", "group", "cohort", "part")  # nothing but a label names arms without any of these
 _ALL = re.compile(r"\b(?:both|all|each|two|three|every)\s+(?:\w+\s+)?(?:groups?|arms?|cohorts?)\b", re.IGNORECASE)
 _ROLE_WORDS = {
@@ -43,6 +47,8 @@ def named_arms(study: Study, text: str) -> list[int]:
         return by_level
     if by_label := _by_labels(arms, lowered):
         return by_label
+    if by_side := _of_side(arms, text, lowered):
+        return by_side
     found: list[int] = []
     if not holds_any(lowered, _GROUP_WORDS):
         return found
@@ -62,6 +68,14 @@ def named_arms(study: Study, text: str) -> list[int]:
         if pattern.search(text):
             found += [a.arm_no for a in arms if _has_role(a, role)]
     return sorted(set(found)) if 0 < len(set(found)) < len(arms) else []
+
+
+def _of_side(arms: list[Arm], text: str, lowered: str) -> list[int]:
+    """The one arm of donors, or of recipients, that a phrase begins with."""
+    if ("donor" not in lowered and "recipient" not in lowered) or (side := _SIDES.match(text)) is None:
+        return []
+    found = [arm.arm_no for arm in arms if side["side"].lower() in arm.label.text.norm.lower()]
+    return found if len(found) == 1 < len(arms) else []
 
 
 # "Group II (n = 40): …", where no label has a number
@@ -105,7 +119,9 @@ def _may_tell_of(study: Study, number: int, told: str) -> bool:
 
 
 _LEVEL = re.compile(r"\b(low|high|medium|mid|middle|intermediate|moderate)(?:er)?\b")
-_LEVEL_SAID = re.compile(rf"{_LEVEL.pattern}[- ]?(?:dos\w*|level|strength|concentration|group|arm|\s?:)")
+_LEVEL_SAID = re.compile(
+    rf"{_LEVEL.pattern}[- ]?(?:dos\w*|level|strength|concentration|group|arm|\s?:|\((?=\d|\Z)|(?=\)))"
+)
 _MIDDLE = ("medium", "mid", "middle", "intermediate", "moderate")
 
 

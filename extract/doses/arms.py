@@ -15,6 +15,8 @@ from extract.study import Arm, Study
 
 # Stronger than a link; "three groups" only says into how many the patients are divided.
 _BOTH = re.compile(r"\b(?:both|all)\s(?:\w+\s)?(?:groups|arms|cohorts)\b", re.IGNORECASE)
+# What an intervention's text says of "all patients" is of those who are given it, unless it tells of a phase for all.
+_EXTENSION = re.compile(r"\bopen[\s-]label\b|\bextension\b", re.IGNORECASE)
 
 
 def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phrase: str) -> None:
@@ -24,8 +26,9 @@ def arms_of_statement(study: Study, lexicon: Lexicon, statement: Statement, phra
     if source.arm_no is not None:
         other = said_of_others(study, lexicon, study.arms[source.arm_no - 1], statement.agent.key)
         statement.arm_nos = statement.own_arm_nos = statement.stated_arm_nos = other or [source.arm_no]
+        statement.in_sequence = _SEQUENCE.search(study.arms[source.arm_no - 1].label.text.norm) is not None
         return
-    if source.intervention_no is None and is_for_all(phrase):
+    if is_for_all(phrase) and (source.intervention_no is None or _EXTENSION.search(phrase)):
         statement.arm_nos = statement.own_arm_nos = [arm.arm_no for arm in study.arms]
         return
     linked = linked_arms(study, lexicon, statement)
@@ -54,6 +57,10 @@ def said_of_others(study: Study, lexicon: Lexicon, arm: Arm, key: str) -> list[i
     alike = [other for other in study.arms if other.description is not None and other.description.raw == text]
     linked = [other.arm_no for other in alike if any(holds(lexicon, n, key) for n in other.intervention_nos)]
     return linked if arm.arm_no not in linked else []
+
+
+# "Sequence AB", "A, then B", "A/B first": an arm that is an order of treatments
+_SEQUENCE = re.compile(r"\bsequence\b|\bthen\b|\bfollowed by\b|\bcross-?over\b|\bfirst\W*\Z", re.IGNORECASE)
 
 
 def _called_like(arm: Arm, statement: Statement) -> bool:

@@ -18,7 +18,7 @@ _BEFORE_ALL = re.compile(
     r"(?:run-?in|lead-in|(?:titration|stabili[sz]ation|conversion) (?:period|phase))\b",
     re.IGNORECASE,
 )
-_ONE_OF_SEVERAL = re.compile(
+ONE_OF_SEVERAL = re.compile(
     r"\b(?:either|or|random\w*|groups?|arms?|cohorts?|respectively|placebo)\b|[a-z]{4,}\s?/\s?[a-z]{4,}", re.IGNORECASE
 )
 
@@ -34,4 +34,4 @@ def is_for_all(phrase: str) -> bool:
     if "all" not in low and "run" not in low and "lead-in" not in low and "ation p" not in low and "sion p" not in low:
         return False
     named = speaks_of_all(phrase) or _BEFORE_ALL.search(phrase) is not None
-    return named and _ONE_OF_SEVERAL.search(phrase) is None
+    return named and ONE_OF_SEVERAL.search(phrase) is None

@@ -26,6 +26,7 @@ from extract.doses.schedule_rules import complete_schedule
 from extract.doses.segments import dose_like_in, passages
 from extract.doses.selection import accepted, agent_of, as_meant, is_beam, select
 from extract.doses.strengths import as_intakes, named_strengths
+from extract.doses.switching import find_switches, give_after_switch
 from extract.facts import Dose, DoseFacts, evidence
 from extract.study import Field, Study
 
@@ -46,9 +47,11 @@ def extract_doses(study: Study) -> DoseFacts:
     merged = without_ranges_of_levels(merge(select(as_intakes(statements))))
     merged += named_strengths(study, lexicon, merged)
     settle_arms(study, lexicon, merged)
+    switches = find_switches(study, lexicon)
+    give_after_switch(study, switches, merged)
     complete(study, lexicon, merged, remarks)
     facts = DoseFacts(doses=[_dose(number, statement) for number, statement in enumerate(merged, 1)])
-    facts.arm_agents = find_arm_agents(study, lexicon, facts.doses)
+    facts.arm_agents = find_arm_agents(study, lexicon, facts.doses, switches)
     facts.regimens = find_regimens(study, lexicon, merged)
     return facts
 

@@ -54,13 +54,38 @@ def is_trait(text: str, mention: Mention) -> bool:
     return before is not None or _TRAIT_AFTER.match(text, mention.end) is not None
 
 
+_HAD_BEFORE = re.compile(
+    r"\b(?:(?:who|which) (?:were|are|was|had been)|already|patients|participants|subjects|women|men|children|adults)"
+    r" (?:\w+ )?(?:receiving|taking|on|using|treated with)\s[^.;,]{0,30}\Z",
+    re.IGNORECASE,
+)
+_AT_BASELINE = re.compile(
+    r"(?![^.;]*\bcontinu)[^.;,]{0,80}?\b(?:at (?:the time of )?|(?:prior to|before) )"
+    r"(?:baseline|screening|study entry|entry|enrol\w+|inclusion|randomi[sz]ation|switch\w*)\b",
+    re.IGNORECASE,
+)
+
+_BASELINE_WORDS = ("baseline", "screening", "entry", "enrol", "inclusion", "randomi", "switch")
+
+
+def is_had_at_baseline(text: str, mention: Mention) -> bool:
+    """Whether a name is that of what was taken before: `patients who were receiving A 20 mg at baseline`."""
+    if not holds_any(text[mention.end : mention.end + 100].lower(), _BASELINE_WORDS):
+        return False
+    if _HAD_BEFORE.search(text, max(0, mention.start - 80), mention.start) is None:
+        return False
+    return _AT_BASELINE.match(text, mention.end) is not None
+
+
 def given(text: str, mention: Mention) -> bool:
     """Whether the words around a name allow that the agent is given."""
     if mention.text == "RT" and _SEQUENCE.search(text, 0, mention.start):
         return False
     if mention.agent.intervention_no is None and is_trait(text, mention):
         return False
-    return given_at(text, mention.start, mention.end) and not is_measured(text, mention)
+    if is_measured(text, mention) or is_had_at_baseline(text, mention):
+        return False
+    return given_at(text, mention.start, mention.end)
 
 
 # "Sequence RT": first the reference, then the test; no radiotherapy

@@ -32,6 +32,8 @@ class Statement:
     registered: bool = False  # `arm_nos` come from the arm's or the intervention's own text, not from prose
     own_arm_nos: list[int] = field(default_factory=list)  # stated in the arm's own text or by its name
     stated_arm_nos: list[int] = field(default_factory=list)  # those of them whose own label or description states it
+    in_sequence: bool = False  # stated in the text of an arm that is an order of treatments
+    in_turns: bool = False  # united of such arms with other days in each
     sure: bool = True
     segment: tuple[int, int] = (0, 0)
     flags: list[str] = field(default_factory=list)
@@ -64,6 +66,9 @@ def merge(statements: list[Statement]) -> list[Statement]:
         else:
             by_amount.setdefault(key, []).append(statement)
             merged.append(statement)
+    for statement in merged:
+        if statement.in_turns:
+            del statement.facts["days"]
     return merged
 
 
@@ -138,7 +143,12 @@ def _same(a: Statement, b: Statement) -> bool:
     if _told_again(a, b) and not _other_role(a, b):
         return True
     alike = _same_rate(rate(a), rate(b)) or _of_one_day(a, b)
-    return alike and (None in days or days[0] == days[1] or together or _says_part(a, b))
+    return alike and (None in days or days[0] == days[1] or together or _in_turns(a, b) or _says_part(a, b))
+
+
+def _in_turns(a: Statement, b: Statement) -> bool:
+    """Whether each is given in another order of treatments: first here, last there."""
+    return a.in_sequence and b.in_sequence and set(a.own_arm_nos).isdisjoint(b.own_arm_nos)
 
 
 def _at_other_times(a: Statement, b: Statement) -> bool:
@@ -301,6 +311,7 @@ def _unite(kept: Statement, other: Statement) -> None:
     better = len(other.facts) > len(kept.facts) or (kept.rank > other.rank and len(other.facts) == len(kept.facts))
     facts = {**other.facts, **kept.facts}
     if "days" in kept.facts and "days" in other.facts:
+        kept.in_turns |= _in_turns(kept, other) and _differ(kept, other, "days")
         facts["days"] = sorted({*kept.facts["days"], *other.facts["days"]})
     if kept.agent.key != other.agent.key and not kept.sure:
         kept.agent, kept.named, kept.sure = other.agent, other.named, other.sure
