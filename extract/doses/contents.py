@@ -14,7 +14,7 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"[();]|\.(?=\s+[A-Z]|\Z)")
-_PART = re.compile(r"\d\s?(?:m?g|mcg|ug|m[lL]|IU|%)(?![A-Za-z])")
+_PART = re.compile(r"(?<!doses of )(?<![\d.,])\d[\d.,]*\s?(?:m?g|mcg|ug|m[lL]|IU|%)(?![A-Za-z])")
 _LONGEST = 500
 
 
