@@ -120,7 +120,7 @@ def accepted(bound: Bound, agent: Agent, text: str) -> bool:
         bound.facts["route"] = "other"  # its source is put into the body
     elif amount.kind == "radiation" and is_beam(agent):
         bound.facts["route"] = "rt-external"
-    if amount.unit == "{dose}" and (amount.role == "maximum" or not _counts_administrations(bound, text)):
+    if amount.unit == "{dose}" and (amount.role in ("maximum", "minimum") or not _counts_administrations(bound, text)):
         return False
     if amount.kind == "cells":
         return amount.low >= 1e3 or amount.unit == "{pfu}"
