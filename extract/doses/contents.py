@@ -18,6 +18,15 @@ _PART = re.compile(r"(?<!doses of )(?<![\d.,])\d[\d.,]*\s?(?:m?g|mcg|ug|m[lL]|IU
 _LONGEST = 500
 
 
+# "200 mg of A and 100 mg of daidzein": a name, known or not
+_NAMED = re.compile(r"(?:\sof)?\s(?!tablets?|capsules?|pills?|daily|once|twice|powder|given|taken|active|each)[a-z][\w-]{3,}", re.IGNORECASE)
+
+
+def is_named_part(text: str, start: int, end: int) -> bool:
+    """Whether an amount stands among several of which a product is made, with the name of what it is of behind it."""
+    return _NAMED.match(text, end) is not None and any(first <= start < last for first, last in _lists(text))
+
+
 def is_part(text: str, position: int) -> bool:
     """Whether an amount stands among several of which a product is made."""
     return any(start <= position < end for start, end in (*_lists(text), *_sums(text)))

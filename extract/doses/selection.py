@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from extract.doses.agents import Agent, find_agents, known_keys
 from extract.doses.amount import Amount
 from extract.doses.bound import Bound
-from extract.doses.contents import is_part
+from extract.doses.contents import is_named_part, is_part
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.own_cells import is_class_of_cells, own_cells
@@ -108,6 +108,8 @@ def accepted(bound: Bound, agent: Agent, text: str) -> bool:
         return False
     if agent.intervention_no is None and is_part(text, amount.start):
         return False
+    if (bound.named is None or bound.agent is not agent) and is_named_part(text, amount.start, amount.end):
+        return False
     if _INSTEAD.search(text, max(0, bound.start - 40), bound.start):
         return False
     if amount.kind == "percent":
@@ -120,6 +122,8 @@ def accepted(bound: Bound, agent: Agent, text: str) -> bool:
         bound.facts["route"] = "other"  # its source is put into the body
     elif amount.kind == "radiation" and is_beam(agent):
         bound.facts["route"] = "rt-external"
+    if amount.unit == "{dose}" and amount.high == 1 and agent.kind == "fluid":
+        return False  # what is given for a vaccine
     if amount.unit == "{dose}" and (amount.role in ("maximum", "minimum") or not _counts_administrations(bound, text)):
         return False
     if amount.kind == "cells":
