@@ -19,7 +19,10 @@ _LONGEST = 500
 
 
 # "200 mg of A and 100 mg of daidzein": a name, known or not
-_NAMED = re.compile(r"(?:\sof)?\s(?!tablets?|capsules?|pills?|daily|once|twice|powder|given|taken|active|each)[a-z][\w-]{3,}", re.IGNORECASE)
+_NAMED = re.compile(
+    r"(?:\sof)?\s(?!tablets?|capsules?|pills?|daily|once|twice|powder|given|taken|active|each)[a-z][\w-]{3,}",
+    re.IGNORECASE,
+)
 
 
 def is_named_part(text: str, start: int, end: int) -> bool:

@@ -348,7 +348,7 @@ def _unite(kept: Statement, other: Statement) -> None:
         kept.amount.per_time = kept.amount.per_time or other.amount.per_time
     else:
         kept.amount.per_time = None  # "20 mg/kg/day loading" of one field, "a loading dose of 20 mg/kg" of another
-    if (kept.amount.role in ("maximum", "minimum") and other.amount.role in ("dose", "level")) or (
+    if (kept.amount.role in ("maximum", "minimum", "strength") and other.amount.role in ("dose", "level")) or (
         kept.amount.role == "dose" and other.amount.role in ("level", "loading", "maintenance", "total", "fraction")
     ):
         kept.amount.role = other.amount.role
