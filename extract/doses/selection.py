@@ -163,6 +163,8 @@ def _is_concentration(bound: Bound, text: str) -> bool:
         return True
     if _OF_VOLUME.search(text, max(0, amount.start - 16), amount.start):
         return True
+    if bound.agent is not None and bound.agent.kind == "placebo" and _is_saline(text, amount):
+        return True
     if bound.named is None:
         return False
     name = bound.named.lower()
@@ -171,6 +173,17 @@ def _is_concentration(bound: Bound, text: str) -> bool:
         return True
     before = text[max(0, amount.start - len(name) - 18) : amount.start].lower()
     return any(before.endswith(name, 0, gap.start()) for pattern in _AFTER_NAME if (gap := pattern.search(before)))
+
+
+_SALINE = r"(?:(?:normal |isotonic )?saline|sodium chloride|NaCl)"
+_SALINE_AFTER = re.compile(rf"\s(?:normal\s|sterile\s)?{_SALINE}\b", re.IGNORECASE)
+_SALINE_BEFORE = re.compile(rf"\b{_SALINE}(?: solution)?\s\(?\Z", re.IGNORECASE)
+
+
+def _is_saline(text: str, amount: Amount) -> bool:
+    """Whether saline stands beside a percentage: what a placebo is."""
+    after = _SALINE_AFTER.match(text, amount.end)
+    return (after or _SALINE_BEFORE.search(text, max(0, amount.start - 28), amount.start)) is not None
 
 
 def select(statements: list[Statement]) -> list[Statement]:
