@@ -501,3 +501,19 @@ def test_letters_that_open_the_name_of_a_registered_drug_are_short_for_no_other(
         interventions=[{"name": "Lenvatinib"}, {"name": "Camrelizumab"}],
     )
     assert {a.agent_key for a in facts.arm_agents} == {"lenvatinib", "camrelizumab"}
+
+
+@pytest.mark.parametrize(
+    ("name", "other", "description"),
+    [
+        ("Saline placebo", "Sodium Chloride 0.9%", "Saline SC"),
+        ("Placebo", "", "0.9% sodium chloride"),
+        ("Placebo (0.9% NaCl)", "", ""),
+    ],
+)
+def test_a_placebo_is_the_saline_that_is_named(name: str, other: str, description: str) -> None:
+    (dose,) = read(
+        arms=[{"label": "Control"}],
+        interventions=[{"name": name, "otherNames": [other] if other else [], "description": description}],
+    ).doses
+    assert (dose.agent_key, dose.amount_low, dose.unit, dose.role) == ("placebo", 0.9, "%", "concentration")

@@ -22,7 +22,7 @@ def between(text: str, items: list[Value]) -> list[Value]:
     return [replace(first, high=second.high, end=second.end, power=second.power)]
 
 
-_RANGE_WORD = re.compile(r"\.?\s*(?:-|to|up to|through|until)\s*\Z")
+_RANGE_WORD = re.compile(r"\.?\s*(?:-|~|to|up to|through|until)\s*\Z")
 _RISING = re.compile(
     r"\b(?:increas\w*|titrat\w*|escalat\w*|decreas\w*|reduc\w*|taper\w*|(?:increments|steps) of|"
     r"(?<!ranging )(?<!range )(?<!doses )from)\b"

@@ -16,6 +16,7 @@ from extract.doses.counts import counted, holds_pieces, read_strength
 from extract.doses.denominators import is_per_body, read_behind_agent, read_denominators
 from extract.doses.indexes import ends_with_index_word
 from extract.doses.numbers import Value, find_values, values
+from extract.doses.parts import name_parts
 from extract.doses.restated import without_conversions
 from extract.doses.unit_reading import Unit, read_unit, unit_left_out
 from extract.doses.vocabulary import one_of
@@ -91,7 +92,9 @@ def find_amounts(text: str, *, cells: bool = False) -> list[Amount]:
     if pieces:
         found += counted(low, found)
     found.sort(key=attrgetter("start"))
-    return without_conversions(text, joined_ranges(text, found))
+    found = without_conversions(text, joined_ranges(text, found))
+    name_parts(low, found)
+    return found
 
 
 _SPELLED_BEFORE = re.compile(r"[a-z]\s?\(\Z", re.IGNORECASE)

@@ -14,8 +14,20 @@ _BEGINS = re.compile(
     re.IGNORECASE,
 )
 _SIGN = re.compile(r"[();]|\.(?=\s+[A-Z]|\Z)")
-_PART = re.compile(r"\d\s?(?:m?g|mcg|ug|m[lL]|IU|%)(?![A-Za-z])")
+_PART = re.compile(r"(?<!doses of )(?<![\d.,])\d[\d.,]*\s?(?:m?g|mcg|ug|m[lL]|IU|%)(?![A-Za-z])")
 _LONGEST = 500
+
+
+# "200 mg of A and 100 mg of daidzein": a name, known or not
+_NAMED = re.compile(
+    r"(?:\sof)?\s(?!tablets?|capsules?|pills?|daily|once|twice|powder|given|taken|active|each)[a-z][\w-]{3,}",
+    re.IGNORECASE,
+)
+
+
+def is_named_part(text: str, start: int, end: int) -> bool:
+    """Whether an amount stands among several of which a product is made, with the name of what it is of behind it."""
+    return _NAMED.match(text, end) is not None and any(first <= start < last for first, last in _lists(text))
 
 
 def is_part(text: str, position: int) -> bool:

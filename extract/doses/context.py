@@ -119,12 +119,15 @@ def mark_decoys(
     index = 0
     previous_end = 0
     solvent: Amount | None = None
+    last_decoy: Amount | None = None
+    strength: Amount | None = None
     for amount in amounts:
         while index + 1 < len(segments) and segments[index][1] < amount.start:
             index += 1
         start, end = segments[index] if segments else (0, len(text))
         first = max(start, previous_end, amount.start - _WINDOW)
-        previous_end = amount.end
+        if amount.kind != "percent" or not _SHARE.match(low, amount.end):
+            previous_end = amount.end
         if amount.concentration:
             amount.decoy = "concentration"
             continue
@@ -140,11 +143,36 @@ def mark_decoys(
         if amount.kind == "percent" and solvent is not None and _OF_IT.fullmatch(text, solvent.end, amount.start):
             amount.decoy = solvent.decoy  # "diluted in 50 ml of 0.9% saline"
         solvent = amount if amount.kind == "volume" and amount.decoy in _SOLVENTS else None
+        if not amount.decoy and last_decoy is not None and last_decoy.end > start:
+            amount.decoy = last_decoy.decoy if _ALIKE.fullmatch(low, last_decoy.end, amount.start) else ""
+        last_decoy = amount if amount.decoy in _OF_SENTENCES else None
         if not amount.decoy:
             _set_role(before, after, amount, hinted)
+            if strength is not None and _is_next_size(low, strength, amount):
+                amount.role = "strength"
+        strength = amount if amount.role == "strength" else None
 
 
+# What a sentence says of one amount, it says of the next that stands beside it: "prior therapy with A 5 mg or B 10 mg".
+_OF_SENTENCES = ("prior therapy", "known effects", "earlier study", "permitted")
+_ALIKE = re.compile(
+    r"(?:\s?(?:/|per |a )\s?d(?:ay)?|\s(?:daily|once daily|twice daily|weekly|bid|qd|po|iv))*\)?,?"
+    r"(?:\s(?:or|and|and/or|vs\.?|versus|to)\b|/|,)\s?(?:(?!will|then|receiv|given|treated|after|random)[\w-]+\s|[<>]=?\s?){0,3}\(?"
+)
+# "5 mg tablets, 10 mg tablets and 20 mg tablets"
+_SIZES = re.compile(r"(?: (?:tablets?|capsules?))?(?:,|,? and|,? or) ")
+# "the bioavailability was 50% in subjects treated with 5 mg": a share is no amount that ends what is said before it
+_SHARE = re.compile(r"\s(?:in|among|when|after|following|of (?:the|all|patients|subjects))\b")
 _GIVEN = ("drug", "cells", "vaccine")
+
+
+def _is_next_size(low: str, strength: Amount, amount: Amount) -> bool:
+    """Whether an amount is another size of the pieces whose strength stands before it."""
+    if amount.role != "dose" or amount.unit != strength.unit:
+        return False
+    return _SIZES.fullmatch(low, strength.end, amount.start) is not None
+
+
 _LETTER = re.compile(r"[^\W\d_]")
 _LONG_NAME = re.compile(r"\w\W+\w")
 

@@ -47,7 +47,7 @@ _PIECES_AFTER = re.compile(
     r"\s*(?:[,:x*]|\(|per (?:puff|actuation)[,:]?)?\s*(?P<count>\d{1,2}|one|two|three|four)\s+"
     rf"{_any('sprayed')}\b(?!\s?(?:of|x|@|each)\s?[\d.])|\s?[x*]\s?(?P<times>[2-9]|two|three|four|five|six)\s?{_any('solid')}\b"
     rf"|\s(?P<pieces>[2-4]|two|three|four)\s?{_any('solid')}\b"
-    rf"|\s{_any('solid')}\s?[,:;]\s?(?:take\s)?(?P<then>[2-6]|two|three|four|five|six)\s{_any('solid')}\b",
+    rf"|\s{_any('solid')}\s?(?:[,:;]|\),?)\s?(?:take\s)?(?P<then>[2-6]|two|three|four|five|six)\s{_any('solid')}\b",
     re.IGNORECASE,
 )
 # Behind the parts of one piece: "lopinavir/ritonavir 200/50 mg, 2 tablets twice daily".

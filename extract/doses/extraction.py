@@ -17,7 +17,7 @@ from extract.doses.completion import complete
 from extract.doses.default_agent import default_agent
 from extract.doses.items import ONCE
 from extract.doses.lexicon import Lexicon, study_lexicon
-from extract.doses.merging import Statement, merge, without_ranges_of_levels
+from extract.doses.merging import Statement, merge, without_ranges_of_levels, without_repeats
 from extract.doses.own_cells import is_class_of_cells, own_cells
 from extract.doses.phases import find_dosing
 from extract.doses.placebos import imitated, stands_for
@@ -50,6 +50,7 @@ def extract_doses(study: Study) -> DoseFacts:
     switches = find_switches(study, lexicon)
     give_after_switch(study, switches, merged)
     complete(study, lexicon, merged, remarks)
+    merged = without_repeats(merged)
     facts = DoseFacts(doses=[_dose(number, statement) for number, statement in enumerate(merged, 1)])
     facts.arm_agents = find_arm_agents(study, lexicon, facts.doses, switches)
     facts.regimens = find_regimens(study, lexicon, merged)

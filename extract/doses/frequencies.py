@@ -66,6 +66,16 @@ _SPREAD = re.compile(
 )
 
 
+# "in 2-4 divided doses", "in two or three divided doses": so many parts that nothing is said of how often
+_RANGE_BEFORE = re.compile(r"(?:\b\d|\btwo|\bthree|\bfour)\s?(?:-|to|or)\s?\Z", re.IGNORECASE)
+
+
+def _is_of_a_range(text: str, match: re.Match[str]) -> bool:
+    if "divided" not in match.group() or match.group().startswith("divided"):
+        return False
+    return _RANGE_BEFORE.search(text, max(0, match.start() - 10), match.start()) is not None
+
+
 _GROUP_BEFORE = re.compile(r"\b(?:group|arm)s?[\s:(\"'-]{1,3}\Z", re.IGNORECASE)
 _GROUP_AFTER = re.compile(r"\)?\s(?:group|arm)\b", re.IGNORECASE)
 
@@ -87,7 +97,8 @@ def find_frequencies(text: str, start: int = 0, end: int = sys.maxsize) -> list[
         if 0 in value:
             continue  # "every 0 days"
         limit = _LIMIT.search(text, max(0, match.start() - 30), match.start())
-        if limit or _names_group(text, match) or (value[1] is None and _SPREAD.match(text, match.end())):
+        spread = value[1] is None and _SPREAD.match(text, match.end())
+        if limit or spread or _names_group(text, match) or _is_of_a_range(text, match):
             continue
         item = Item("frequency", match.start(), match.end(), value)
         if found and _on_days_of_week(text, found[-1], item):

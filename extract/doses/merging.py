@@ -101,6 +101,24 @@ def without_ranges_of_levels(statements: list[Statement]) -> list[Statement]:
     return kept
 
 
+_STATED = ("frequency", "days", "duration", "cycle_days", "cycles", "route", "phase", "dosing")
+
+
+def without_repeats(statements: list[Statement]) -> list[Statement]:
+    """With one statement for those that nothing tells apart but the arms, once all is filled that the record says.
+
+    "450 mg on day 1 of each cycle" of one arm and "450 mg" of another, given as the first, are one fact of both.
+    """
+    kept: dict[str, Statement] = {}
+    for statement in statements:
+        amount = statement.amount
+        told = [statement.facts.get(kind) for kind in _STATED]
+        first = kept.setdefault(repr([*_ends(statement), amount.per_time, amount.role, *told]), statement)
+        if first is not statement:
+            _unite(first, statement)
+    return list(kept.values())
+
+
 def _ends(statement: Statement) -> tuple[Any, ...]:
     return statement.agent.key, statement.amount.per, *scaled(statement.amount)
 
@@ -265,12 +283,24 @@ def _in_other_arms(a: Statement, b: Statement) -> bool:
 _HOURS = {"min": 1 / 60, "h": 1.0, "d": 24.0, "wk": 168.0, "mo": 730.5, "a": 8766.0}
 
 
-def _same_rate(a: tuple[float, str] | None, b: tuple[float, str] | None) -> bool:
-    # "monthly" and "every 30 days" differ by 1.5 %
-    return a is None or b is None or (a[1] == b[1] and abs(a[0] - b[0]) <= 0.02 * max(a[0], b[0]))
+Rate = tuple[float, str]
+_ONCE_A_CYCLE = (1.0, "cycle")  # of a length that is not stated
 
 
-def rate(statement: Statement) -> tuple[float, str] | None:
+def _same_rate(a: Rate | None, b: Rate | None) -> bool:
+    if a is None or b is None:
+        return True
+    if a[1] == b[1]:
+        return abs(a[0] - b[0]) <= 0.02 * max(a[0], b[0])  # "monthly" and "every 30 days" differ by 1.5 %
+    return (a == _ONCE_A_CYCLE and _is_of_cycles(b)) or (b == _ONCE_A_CYCLE and _is_of_cycles(a))
+
+
+def _is_of_cycles(often: Rate) -> bool:
+    """Whether something is given as often as cycles follow each other: every two weeks, or more rarely."""
+    return often[1] == "h" and often[0] * 336 <= 1.01
+
+
+def rate(statement: Statement) -> Rate | None:
     """How often, made comparable: "every 3 weeks" is "once a 21-day cycle", "40 mg/d" is "40 mg once a day"."""
     frequency = statement.facts.get("frequency")
     if frequency is None:
@@ -313,6 +343,8 @@ def _unite(kept: Statement, other: Statement) -> None:
     if "days" in kept.facts and "days" in other.facts:
         kept.in_turns |= _in_turns(kept, other) and _differ(kept, other, "days")
         facts["days"] = sorted({*kept.facts["days"], *other.facts["days"]})
+    if rate(kept) == _ONCE_A_CYCLE and (often := rate(other)) is not None and _is_of_cycles(often):
+        facts["frequency"] = other.facts["frequency"]  # "once a cycle" of one field, "every 3 weeks" of another
     if kept.agent.key != other.agent.key and not kept.sure:
         kept.agent, kept.named, kept.sure = other.agent, other.named, other.sure
     if better:
@@ -327,7 +359,7 @@ def _unite(kept: Statement, other: Statement) -> None:
         kept.amount.per_time = kept.amount.per_time or other.amount.per_time
     else:
         kept.amount.per_time = None  # "20 mg/kg/day loading" of one field, "a loading dose of 20 mg/kg" of another
-    if (kept.amount.role in ("maximum", "minimum") and other.amount.role in ("dose", "level")) or (
+    if (kept.amount.role in ("maximum", "minimum", "strength") and other.amount.role in ("dose", "level")) or (
         kept.amount.role == "dose" and other.amount.role in ("level", "loading", "maintenance", "total", "fraction")
     ):
         kept.amount.role = other.amount.role

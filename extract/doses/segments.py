@@ -36,10 +36,11 @@ _BREAK_OR_STAR = re.compile(rf"{_BREAK.pattern}|\s\*\s(?=[A-Z])")
 # A number with what may be a unit; much cheaper than the real grammar, and true wherever that finds an amount.
 # Lower case, one alternative a letter, beginning with it: so the engine can skip most of them at once.
 _MAYBE_UNIT = (
-    r"m(?:[glcebi]|mol|o(?:l|nthly)|u\b)|n(?:g|mol|ano)|u(?:[gl]|ci|mol|nit|\b|i\b|\.i|sp|fc)"
+    r"m(?:[glcebi]|mol|o(?:l|nthly)|u(?:\b|nit)|\s(?:iu|units?)\b)|n(?:g|mol|ano)|u(?:[gl]|ci|mol|nit|\b|i\b|\.i|sp|fc)"
     r"|g(?:\b|[mry]|s\b|c\b|tt|enom|bq|iga)|c(?:g[ye]|c\b|\.c|ell|fu|enti|olony|cid|ap(?:s|l|\b))"
-    r"|l(?:\b|pm|it(?:er|re)|ozenge)|k(?:bq|ilo|aps)|rad|b(?:illion|au)|f(?:fu|ocus)|d(?:rop|oses? of)"
-    r"|i(?:u\b|\.u|n(?:t(?:ernational|ra)|fectious|hal|jection))|t(?:rillion|ab|housand|cid|il)"
+    r"|l(?:\b|pm|it(?:er|re)|ozenge)|k(?:bq|ilo|aps|\s?iu\b|\s?units?\b|u\b)|rad|b(?:illion|au)"
+    r"|f(?:fu|ocus)|d(?:rop|oses? of)|i(?:u\b|\.u|n(?:t(?:ernational|ra)|fectious|hal|jection))"
+    r"|t(?:rillion|ab|housand|cid|il)"
     r"|p(?:ill|uff|mol|ico|a(?:tch|cket)|ellet|laque|fu)|a(?:pplic|ctuat|mp|nti-?xa|xa)|v(?:i(?:al|able|rus|ral)|ector|g\b|p\b|\.g)"
     r"|s(?:ubcut|achet|pray|upposit|oftgel|oft c|tick|q-u|c inj)|hard c|oral c|gelatin c|vegetable c"
 )

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from extract.doses.agents import Agent, find_agents, known_keys
 from extract.doses.amount import Amount
 from extract.doses.bound import Bound
-from extract.doses.contents import is_part
+from extract.doses.contents import is_named_part, is_part
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.own_cells import is_class_of_cells, own_cells
@@ -108,6 +108,8 @@ def accepted(bound: Bound, agent: Agent, text: str) -> bool:
         return False
     if agent.intervention_no is None and is_part(text, amount.start):
         return False
+    if (bound.named is None or bound.agent is not agent) and is_named_part(text, amount.start, amount.end):
+        return False
     if _INSTEAD.search(text, max(0, bound.start - 40), bound.start):
         return False
     if amount.kind == "percent":
@@ -120,7 +122,9 @@ def accepted(bound: Bound, agent: Agent, text: str) -> bool:
         bound.facts["route"] = "other"  # its source is put into the body
     elif amount.kind == "radiation" and is_beam(agent):
         bound.facts["route"] = "rt-external"
-    if amount.unit == "{dose}" and (amount.role == "maximum" or not _counts_administrations(bound, text)):
+    if amount.unit == "{dose}" and amount.high == 1 and agent.kind == "fluid":
+        return False  # what is given for a vaccine
+    if amount.unit == "{dose}" and (amount.role in ("maximum", "minimum") or not _counts_administrations(bound, text)):
         return False
     if amount.kind == "cells":
         return amount.low >= 1e3 or amount.unit == "{pfu}"
@@ -159,6 +163,8 @@ def _is_concentration(bound: Bound, text: str) -> bool:
         return True
     if _OF_VOLUME.search(text, max(0, amount.start - 16), amount.start):
         return True
+    if bound.agent is not None and bound.agent.kind == "placebo" and _is_saline(text, amount):
+        return True
     if bound.named is None:
         return False
     name = bound.named.lower()
@@ -167,6 +173,17 @@ def _is_concentration(bound: Bound, text: str) -> bool:
         return True
     before = text[max(0, amount.start - len(name) - 18) : amount.start].lower()
     return any(before.endswith(name, 0, gap.start()) for pattern in _AFTER_NAME if (gap := pattern.search(before)))
+
+
+_SALINE = r"(?:(?:normal |isotonic )?saline|sodium chloride|NaCl)"
+_SALINE_AFTER = re.compile(rf"\s(?:normal\s|sterile\s)?{_SALINE}\b", re.IGNORECASE)
+_SALINE_BEFORE = re.compile(rf"\b{_SALINE}(?: solution)?\s\(?\Z", re.IGNORECASE)
+
+
+def _is_saline(text: str, amount: Amount) -> bool:
+    """Whether saline stands beside a percentage: what a placebo is."""
+    after = _SALINE_AFTER.match(text, amount.end)
+    return (after or _SALINE_BEFORE.search(text, max(0, amount.start - 28), amount.start)) is not None
 
 
 def select(statements: list[Statement]) -> list[Statement]:
