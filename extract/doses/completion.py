@@ -109,12 +109,17 @@ def _without_impossible(statements: list[Statement]) -> None:
 
 _INJECTED = ("iv", "sc", "im")
 _PIECES = ("{tablet}", "{capsule}")
-_PIECE = re.compile(r"\d\s?(?:mg|m?cg|ug|g)\s(?:film-coated\s|oral\s)?(?:tablet|capsule|caplet|pill)s?\b", re.IGNORECASE)
+_PIECE = re.compile(
+    r"\d\s?(?:mg|m?cg|ug|g)\s(?:film-coated\s|oral\s)?(?:tablet|capsule|caplet|pill)s?\b", re.IGNORECASE
+)
 
 
 def _is_piece(statement: Statement) -> bool:
     """Whether an amount is one of tablets or capsules: `300 mg tablets from day 1 single dose of B 150 mg IV`."""
-    return statement.amount.unit in _PIECES or _PIECE.search(statement.source.text.norm, statement.start, statement.end) is not None
+    return (
+        statement.amount.unit in _PIECES
+        or _PIECE.search(statement.source.text.norm, statement.start, statement.end) is not None
+    )
 
 
 def _is_never(statement: Statement, route: str | None) -> bool:
