@@ -164,3 +164,17 @@ def test_the_route_of_what_is_given_before_a_drug_is_not_that_drugs() -> None:
         ],
     )
     assert {d.agent_key: d.route for d in facts.doses} == {"pemetrexed": "iv", "dexamethasone": "po"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Hepatic artery infusion:\nZanfluril 500 mg, days 1-2; lumatrix 1 mg", ["ia", "ia"]),
+        ("Intrathecal:\n* Zanfluril 12 mg\n* Lumatrix 30 mg\n\nQuentamab 5 mg daily", ["it", "it", None]),
+        ("Intravenous: zanfluril 5 mg on day 1; lumatrix 1 mg on day 2. Quentamab 5 mg daily", ["iv", "iv", None]),
+        ("Intrathecal:\nZanfluril 12 mg\nSystemic drugs:\nQuentamab 5 mg daily", ["it", None]),
+        ("Oral drugs: zanfluril 5 mg; lumatrix 2 mg SC weekly", ["po", "sc"]),
+    ],
+)
+def test_a_heading_tells_the_route_of_what_stands_under_it(text: str, expected: list[str | None]) -> None:
+    assert [dose.route for dose in one_arm(text, "Zanfluril", "Lumatrix", "Quentamab").doses] == expected

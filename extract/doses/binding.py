@@ -16,6 +16,7 @@ from extract.doses.items import Item
 from extract.doses.later import attach_later
 from extract.doses.pairing import choose, follows_tightly, is_strength_of, names_amount_first, paired_by_wording
 from extract.doses.phase_binding import heading_phase, set_phases
+from extract.doses.route_headings import RouteHeading
 from extract.doses.unknown_names import subject
 from extract.doses.vocabulary import one_of
 
@@ -39,16 +40,19 @@ def bind(
     remarks: list[Remark] = []
     topic: Mention | None = None  # who the next phrase is about if it names nobody
     phase: str | None = None
+    heading = RouteHeading()
     for segment in segments:
         start, end = segment
         inside = [a for a in amounts if start <= a.start < end]
         here = [m for m in agents if start <= m.start < end]
         parts = [i for i in items if start <= i.start < end]
+        heading.enter(text, segment, parts, here)
         doses = [a for a in inside if not (a.decoy or _of_diluent(text, a) or any(_numbers(text, m, a) for m in here))]
         if doses:
             new = _bind_segment(text, segment, doses, here, topic, default)
             told = [m for m in here if not (only_dilutes(text, m) or _only_says_when(text, m, doses))]
             remarks += attach(text, segment, new, parts, told)
+            heading.give(new)
             phase = set_phases(text, new, parts, phase)
             bounds += new
             last = next((b for b in reversed(new) if b.agent is not None), None)

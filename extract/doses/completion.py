@@ -100,10 +100,26 @@ def _may_take(statement: Statement, statements: list[Statement], kind: str, valu
 
 
 def _without_impossible(statements: list[Statement]) -> None:
-    """`Ropivacaine 20 mL and dexamethasone 8 mg IV`: the first is not given so."""
+    """`Ropivacaine 20 mL and dexamethasone 8 mg IV`: the first is not given so; nor are tablets injected."""
     for statement in statements:
-        if _is_never(statement, statement.facts.get("route")):
+        route = statement.facts.get("route")
+        if _is_never(statement, route) or (route in _INJECTED and _is_piece(statement)):
             del statement.facts["route"]
+
+
+_INJECTED = ("iv", "sc", "im")
+_PIECES = ("{tablet}", "{capsule}")
+_PIECE = re.compile(
+    r"\d\s?(?:mg|m?cg|ug|g)\s(?:film-coated\s|oral\s)?(?:tablet|capsule|caplet|pill)s?\b", re.IGNORECASE
+)
+
+
+def _is_piece(statement: Statement) -> bool:
+    """Whether an amount is one of tablets or capsules: `300 mg tablets from day 1 single dose of B 150 mg IV`."""
+    return (
+        statement.amount.unit in _PIECES
+        or _PIECE.search(statement.source.text.norm, statement.start, statement.end) is not None
+    )
 
 
 def _is_never(statement: Statement, route: str | None) -> bool:
@@ -265,6 +281,8 @@ def _several(frequency: tuple[float, float | None, str | None]) -> bool:
 
 def _not_there(statement: Statement, route: str | None) -> bool:
     """Whether an amount would go where it does not; by the body's surface nothing goes into the spinal canal."""
+    if route in _INJECTED and _is_piece(statement):
+        return True
     return (route == "it" and statement.amount.per == "m2") or _is_never(statement, route)
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import sys
+from itertools import pairwise
 
 from extract.doses.days_before import counted_back
 from extract.doses.items import Item
+from extract.doses.ordinal_days import ordinal_days
 from extract.doses.vocabulary import number, read_toml
 from extract.lower import lowered
 
@@ -17,18 +19,20 @@ def _any(name: str, key: str = "words") -> str:
 
 
 _NOT_PER = "".join(f"(?<!{word})" for word in read_toml("days.toml")["per"]["words"])
-_DAY_WORD = (
-    rf"(?:study\s)?{_NOT_PER}(?:\b(?:days?(?:\b|(?=\d))|dys?\b|dd\b|PODs?\b)|"
+_ANY_DAY_WORD = (
+    r"(?:\b(?:days?(?:\b|(?=\d))|dys?\b|dd\b|PODs?\b)|"
     r"(?<![\w-])[dD](?=\s?[+-]?\d)|\bC\d\s?D(?=\d)|\bD(?=\s?\d))"
 )
-_SPELLED = r"(?:one|two|three|four|five|six|seven|eight)\b"
+_DAY_WORD = rf"(?:study\s)?{_NOT_PER}{_ANY_DAY_WORD}"
+_NEXT_WORD = rf"(?:study\s)?(?:{_NOT_PER}{_ANY_DAY_WORD}|(?<=\d/)d(?:ay)?(?=\s?\d))"  # "d1/d8/d15"
+_SPELLED = r"(?:one|two|three|four|five|six|seven|eight|nine|ten)\b"
 # "0,5 mg" with a decimal comma is no day, nor are "50,000 units"
 _INTEGER = rf"(?:-?\s?(?!0,\d|\d{{1,3}},\d{{3}}(?!\d))\d{{1,3}}|{_SPELLED})"
 _SIGNED = rf"(?:\+\s?\d{{1,3}}|{_INTEGER})"
 _DAY_RANGE_TO = rf"\s*{_any('range')}\s*"
 _DAY_LIST_SEPARATOR = rf"\s*(?:{_any('list')}|;\s?(?=d))\s*"
 _DAY_VALUE = (
-    rf"(?:{_DAY_WORD}\s*)?\(?{_SIGNED}\)?(?!\d*\.\d|\d*(?:\s*{_any('not_before')}| ?- ?(?!d(?:ays?)?\s?-?\d)[a-z]))"
+    rf"(?:{_NEXT_WORD}\s*)?\(?{_SIGNED}\)?(?!\d*\.\d|\d*(?:\s*{_any('not_before')}| ?- ?(?!d(?:ays?)?\s?-?\d)[a-z]))"
     rf"(?:\s?(?:st|nd|rd|th)\b)?\*?"
 )
 _NOT_NEXT_ITEM = r"(?!\n\s*\d{1,2}[.)]\s)"  # "for ten days", and the number of the next item of a list
@@ -86,13 +90,14 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
         if weeks is not None:
             done = weeks.end()
             days = [7 * (week - 1) + day for week in read_days(weeks["weeks"]) for day in days if week > 0]
-        elif days and len(days) == 1:
-            days = _single_day(text, match, days[0])
+        elif days:
+            days = _single_day(text, match, days[0]) if len(days) == 1 else _several_runs(text, match.start(), days)
         if days:
             found.append(Item("days", match.start(), done, days))
     if "th day" in lowered(text):
         for match in _ORDINALS.finditer(text, start, end):
             found.append(Item("days", match.start(), match.end(), read_days(f"{match['first']} to {match['last']}")))
+    found += [item for item in ordinal_days(text, start, min(end, len(text))) if not _overlaps(item, found)]
     behind = _IN_BRACKETS.finditer(text, start, end) if "(-" in text else ()
     for match in (*_AFTER_ROUTE.finditer(text, start, end), *behind):
         if not any(item.start < match.end() and match.start("days") < item.end for item in found):
@@ -107,13 +112,17 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     return sorted(found, key=lambda item: item.start)
 
 
+def _overlaps(item: Item, others: list[Item]) -> bool:
+    return any(other.start < item.end and item.start < other.end for other in others)
+
+
 _OFF_AFTER = re.compile(rf"\)?\s?[:=-]?\s?{_any('off')}", re.IGNORECASE)
 _OFF_BEFORE = re.compile(rf"\b{_any('off')}(?: \w+)? ?(?:\(|on |from )?\Z", re.IGNORECASE)
 _OF_WHAT = r"(?: (?:the|study|cycle|menstrual|stimulation))*"
 _STARTING = re.compile(rf"\b{_any('starting')}{_OF_WHAT}\s*\Z", re.IGNORECASE)
 _FOR_DAYS_FROM = re.compile(
     r"\bfor (?:a total of )?(?P<count>\d{1,2}|two|three|four|five|six|seven|ten) "
-    r"(?:consecutive |successive )?days,?\s?\(?"
+    r"(?:consecutive |successive )?days,?\s?(?:\([^()]{0,30}\)\s)?\(?"
     rf"{_any('starting')}{_OF_WHAT}\s*\Z",
     re.IGNORECASE,
 )
@@ -138,6 +147,15 @@ def _single_day(text: str, match: re.Match[str], day: int) -> list[int]:
         last = _TO_DAY.match(text, match.end())
         return read_days(f"{day} to {last['last']}") if last else []
     return [] if _ENDING.search(before) else [day]
+
+
+def _several_runs(text: str, start: int, days: list[int]) -> list[int]:
+    """`for 5 days beginning on days 1 and 15` is days 1 to 5 and 15 to 19."""
+    length = _FOR_DAYS_FROM.search(text, max(0, start - 100), start)
+    count = int(number(length["count"])) if length else 1
+    if count == 1 or any(b - a <= count for a, b in pairwise(days)):
+        return days
+    return [day + more for day in days for more in range(count)]
 
 
 def _tokens(name: str) -> str:

@@ -51,8 +51,8 @@ def fill(head: Head, item: Item) -> None:
             facts[item.kind] = item.value
         elif item.kind == "days" and item.start - head.end < 14:
             facts["days"] = sorted({*facts["days"], *item.value})
-        elif item.kind == "frequency" and facts["frequency"] == DAILY and item.value[1:] == DAILY[1:]:
-            facts["frequency"] = item.value  # "daily on days 2-19 at 400 mg bid"
+        elif item.kind == "frequency" and facts["frequency"] == DAILY and _in_a_day(item.value):
+            facts["frequency"] = item.value  # "daily on days 2-19 at 400 mg bid", "daily doses, every 8 hours"
         elif item.kind == "frequency" and facts["frequency"][1] is None and item.value[1] is not None:
             facts["frequency"] = item.value  # "once Q2W"
         elif item.kind == "frequency":
@@ -65,6 +65,11 @@ def fill(head: Head, item: Item) -> None:
     head.end = max(head.end, item.end)
     if item.kind in _TIMES:
         head.timed = item.end
+
+
+def _in_a_day(frequency: tuple[float, float | None, str | None]) -> bool:
+    """Whether a frequency says how many times a day, or after how many hours again."""
+    return frequency[1:] == DAILY[1:] or frequency[2] == "h"
 
 
 def fill_missing(head: Head, item: Item, *, sure: bool) -> None:

@@ -19,7 +19,11 @@ ADJECTIVE_GAP = re.compile(
     re.IGNORECASE,
 )
 _ABBREVIATED = re.compile(r"\A(?:\)|\s?\([A-Za-z.]{1,5}\))")  # "intravenous (IV) A"
-_NO_GAP = re.compile(r"[\s()]*\Z")
+_NO_GAP = re.compile(
+    r"[\s()]*(?:(?:tablets?|tabs?|capsules?|caps?|caplets?|pills?|injections?|infusions?|cream|ointment|gel|solution"
+    r"|suspension|syrup)[\s()]+)?\Z",
+    re.IGNORECASE,
+)
 # "675 mg as 3 subcutaneous injections (225 mg each)": the route is of what stands before it
 AS_GAP = re.compile(
     r"\s*(?:\([a-zA-Z]+\))?[\s()]*(?:(?:given|administered|injected)\s)?(?:as|via|by)\s"

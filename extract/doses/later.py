@@ -7,7 +7,7 @@ import re
 from extract.doses.agents import Mention
 from extract.doses.bound import Bound
 from extract.doses.filling import KINDS, is_cycle, is_timed, several_days
-from extract.doses.items import Item
+from extract.doses.items import ONCE, Item
 from extract.doses.steps import continues_steps, next_step
 from extract.doses.vocabulary import DAYS_IN, one_of
 
@@ -88,6 +88,13 @@ def _levels_before(bounds: list[Bound]) -> set[int]:
     return levels
 
 
+def _may_be_its_days(item: Item, bound: Bound, *, alone: bool) -> bool:
+    """Whether days said behind an amount may be its own; `Day 5.` alone may be that of "5 mg x 1 dose"."""
+    if bound.amount.role == "loading":
+        return False
+    return several_days(item, bound) or (alone and bound.facts.get("frequency") == ONCE)
+
+
 def attach_later(
     text: str, segment: tuple[int, int], bounds: list[Bound], items: list[Item], here: list[Mention]
 ) -> None:
@@ -98,11 +105,12 @@ def attach_later(
     last = bounds[-1].segment
     if not agents:
         _repeat(text, segment, bounds, items)
+    alone = _is_schedule_alone(text, segment, items)
     may_be_rate = (
         bool(agents)
         or "route" in [item.kind for item in items]
         or _SESSIONS.search(text, *segment) is not None
-        or _is_schedule_alone(text, segment, items)
+        or alone
     )
     levels = _levels_before(bounds)
     of_product = not here and _OF_PRODUCT.match(text, *segment) is not None
@@ -117,7 +125,7 @@ def attach_later(
                 continue
             if item.kind == "frequency" and (is_timed(bound) or bound.amount.role == "loading"):
                 continue
-            if item.kind == "days" and (bound.amount.role == "loading" or not several_days(item, bound)):
+            if item.kind == "days" and not _may_be_its_days(item, bound, alone=alone):
                 continue
             if item.kind == "frequency" and (not may_be_rate or (is_cycle(item.value) and "cycle_days" in bound.facts)):
                 continue

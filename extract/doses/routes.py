@@ -119,9 +119,19 @@ def _joined(low: str, found: list[Item]) -> list[Item]:
 _NEAR = 120
 
 
+# "As an infusion. Twelve hours later oral A is begun": what a later sentence says is of something else
+_NEXT_SENTENCE = re.compile(r"\.\s")
+
+
+def _beside(low: str, vague: Item, other: Item) -> bool:
+    if abs(vague.start - other.start) >= _NEAR:
+        return False
+    return other.start < vague.start or not _NEXT_SENTENCE.search(low, vague.end, other.start)
+
+
 def _without_vague(low: str, found: list[Item]) -> list[Item]:
     """`infused` says nothing where another place than a vein is named beside it."""
     vague = [item for item in found if _vague().fullmatch(low, item.start, item.end)]
-    elsewhere = [item.start for item in found if item.value != "iv"]
-    idle = [item for item in vague if any(abs(item.start - position) < _NEAR for position in elsewhere)]
+    elsewhere = [item for item in found if item.value != "iv"]
+    idle = [item for item in vague if any(_beside(low, item, other) for other in elsewhere)]
     return [item for item in found if item not in idle] if idle else found

@@ -34,6 +34,8 @@ def complete_schedule(statement: Statement) -> None:
         frequency = None  # "0.1 mg/kg/day for 28 days of each cycle": so much a day
     if second and is_long(second) and frequency and frequency[2] in _OFTEN and not is_long(frequency):
         facts.setdefault("cycle_days", interval(second))
+    if statement.amount.per_time == "wk" and frequency and frequency[2] == "d":
+        frequency = None  # "600 IU daily (4200 IU per week)"
     if days and frequency == DAILY and _sum_of_days(statement):
         frequency = None
     if frequency and is_long(frequency) and ("cycles" in facts or days):
