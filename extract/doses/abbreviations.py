@@ -10,7 +10,8 @@ from extract.doses.vocabulary import one_of
 from extract.study import Field, Study
 
 _BRACKETED = re.compile(r"\(\s?([A-Z][A-Za-z]{1,4})s?\s?\)")
-_EXPLAINED = re.compile(r"\b([A-Z][A-Za-z]{1,4}) \(([^()]{5,60})\)")  # "GEM (gel extrusion module)"
+_EXPLANATION = re.compile(r"\(([^()]{5,60})\)")  # "GEM (gel extrusion module)"
+_BEFORE_IT = re.compile(r"\b([A-Z][A-Za-z]{1,4}) \Z")
 _WORD = re.compile(r"[A-Za-z]+")
 _SKIPPED = frozenset(("of", "the", "and", "for", "in", "to", "with", "on", "a", "an", "or"))
 _REACH = 90
@@ -25,14 +26,17 @@ def other_meanings(text: str) -> frozenset[str]:
     names = vocabulary()[1]
     found: set[str] = set()
     explanations = [(m[1], text[max(0, m.start() - _REACH) : m.start()]) for m in _BRACKETED.finditer(text)]
-    explanations += [(m[1], m[2]) for m in _EXPLAINED.finditer(text)]
-    for short, words in explanations:
-        agent = names.get(short.lower())
-        if agent is None or short in found or short.lower() == agent.key:
+    for behind in _EXPLANATION.finditer(text):
+        short = _BEFORE_IT.search(text, max(0, behind.start() - 7), behind.start())
+        if short is not None:
+            explanations.append((short[1], behind[1]))
+    for name, words in explanations:
+        agent = names.get(name.lower())
+        if agent is None or name in found or name.lower() == agent.key:
             continue
-        spelled = _spelled(words, short)
+        spelled = _spelled(words, name)
         if spelled and _own_words(agent.key).isdisjoint(spelled) and not _names(words, agent):
-            found.add(short)
+            found.add(name)
     return frozenset(found)
 
 

@@ -10,7 +10,7 @@ from extract.doses.arm_names import named_arms
 from extract.doses.everyone import ONE_OF_SEVERAL, is_for_all
 from extract.doses.given import given_of
 from extract.doses.lexicon import BODY_SUBSTANCES, Lexicon
-from extract.doses.told import Told, sentences
+from extract.doses.told import Told, sentences_with
 from extract.study import Study
 
 _GET = r"(?:receives?|received|get|gets|take|takes|took|(?:be |are |were )?(?:given|treated with|supplemented with))\b"
@@ -22,6 +22,19 @@ _ALSO = re.compile(
     rf"(?:(?:also|all) )?(?:be )?{_GET}"
     r"|\b(?:in addition to|on top of|added to|add-on to|together with|combined with|in combination with) their\b",
     re.IGNORECASE,
+)
+# What such a sentence holds, in lower case.
+_FOR_ALL = (
+    " also ",
+    "additionally",
+    " to their",
+    " of their",
+    " with their",
+    "both ",
+    " all ",
+    "all pa",
+    "all subj",
+    "all wom",
 )
 _GETS = re.compile(rf"\b{_GET}", re.IGNORECASE)
 # What only some receive, or only at times.
@@ -40,7 +53,7 @@ def find_background(study: Study, lexicon: Lexicon) -> list[Told]:
         if source is None or not study.arms:
             continue
         text = source.text.norm
-        for start, end in sentences(text):
+        for start, end in sentences_with(text, _FOR_ALL):
             behind = _for_all_behind(text[start:end])
             if behind is None or _under_an_arm(study, text, start, end):
                 continue
@@ -64,11 +77,6 @@ def _under_an_arm(study: Study, text: str, start: int, end: int) -> bool:
 
 def _for_all_behind(sentence: str) -> int | None:
     """Behind which place a sentence names what everyone receives; none if it tells of no such thing."""
-    lowered = sentence.lower()
-    if not (
-        "also" in lowered or "their" in lowered or "all" in lowered or "both" in lowered or "additional" in lowered
-    ):
-        return None
     said = _ALSO.search(sentence)
     if said is None and is_for_all(sentence):
         said = _GETS.search(sentence)

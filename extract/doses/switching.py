@@ -10,7 +10,7 @@ from extract.doses.everyone import is_for_all
 from extract.doses.given import given_of
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
-from extract.doses.told import Told, sentences
+from extract.doses.told import Told, sentences_with
 from extract.study import Arm, Field, Study
 
 _PEOPLE = r"(?:patients?|participants?|subjects?|those|women|men|children|individuals|volunteers|people|infants)"
@@ -65,7 +65,7 @@ def _switches_in(source: Field, lexicon: Lexicon) -> Iterator[Told]:
     for_all = "open" in lowered or "extension" in lowered
     if not for_all and "placebo" not in lowered:
         return
-    for start, end in sentences(text):
+    for start, end in sentences_with(text, ("placebo", "all ") if for_all else ("placebo",)):
         behind = _switched_behind(text[start:end], for_all=for_all)
         if behind is not None and (agent := _given_in(text, start + behind, end, lexicon)) is not None:
             yield Told(agent, source, start, end)

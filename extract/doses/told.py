@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from extract.doses.agents import Agent
+from extract.lower import lower_text
+from extract.sentences import around, find_all
 from extract.study import Field
 
 
@@ -27,10 +29,6 @@ class Told:
 _SENTENCE_END = re.compile(r"[.;](?!\d)|\n")
 
 
-def sentences(text: str) -> Iterator[tuple[int, int]]:
-    """Where the sentences of a text begin and end; a decimal point ends none."""
-    start = 0
-    for match in _SENTENCE_END.finditer(text):
-        yield start, match.start()
-        start = match.end()
-    yield start, len(text)
+def sentences_with(text: str, stems: Iterable[str]) -> Iterator[tuple[int, int]]:
+    """Where the sentences begin and end that hold one of some words in lower case; a decimal point ends none."""
+    return around(text, _SENTENCE_END, find_all(lower_text(text), stems))
