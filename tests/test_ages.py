@@ -50,6 +50,7 @@ def written(fact: AgeRange) -> str:
         ("* Between 6 months and 17 years 11 months", "[6mo, 215mo]"),
         ("* Age over 18", "(18a, ]"),
         ("* Under 12 years of age", "[, 12a)"),
+        ("* Women are eligible if they are aged 21-48 years", "[21a, 48a]"),
         ("* Age: 65 and under", "[, 65a]"),
         ("* Age up to 75 years", "[, 75a]"),
         ("* No older than 70 years", "[, 70a]"),

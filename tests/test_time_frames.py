@@ -237,6 +237,7 @@ def short(text: str) -> str:
     ("until January 15,2023", ""),
     ("End of treatment (EOT) (week 8)", "at 8 wk"),
     ("at discharge and at 10 days", "event, at 10 d"),
+    ("8 months before admission until admission", "from_to -8..0 mo"),
     # events and nothing
     ("until disease progression", "event"),
     ("baseline to discharge", "event"),

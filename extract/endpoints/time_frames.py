@@ -66,6 +66,8 @@ _PROSE = re.compile(
     re.IGNORECASE,
 )
 
+_UNTIL_ZERO = re.compile(r"(\w+) (?:to|till|until|untill|up to) (?:the )?\1", re.IGNORECASE)
+
 
 @lru_cache(maxsize=4096)
 def read_times_in_prose(text: str) -> tuple[Time, ...]:
@@ -104,7 +106,12 @@ def _time(text: str, tokens: list[Token], item: Item) -> Time:
     anchor = "baseline" if item.unit is None else anchor_after(text, end)
     if anchor is None and (item.is_span or item.relation == "every"):
         anchor = anchor_from(text)
-    return Time(item.relation, item.low, item.high, item.unit, anchor, start, end)
+    relation, high = item.relation, item.high
+    if anchor is not None and item.low == high and item.low is not None and item.low < 0:
+        until = _UNTIL_ZERO.fullmatch(anchor)
+        if until is not None:  # "12 months before enrolment until enrolment"
+            relation, high, anchor = "from_to", 0.0, until[1]
+    return Time(relation, item.low, high, item.unit, anchor, start, end)
 
 
 def _distinct(times: Iterable[Time]) -> list[Time]:
