@@ -64,9 +64,11 @@ def _several(strength: Amount, pieces: Amount) -> Amount:
 
 _FORM = r"(?:tablet|capsule|tab|cap|pill|softgel|caplet)s?\b"
 # "150 mg and 50 mg tablets taken by mouth at a dose of 300 mg", "25 mg capsules; 100 mg is taken", "(as 50 mg tablets)"
+_KIND = r"(?:oral|hard|gelatin|(?:film[- ])?coated|[a-z]+[- ]release)"
+_AT_A_DOSE = r"[^.;:\d]{0,60}\bat (?:a|the|an (?:initial|oral)) (?:\w+ )?(?:dose|dosage)s? of\s\d"
 _OF_PIECE = re.compile(
-    r"(?:(?:,|,?\s(?:and|or)|\s?/)\s?\d[\d.]*\s?m?c?g)*\s?(?:(?:oral|hard|gelatin|(?:film[- ])?coated|[a-z]+[- ]release)\s){0,3}"
-    rf"{_FORM}(?:\s?(?:[.;:)\n]|\Z)|[^.;:\d]{{0,60}}\bat (?:a|the|an (?:initial|oral)) (?:\w+ )?(?:dose|dosage)s? of\s\d)",
+    rf"(?:(?:,|,?\s(?:and|or)|\s?/)\s?\d[\d.]*\s?m?c?g)*\s?(?:{_KIND}\s){{0,3}}"
+    rf"{_FORM}(?:\s?(?:[.;:)\n]|\Z)|{_AT_A_DOSE})",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(r"\b(?:an?|one|two|three|four|single|each|every|\d)\s(?:x\s)?(?:[\w-]+\s){0,2}\Z", re.IGNORECASE)
@@ -84,7 +86,7 @@ def is_of_piece(text: str, amount: Amount) -> bool:
 
 
 def mark_pieces(statements: list[Statement]) -> None:
-    """Let the mass of a tablet be a strength where all its arms take a multiple of it: "300 mg daily as 50 mg tablets"."""
+    """Let the mass of a tablet be a strength where all its arms take a multiple: "300 mg daily as 50 mg tablets"."""
     for piece in [s for s in statements if s.of_piece and s.amount.role in ("dose", "level")]:
         taken = [s for s in statements if s.agent.key == piece.agent.key and _is_multiple(s, piece)]
         arms = {number for s in taken for number in s.arm_nos}
