@@ -282,3 +282,25 @@ def test_the_placebo_of_the_other_drug_is_counted_as_a_placebo() -> None:
         ("brenotinib", 4, "mg", 2),
         ("placebo", 1, "{capsule}", 2),
     }
+
+
+@pytest.mark.parametrize(
+    ("name", "kind", "agents"),
+    [
+        ("CD19 and CD22 CAR-T cells", "BIOLOGICAL", ["cd19 and cd22 car-t cells"]),
+        ("GD2, CD70 and CD276 CAR-T cells", "BIOLOGICAL", ["gd2, cd70 and cd276 car-t cells"]),
+        ("Fludarabine and CD19 CAR-T cells", "BIOLOGICAL", ["cd19 car-t cells", "fludarabine"]),
+        ("anti-PD-1 and CD19 CAR-T cells", "BIOLOGICAL", ["anti-pd-1", "cd19 car-t cells"]),
+        ("Bispecific antibody for CD3 and CD20", "BIOLOGICAL", ["bispecific antibody"]),
+        ("ZX006 as monotherapy", "DRUG", ["zx006"]),
+        ("Intraduodenal zanfluril", "DRUG", ["zanfluril"]),
+        ("Nitric oxide analyzer", "DEVICE", []),
+        ("Nitric oxide delivery system", "DEVICE", ["nitric oxide"]),
+        ("Tumor samples and serum samples", "BIOLOGICAL", []),
+        ("APOE genotype", "GENETIC", []),
+        ("Rescue bolus", "DRUG", []),
+    ],
+)
+def test_what_a_name_of_an_intervention_holds(name: str, kind: str, agents: list[str]) -> None:
+    facts = read(arms=[{"label": "A"}], interventions=[{"name": name, "type": kind}])
+    assert sorted(row.agent.lower() for row in facts.arm_agents) == agents

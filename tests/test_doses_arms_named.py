@@ -341,3 +341,25 @@ def test_what_donors_donate_is_not_given_to_them() -> None:
         interventions=[{"name": "Filgrastim"}],
     )
     assert [row.agent_key for row in facts.arm_agents] == ["filgrastim"]
+
+
+def test_a_placebo_for_several_is_no_agent_of_them() -> None:
+    interventions = [
+        {"name": "Zanfluril", "armGroupLabels": ["Z"]},
+        {"name": "Torimab", "armGroupLabels": ["T"]},
+        {"name": "Placebo", "armGroupLabels": ["P"]},
+    ]
+
+    def of_placebo(text: str) -> list[str]:
+        arms = [{"label": "Z"}, {"label": "T"}, {"label": "P", "description": text}]
+        facts = read(arms=arms, interventions=interventions)
+        return sorted(row.agent_key for row in facts.arm_agents if row.arm_no == 3)
+
+    assert of_placebo("Matching placebo for zanfluril, or torimab for 3 days.") == ["placebo"]
+    assert of_placebo("Placebo for zanfluril, torimab 5 mg.") == ["placebo", "torimab"]
+
+
+def test_the_kind_of_the_one_registered_drug_in_a_label_is_no_further_agent() -> None:
+    for label, name in (("Statin", "Atorvastatin"), ("Beta blocker group", "Metoprolol"), ("NSAID", "Ibuprofen")):
+        facts = read(arms=[{"label": label, "description": f"{name} 50 mg"}], interventions=[{"name": name}])
+        assert [row.agent for row in facts.arm_agents] == [name], label

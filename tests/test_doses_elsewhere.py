@@ -517,3 +517,12 @@ def test_a_placebo_is_the_saline_that_is_named(name: str, other: str, descriptio
         interventions=[{"name": name, "otherNames": [other] if other else [], "description": description}],
     ).doses
     assert (dose.agent_key, dose.amount_low, dose.unit, dose.role) == ("placebo", 0.9, "%", "concentration")
+
+
+def test_what_is_cut_off_of_a_word_is_no_day() -> None:
+    facts = read(
+        arms=[{"label": "Zanolimab plus Torimab", "description": "Zanolimab 360 mg. Torimab 15 mg."}],
+        interventions=[{"name": "Zanolimab"}, {"name": "Torimab"}],
+        description="This is a study of PD-1 inhibitor zanolimab in combination with torimab.",
+    )
+    assert [dose.days for dose in facts.doses] == [None, None]

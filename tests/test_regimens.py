@@ -186,3 +186,20 @@ def test_a_regimen_had_before_or_only_told_of_is_not_given() -> None:
     study = {"arms": [{"label": "A"}], "interventions": [{"name": "Paclitaxel"}]}
     assert named(read(**study, description="FOLFOX was of use in other trials.")) == []
     assert named(read(**study, description="Paclitaxel, then EPOCH chemotherapy (doxorubicin 10 mg/m2).")) == ["EPOCH"]
+
+
+def test_what_the_record_explains_wins_over_what_an_abbreviation_means_elsewhere() -> None:
+    interventions = [{"name": "Epirubicin"}, {"name": "Capecitabine"}]
+    text = "Epirubicin (50 mg/m2) and capecitabine (200 mg/m2) (EC). EC is given every 3 weeks."
+    (regimen,) = (r for r in read(arms=[{"label": "A", "description": text}], interventions=interventions).regimens)
+    assert regimen.regimen == "EC"
+    assert {step.agent_key for step in regimen.steps} == {"epirubicin", "capecitabine"}
+
+
+def test_a_regimen_that_is_registered_as_an_intervention_is_no_agent() -> None:
+    facts = read(
+        arms=[{"label": "A"}],
+        interventions=[{"name": "BPaL regimen", "description": "Bedaquiline, pretomanid and linezolid 600 mg daily."}],
+    )
+    assert named(facts) == ["BPaL"]
+    assert {row.agent_key for row in facts.arm_agents} == {"bedaquiline", "pretomanid", "linezolid"}

@@ -28,6 +28,8 @@ _NAMES_AN_ARM = re.compile(
     r"\s(?:(?:and|or|plus|combination|monotherapy|dose|treatment|placebo)\s){0,3}(?:arms?|groups?|cohorts?|escalation)\b",
     re.IGNORECASE,
 )
+_WORD = re.compile(r"\w{2}")
+_OF_LABELS = re.compile(r"\b(?:arm|group|treatment|therapy|users?|only|alone)\b", re.IGNORECASE)
 _WHENCE = re.compile(r"\b(?:blood|marrow|cord|adipose|umbilical|PB[SP]Cs?|BM)\b", re.IGNORECASE)
 _LIKE = {"vaccine": "drug"}  # "BCG" of "BCG vaccine"
 _CYTOTOXIC = frozenset(words("cytotoxic"))
@@ -217,10 +219,15 @@ class _Listing:
             return False
         if agent.kind == "group":
             # a label's "chemotherapy" is what the registered drugs are
-            return in_label and len(self.linked) < 2
+            return in_label and len(self.linked) < 2 and not self._is_kind_of_drug(text, mention)
         if agent.kind in ("radiation", "cells"):
             return not re.search(r"\b(?:after|following|since|post)[\s-]+(?:\w+[\s-]+){0,2}\Z", before, re.IGNORECASE)
         return True
+
+    def _is_kind_of_drug(self, text: str, mention: Mention) -> bool:
+        """Whether a label is no more than the word for the one drug that is registered: "Beta blocker"."""
+        drug = mention.agent.key != "chemotherapy" and [agent.kind for agent in self.linked.values()] == ["drug"]
+        return drug and not _WORD.search(text[: mention.start] + _OF_LABELS.sub("", text[mention.end :]))
 
     def _of_another_arm(self, agent: Agent) -> bool:
         """Whether an agent is registered for other arms only."""

@@ -63,7 +63,8 @@ def complete(study: Study, lexicon: Lexicon, statements: list[Statement], remark
     routes_by_title(study, statements)
     for statement in statements:
         if statement.amount.role == "strength":
-            statement.facts.pop("frequency", None)  # how often a piece is taken is not how often so much is
+            for kind in ("frequency", "days", "duration"):
+                statement.facts.pop(kind, None)  # how often a piece is taken is not how often so much is
         if statement.facts.get("dosing") == "repeated" and statement.facts.get("frequency") == ONCE:
             del statement.facts["frequency"]  # that of the single doses of other arms
 

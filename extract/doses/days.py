@@ -79,7 +79,7 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
         if match is None:
             continue
         done = match.end()
-        days = read_days(match.group())
+        days = _days_of(text, match)
         if (
             text.endswith("between ", 0, match.start())
             or _OFF_AFTER.match(text, done)
@@ -112,6 +112,23 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     return sorted(found, key=lambda item: item.start)
 
 
+_DASHED = re.compile(r"(?<=\bday)-(?=\d)|(?<=\bD)-(?=\d)", re.IGNORECASE)
+_DASHED_DAY = re.compile(r"\bd(?:ay)?-(\d{1,3})\b", re.IGNORECASE)
+
+
+def _days_of(text: str, match: re.Match[str]) -> list[int]:
+    days = read_days(match.group())
+    if days and days[0] < 0 and _DASHED.search(match.group()) and _counts_up(text):
+        return read_days(_DASHED.sub(" ", match.group()))
+    return days
+
+
+def _counts_up(text: str) -> bool:
+    """Whether the dash of "Day-1 … Day-16" only joins: of days before an event the greatest number comes first."""
+    numbers = [int(match[1]) for match in _DASHED_DAY.finditer(text)]
+    return len(set(numbers)) > 1 and all(a <= b for a, b in pairwise(numbers))
+
+
 def _overlaps(item: Item, others: list[Item]) -> bool:
     return any(other.start < item.end and item.start < other.end for other in others)
 
@@ -137,6 +154,14 @@ _FOR_DAYS = re.compile(
 _TO_DAY = re.compile(rf"[^.;]{{0,50}}?\b{_any('range')} (?:study )?day\s?\+?(?P<last>-?\d{{1,3}})\b", re.IGNORECASE)
 
 
+# "Day 1 to week 12", "(D-0) to the end of week 8": where a span of weeks begins, whose other days are not listed
+_OF_A_SPAN = re.compile(
+    r"\)?\s?(?:-|to\b|through\b|until\b|till\b|up to\b)\s?(?:the\s)?(?:end of\s)?(?:the\s)?(?:study\s)?"
+    r"(?:weeks?|wks?|months?|years?|visit|(?:hospital\s)?discharge|end|completion|delivery|progression)\b",
+    re.IGNORECASE,
+)
+
+
 def _single_day(text: str, match: re.Match[str], day: int) -> list[int]:
     """`beginning on day 4 for 3 days` is days 4 to 6, as `until day 6`; a mere beginning or end is no list of days."""
     before = text[max(0, match.start() - 36) : match.start()]
@@ -146,7 +171,7 @@ def _single_day(text: str, match: re.Match[str], day: int) -> list[int]:
             return list(range(day, day + int(number(length["count"]))))
         last = _TO_DAY.match(text, match.end())
         return read_days(f"{day} to {last['last']}") if last else []
-    return [] if _ENDING.search(before) else [day]
+    return [] if _ENDING.search(before) or _OF_A_SPAN.match(text, match.end()) else [day]
 
 
 def _several_runs(text: str, start: int, days: list[int]) -> list[int]:

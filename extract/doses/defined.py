@@ -21,7 +21,9 @@ _BETWEEN = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(rf"(?<![\w/-]){_NAME}(?!\w|/\w|-\w)")
-_ENUMERATED = re.compile(r"[,/+&]\s*(?:(?:and|plus)\s)?[^,/+&]*\Z|\b(?:and|plus)\s[^,/+&]*\Z")
+# The last of a list, with or without its amount: ", topotecan and etoposide (100 mg/m2)".
+_REST = r"(?:[^,/+&()]|\([^()]{2,20}\))*\Z"
+_ENUMERATED = re.compile(rf"[,/+&]\s*(?:(?:and|plus)\s)?{_REST}|\b(?:and|plus)\s{_REST}")
 _CYTOTOXIC = frozenset(words("cytotoxic"))
 _LAST = 50
 _REACH = 160
@@ -46,7 +48,9 @@ def _enter(found: dict[str, dict[str, Any]], name: str, listed: list[Mention], l
     for letters in (name.upper(), "".join(letter for letter in name if letter.isupper())):
         agents = listed[-len(letters) :] if last else listed
         if len(agents) == len(letters) and _is_spelled(letters, agents) and not _is_known(name, lexicon):
-            found[name] = {"name": name, "components": [mention.agent.key for mention in agents]}
+            components = [mention.agent.key for mention in agents]
+            if not _is_meant(name, components):
+                found[name] = {"name": name, "components": components}
 
 
 def _may_list(lexicon: Lexicon) -> bool:
@@ -56,7 +60,23 @@ def _may_list(lexicon: Lexicon) -> bool:
 
 
 def _is_known(name: str, lexicon: Lexicon) -> bool:
-    return bool(find_names(name) or find_agents(name, lexicon.names))
+    """Whether the name has one meaning without the record: an agent's, or a regimen's that is called nothing else."""
+    clear = any(not entry.get("needs_context") for _, _, entry in find_names(name))
+    return clear or bool(find_agents(name, lexicon.names))
+
+
+def _is_meant(name: str, components: list[str]) -> bool:
+    """Whether `regimens.toml` means the same by the name; "AP" is cisplatin's unless the record explains it else."""
+    return any(set(entry["components"]) == set(components) for _, _, entry in find_names(name))
+
+
+def with_defined(
+    text: str, names: list[tuple[int, int, dict[str, Any]]], defined: dict[str, dict[str, Any]]
+) -> list[tuple[int, int, dict[str, Any]]]:
+    """The names of regimens in a text with those that the record explains, which win over what they mean elsewhere."""
+    own = find_defined(text, defined)
+    starts = {start for start, _, _ in own}
+    return [*(name for name in names if name[0] not in starts), *own]
 
 
 def find_defined(text: str, defined: dict[str, dict[str, Any]]) -> list[tuple[int, int, dict[str, Any]]]:

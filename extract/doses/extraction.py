@@ -25,7 +25,7 @@ from extract.doses.regimens import find_regimens
 from extract.doses.schedule_rules import complete_schedule
 from extract.doses.segments import dose_like_in, passages
 from extract.doses.selection import accepted, agent_of, as_meant, is_beam, select
-from extract.doses.strengths import as_intakes, named_strengths
+from extract.doses.strengths import as_intakes, is_of_piece, mark_pieces, named_strengths
 from extract.doses.switching import find_switches, give_after_switch
 from extract.facts import Dose, DoseFacts, evidence
 from extract.study import Field, Study
@@ -44,6 +44,7 @@ def extract_doses(study: Study) -> DoseFacts:
         found, said = _read(study, lexicon, *fields[index], hits)
         statements += found
         remarks += said
+    mark_pieces(statements)
     merged = without_ranges_of_levels(merge(select(as_intakes(statements))))
     merged += named_strengths(study, lexicon, merged)
     settle_arms(study, lexicon, merged)
@@ -136,6 +137,7 @@ def _statement(
         bound.amount, agent, named, source, base + bound.start, base + bound.end, rank, dict(bound.facts)
     )
     statement.segment = (base + bound.segment[0], base + bound.segment[1])
+    statement.of_piece = is_of_piece(text, bound.amount)
     statement.sure = bound.sure or (bound.named is None and (source.intervention_no or source.arm_no) is not None)
     if statement.facts.get("route") == "rt-external" and bound.amount.kind != "radiation" and not is_beam(agent):
         del statement.facts["route"]  # "radiotherapy with cisplatin 100 mg/m2"

@@ -103,12 +103,26 @@ def given_at(text: str, start: int, end: int) -> bool:
     return not _NOT_GIVEN_AFTER.match(text, end)
 
 
+# "Placebo for A, B, or C" is given for them all
+_IMITATES = re.compile(r"\bplacebos?\s(?:tablets?\s|capsules?\s)?(?:for|of|to|matching)\s[^.;:()]*\Z", re.IGNORECASE)
+_NEXT_OF_LIST = re.compile(r"(?:/\w+)?,\s?(?:(?:or|and|and/or)\s)?|\sor\s", re.IGNORECASE)
+_ITS_AMOUNT = re.compile(r"\s?\(?\d")  # "placebo for A, B 10 mg"
+
+
 def given_of(text: str, mentions: list[Mention]) -> list[Mention]:
     """The mentions that may be given; a name in brackets ("placebo to A (AB)") is as the name before it."""
     found: list[Mention] = []
     for index, mention in enumerate(mentions):
         before = mentions[index - 1] if index else mention
-        again = before.agent.key == mention.agent.key and text[before.end : mention.start].strip() == "("
+        between = text[before.end : mention.start]
+        again = before.agent.key == mention.agent.key and between.strip() == "("
+        if (
+            index
+            and found[-1:] != [before]
+            and _NEXT_OF_LIST.fullmatch(between)
+            and not _ITS_AMOUNT.match(text, mention.end)
+        ):
+            again = _IMITATES.search(text, max(0, before.start - 60), before.start) is not None
         if (found[-1:] == [before]) if again else given(text, mention):
             found.append(mention)
     return found

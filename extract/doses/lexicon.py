@@ -68,6 +68,11 @@ _CELLS = re.compile(r"\b[Cc](?:ells?|ELLS?)\b|\bCAR\b|CAR-?T|CART\d|CD34|CD133|[
 _EXAMINED = re.compile(
     r"\b(?:cytometry|(?:immuno)?phenotyping|genotyping|sequencing|polymerase chain)\b", re.IGNORECASE
 )
+# "Nitric oxide analyzer", "Glucose monitoring": what a device or a test is for
+_MEASURED = re.compile(
+    r"\s(?:\w+\s)?(?:analy[sz]ers?|analysis|monitor(?:s|ing)?|meters?|sensors?|measurements?|assays?|detectors?)\b",
+    re.IGNORECASE,
+)
 _MAX_OTHER_NAMES = 12
 _MAX_ABBREVIATION = 5
 
@@ -131,7 +136,8 @@ class _Builder:
     def agents_of(self, intervention: Intervention) -> list[Agent]:
         raw = intervention.name.text.norm
         if intervention.type not in _AGENT_TYPES:
-            mentions = [m for m in find_agents(raw) if m.agent.kind != "group" and given(raw, m)][:3]
+            found = [m for m in find_agents(raw) if m.agent.kind != "group" and not _MEASURED.match(raw, m.end)]
+            mentions = [m for m in found if given(raw, m)][:3]
             if not mentions and (graft := _TRANSPLANTED.search(raw)) is not None:
                 return [Agent(GRAFT, graft[0], "cells")]
             return [Agent(m.agent.key, m.text, m.agent.kind) for m in mentions]

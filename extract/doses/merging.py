@@ -35,6 +35,7 @@ class Statement:
     in_sequence: bool = False  # stated in the text of an arm that is an order of treatments
     in_turns: bool = False  # united of such arms with other days in each
     sure: bool = True
+    of_piece: bool = False  # the mass of a tablet, of which the phrase says no intake
     segment: tuple[int, int] = (0, 0)
     flags: list[str] = field(default_factory=list)
     cycles_named: set[str] = field(default_factory=set)  # of those that are united with it

@@ -40,7 +40,17 @@ _KEEP_WHOLE = re.compile(rf"\b{one_of('salt_kept')}\b", re.IGNORECASE)
 _JOINERS = re.compile(rf"\s*{one_of('joins_agents')}\s*", re.IGNORECASE)
 _PARENTHESIS = re.compile(r"[(\[]([^()\[\]]{2,})[)\]]")
 _SUM = re.compile(r"[(\[](?P<agents>[^()\[\]+]{3,}\s\+\s[^()\[\]]{3,})[)\]]")
-_TARGETS = re.compile(r"(?<=\w)\s(?:targeting|directed (?:against|at|to))\s[^,/]+(?:,|/|\s(?:and|or)\s).*")
+_TARGETS = re.compile(
+    r"(?<=\w)\s(?:targeting|directed (?:against|at|to)|(?<=antibody\s)(?:for|against|to))"
+    r"\s[^,/]+(?:,|/|\s(?:and|or)\s).*"
+)
+# "CD19 and CD22 CAR-T cells": one product with two targets, which are no agents
+_TARGET = one_of("target")
+_OF_TARGETS = re.compile(
+    rf"(?!.*\b(?:PD-?L?1|CTLA-?4|TIGIT|LAG-?3|VEGF)\b.*\bCAR\b)(?:[^,;+&\s]+\s){{0,3}}?(?:anti-?)?{_TARGET}(?:,\s?(?:anti-?)?{_TARGET})*,?\s(?:and|&)\s(?:anti-?)?{_TARGET}[\s-]"
+    r"(?:\w+[\s-]){0,2}(?:CAR\b|chimeric|(?:bi|tri)-?specific)[^,;+&]*",
+    re.IGNORECASE,
+)
 _NOT_A_NAME = re.compile(one_of("not_an_agent"), re.IGNORECASE)
 
 
@@ -83,6 +93,7 @@ def parts_of_name(raw: str) -> tuple[str, tuple[str, ...], tuple[str, ...]]:
     outside = _TARGETS.sub("", outside)
     whole = clean_name(outside)
     known = " ".join(words_of(whole)) in vocabulary()[1]  # "amoxicillin and clavulanic acid" is one agent
+    known = known or _OF_TARGETS.fullmatch(outside) is not None
     pieces = [whole] if known else [clean_name(piece) for piece in _JOINERS.split(outside)]
     parts = [p for piece in pieces for p in _split_further(piece) if not says_nothing(p)]
     if not parts and inside:

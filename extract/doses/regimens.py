@@ -9,7 +9,7 @@ from typing import Any
 from extract.doses.agents import find_agents
 from extract.doses.arm_headings import arms_of_heading
 from extract.doses.arm_names import named_arms
-from extract.doses.defined import defined_names, find_defined
+from extract.doses.defined import defined_names, with_defined
 from extract.doses.given import given_at
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
@@ -217,7 +217,7 @@ def _named_in(
     texts = [source.text.norm for source in sources.values()]
     found = find_names_in(texts)
     if defined:
-        found = [[*names, *find_defined(text, defined)] for text, names in zip(texts, found, strict=True)]
+        found = [with_defined(text, names, defined) for text, names in zip(texts, found, strict=True)]
     return {
         source.path: _named(source, names, known)
         for source, names in zip(sources.values(), found, strict=True)

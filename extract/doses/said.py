@@ -71,6 +71,14 @@ _BEING = re.compile(r"\s(?:is|are|was|were|will be)\s(?:then\s)?\Z")  # "after A
 _INFUSION_OF = re.compile(r"\sof\s(?:[\w-]+\s){0,3}")  # "A and B, then infusion of transduced cells"
 
 
+def _word_at(text: str, start: int, end: int) -> int:
+    """Where the first whole word begins from `start` on: what is cut off of "anti-PD-1 inhibitor" is no day."""
+    if start and not text[start - 1].isspace():
+        blank = text.find(" ", start, end)
+        return blank + 1 if blank >= 0 else end
+    return start
+
+
 class Said:
     """What the record says of one agent outside the phrases with amounts."""
 
@@ -280,6 +288,6 @@ class Said:
         if self.only_one and not holds_any(sentence, self.others):
             return Part(sentence, len(sentence), position)
         form = _FORM_OF.search(sentence, max(0, position - 40), position)
-        start = form.start() if form else max(0, position - 14)
+        start = form.start() if form else _word_at(sentence, max(0, position - 14), position)
         end = position + len(name) + _NEAR
         return Part(sentence[start : end + _NEAR], end - start, position - start)

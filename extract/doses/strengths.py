@@ -62,6 +62,45 @@ def _several(strength: Amount, pieces: Amount) -> Amount:
     )
 
 
+_FORM = r"(?:tablet|capsule|tab|cap|pill|softgel|caplet)s?\b"
+# "150 mg and 50 mg tablets taken by mouth at a dose of 300 mg", "25 mg capsules; 100 mg is taken", "(as 50 mg tablets)"
+_KIND = r"(?:oral|hard|gelatin|(?:film[- ])?coated|[a-z]+[- ]release)"
+_AT_A_DOSE = r"[^.;:\d]{0,60}\bat (?:a|the|an (?:initial|oral)) (?:\w+ )?(?:dose|dosage)s? of\s\d"
+_OF_PIECE = re.compile(
+    rf"(?:(?:,|,?\s(?:and|or)|\s?/)\s?\d[\d.]*\s?m?c?g)*\s?(?:{_KIND}\s){{0,3}}"
+    rf"{_FORM}(?:\s?(?:[.;:)\n]|\Z)|{_AT_A_DOSE})",
+    re.IGNORECASE,
+)
+_COUNTED = re.compile(r"\b(?:an?|one|two|three|four|single|each|every|\d)\s(?:x\s)?(?:[\w-]+\s){0,2}\Z", re.IGNORECASE)
+_INTAKES = ("dose", "level", "maintenance", "loading", "maximum")
+_MOST_PIECES = 20
+
+
+def is_of_piece(text: str, amount: Amount) -> bool:
+    """Whether an amount is that of a tablet, and its phrase says neither how many are taken nor how often."""
+    if amount.kind != "mass" or amount.per is not None or amount.per_time is not None:
+        return False
+    if not _OF_PIECE.match(text, amount.end):
+        return False
+    return not _COUNTED.search(text, max(0, amount.start - 30), amount.start)
+
+
+def mark_pieces(statements: list[Statement]) -> None:
+    """Let the mass of a tablet be a strength where all its arms take a multiple: "300 mg daily as 50 mg tablets"."""
+    for piece in [s for s in statements if s.of_piece and s.amount.role in ("dose", "level")]:
+        taken = [s for s in statements if s.agent.key == piece.agent.key and _is_multiple(s, piece)]
+        arms = {number for s in taken for number in s.arm_nos}
+        if taken and arms.issuperset(piece.arm_nos):
+            piece.amount = replace(piece.amount, role="strength")
+
+
+def _is_multiple(intake: Statement, piece: Statement) -> bool:
+    if intake.of_piece or intake.amount.per is not None or intake.amount.role not in _INTAKES:
+        return False
+    (unit, low, high), (own_unit, size, _) = scaled(intake.amount), scaled(piece.amount)
+    return unit == own_unit and low == high and 2 <= low / size <= _MOST_PIECES and low % size == 0
+
+
 def named_strengths(study: Study, lexicon: Lexicon, statements: list[Statement]) -> list[Statement]:
     """One statement of the role `concentration` for every agent of which nothing is known but its product's strength.
 
