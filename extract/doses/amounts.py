@@ -164,7 +164,7 @@ def _with_unit(text: str, items: list[Value], read: Unit, series: int, pieces: b
     if text[:end].endswith(("lpm", "LPM", "Lpm")):
         last.per_time = "min"
     read_denominators(text, last)
-    if last.per is None and last.kind in ("mass", "substance", "activity", "cells"):
+    if last.per is None and last.kind in ("mass", "substance", "activity", "volume", "cells"):
         read_behind_agent(text, last)
     read_strength(text, amounts, pieces)
     for amount in amounts[:-1]:

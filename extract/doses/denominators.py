@@ -53,7 +53,7 @@ _IN_PARENTHESES = re.compile(
 )
 # "0.5 g of ethanol per kg": so much by weight, though the agent stands between.
 _PER_AFTER_AGENT = re.compile(
-    r"(?:\s*of\s+(?:[A-Za-z][\w-]*\s+){1,3}?(?:per\s|/\s?)|\s(?!and\b|or\b|then\b|in\b|with\b)[A-Za-z][\w-]{3,}\s?/\s?)"
+    r"(?:\s*of\s+(?:[A-Za-z][\w-]*\s+){1,3}?(?:\([\w -]{1,30}\)\s)?(?:per\s|/\s?)|\s(?!and\b|or\b|then\b|in\b|with\b)[A-Za-z][\w-]{3,}\s?/\s?)"
     rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
     re.IGNORECASE,
 )
