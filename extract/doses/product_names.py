@@ -30,8 +30,8 @@ _TYPE_BEFORE_NAME = re.compile(
 )
 _TWO_SIGNS = re.compile(r"[^\W_]{2}")
 _TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
-# "inhalation of A", "A once a day [A(OaD)]"
-_LEFT_OVER = re.compile(r"\A(?:of|with) |\s\[\w{0,2}\s?\]?\Z", re.IGNORECASE)
+# "inhalation of A", "A once a day [A(OaD)]", "A as monotherapy"
+_LEFT_OVER = re.compile(r"\A(?:of|with) |\s\[\w{0,2}\s?\]?\Z|\sas(?:\sa)?\Z", re.IGNORECASE)
 _EMPTY_PARENTHESIS = re.compile(r"\(\s*[,;/ ]*\s*\)")
 _FORM = re.compile(rf"\b{one_of('form_in_name')}\b\.?", re.IGNORECASE)
 # The same for a name in lower case: many times faster, and most names hold none.
