@@ -72,6 +72,14 @@ _ELEMENT = re.compile(r"\s(?:Gd|I|Fe|Ca|Mg|elemental \w+)(?=\s?/\s?(?:kg|m))")
 _TOLERANCE_AFTER = re.compile(r"\s*\(\s*\+/-\s*\d{1,2}\s*%\)(?=\s*/)")
 
 
+# "1000 mg daily in two divided doses" is what is taken in a day, not at once.
+_DAILY_IN_PARTS = re.compile(
+    r"\s(?:PO |orally )?(?:daily|a day),?\s(?:\(?in\s(?:\(?[2-6]\)?|two|three|four|[2-4](?:-|\sto\s|\sor\s)[2-6])?\s?"
+    r"(?:equally )?(?:equal|divided|separate|split)|divided|split)\b",
+    re.IGNORECASE,
+)
+
+
 def is_per_body(text: str, position: int) -> bool:
     """Whether `per kg` or `per m²` stands at a position."""
     match = _DENOMINATOR.match(text, position)
@@ -101,6 +109,8 @@ def read_denominators(text: str, amount: Amount) -> None:
     for _ in range(4):
         match = _DENOMINATOR.match(text, amount.end)
         if match is None or (match["inverse"] and match["inverse"] == "m" and match["power"] != "2"):
+            if amount.per_time is None and _DAILY_IN_PARTS.match(text, amount.end):
+                amount.per_time = "d"
             return
         if match["concentration"] and _LIST_OF_AMOUNTS.match(text, amount.end):
             return
