@@ -178,8 +178,14 @@ _WHEN = re.compile(
 )
 
 
+# "A 2% without epinephrine (8-10 mL)"; "with or without B 5 mg" is of B
+_LEFT_OUT = re.compile(r"(?<!or )(?<!and )(?<!/)without (?:any )?\Z", re.IGNORECASE)
+
+
 def _only_says_when(text: str, mention: Mention, doses: list[Amount]) -> bool:
     """`5 mg before the paclitaxel infusion` is not of paclitaxel; `after paclitaxel 80 mg/m2` is."""
+    if _LEFT_OUT.search(text, max(0, mention.start - 20), mention.start):
+        return True
     following = next((dose for dose in doses if dose.start >= mention.end), None)
     if following is not None and follows_tightly(text, mention, following):
         return False

@@ -56,7 +56,9 @@ _MAYBE = re.compile(  # one set of characters first, which the engine looks for 
 )
 _PERCENT_AFTER = re.compile(r" (?<=[a-z]{5} )\d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
 _PIECES: list[str] = read_toml("dose_forms.toml")["forms"]["openings"]
-_COUNT_WORD = re.compile(rf"(?:one|two|three|four|five|six|seven|eight|nine|ten|half|[1-9]) (?:[\w()-]+ ){{0,3}}?(?:{'|'.join(_PIECES)})")
+_COUNT_WORD = re.compile(
+    rf"(?:one|two|three|four|five|six|seven|eight|nine|ten|half|[1-9]) (?:[\w()-]+ ){{0,3}}?(?:{'|'.join(_PIECES)})"
+)
 _LONGEST_PIECE = max(map(len, _PIECES))
 _AREA = re.compile(r"\bauc|under the (?:conc|time|plasma|curve)")
 
