@@ -93,6 +93,8 @@ def _bind_segment(
     here = [m for m in here if m.agent.kind not in _FORGETS] or subject(text, segment)
     here = [m for m in here if not (_only_says_when(text, m, doses) or only_dilutes(text, m) or is_measured(text, m))]
     here = [m for m in here if not (_in_ratio(text, m) or (m.agent.intervention_no is None and is_trait(text, m)))]
+    if default is not None and default.kind == "drug":
+        here = [m for m in here if not _in_arm_named_behind(text, m, doses)]
     here = _with_imitated(text, here)
     paired = paired_by_wording(text, segment, doses, here) or {}
     amount_first = names_amount_first(text, doses, here)
@@ -159,6 +161,21 @@ def _with_imitated(text: str, mentions: list[Mention]) -> list[Mention]:
         elif not text.startswith("-c", mention.end):  # "a B placebo-controlled trial"
             joined[-1] = replace(mention, start=before.start, text=text[before.start : mention.end])
     return joined
+
+
+_ARM_BEHIND = re.compile(r"[^().;]{0,60}\b(?:arms?|groups?|cohorts?)\)", re.IGNORECASE)
+
+
+def _in_arm_named_behind(text: str, mention: Mention, doses: list[Amount]) -> bool:
+    """`60 mg (on A plus B arm) or 90 mg (on A arm)`: what the arms are called, in a text about A."""
+    if _ARM_BEHIND.match(text, mention.end) is None:
+        return False
+    opened = text.rfind("(", 0, mention.start)
+    if opened < 0 or ")" in text[opened : mention.start]:
+        return False
+    return any(dose.end <= opened for dose in doses) and not any(
+        opened < dose.start and dose.end <= text.find(")", opened) for dose in doses
+    )
 
 
 _RATIO = r"\(?1\s?[:/]\s?\d{2,3}[,. ]?\d{3}\b\)?"

@@ -33,8 +33,8 @@ _DENOMINATOR = re.compile(
     rf"|\s?/\s?\((?:(?P<kg_in>{_PER_KG})|(?P<m2_in>{_PER_M2}))\s?[/.*\u2022]\s?(?P<time_in>min|h|hr|d|day)\)"
     r"|(?:(?<=kg)|(?<=m2)|(?<=m\^2))[.*\u2022](?P<rate>min|h|hr|d|day)(?![a-z])"
     r"|[\s.*\u2022]*(?P<inverse>(?:kg|m|min|h|hr)(?=\^?\s?-)|(?<!/kg )(?<!/m2 )(?<!/kg)(?<!/m2)(?:d|day|wk)(?=\^?-1))"
-    r"\^?\s?-(?P<power>[12])(?!\d)"
-    r"|[\s.*\u2022]?(?P<inverse_volume>[md]?l)\s?\^?-1(?!\d)",  # "10 mg day-1" is so much a day, "200 cGy day -1" and "2 mg/kg d-1" are days
+    r"\^?\s?-(?P<power>[12])(?!\d)"  # "10 mg day-1" is so much a day, "200 cGy day -1" and "2 mg/kg d-1" are days
+    r"|[\s.*\u2022]?(?P<inverse_volume>[md]?l)\s?\^?-1(?!\d)",
     re.IGNORECASE,
 )
 _LIST_OF_AMOUNTS = re.compile(
@@ -53,7 +53,8 @@ _IN_PARENTHESES = re.compile(
 )
 # "0.5 g of ethanol per kg": so much by weight, though the agent stands between.
 _PER_AFTER_AGENT = re.compile(
-    r"(?:\s*of\s+(?:[A-Za-z][\w-]*\s+){1,3}?(?:\([\w -]{1,30}\)\s)?(?:per\s|/\s?)|\s(?!and\b|or\b|then\b|in\b|with\b)[A-Za-z][\w-]{3,}\s?/\s?)"
+    r"(?:\s*of\s+(?:[A-Za-z][\w-]*\s+){1,3}?(?:\([\w -]{1,30}\)\s)?(?:per\s|/\s?)"
+    r"|\s(?!and\b|or\b|then\b|in\b|with\b)[A-Za-z][\w-]{3,}\s?/\s?)"
     rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
     re.IGNORECASE,
 )

@@ -69,7 +69,7 @@ _ONE = re.compile(
     )
 )
 _RUN = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{1,2}){2,}(?![\d.,])")  # "1,3,6,10" is a list, whatever "1,3" is alone
-# "200,300,400 mg", "200,300, 400 mg" and "100,200 and 400 mg": rising by small steps, as a number's thousands hardly do.
+# "200,300,400 mg", "200,300, 400 mg" and "100,200 and 400 mg" rise by small steps, as a number's thousands hardly do.
 _HUNDREDS = re.compile(r"(?<![\d.,])[1-9]\d{1,2}(?:,[1-9]\d[05])+(?![\d.,])")
 _QUARTERS = ("25", "75")
 _SPLIT = re.compile(_within(rf"(?P<value>{_VALUE})|(?P<separator>{_SEPARATOR})"))
