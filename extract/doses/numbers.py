@@ -12,7 +12,8 @@ from itertools import pairwise
 
 _UNITS_AHEAD = r"(?=\s?(?:IU|U)\b)"
 _DECIMAL = (
-    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:'\d{3})+(?!\d)|\d{1,3}(?: 000)+(?!\d)"
+    r"(?:\d{1,3}(?:\.\d{3}){2,}(?![\d.])"
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:'\d{3})+(?!\d)|\d{1,3}(?: 000)+(?!\d)"
     rf"|\d{{2,3}} \d{{3}}{_UNITS_AHEAD}"  # "12 500 IU"
     r"|\d+(?:[.,]\d+)?|(?<![A-Za-z])\.\d+)"
 )
@@ -105,8 +106,10 @@ class _Number:
 
 
 def decimal(text: str) -> float:
-    """A printed number as meant: `1,000` is a thousand, `0,5` and `2,25` are decimals."""
+    """A printed number as meant: `1,000` is a thousand, `1.000.000` a million, `0,5` and `2,25` are decimals."""
     text = text.replace(" ", "").replace("'", "")
+    if text.count(".") > 1:
+        text = text.replace(".", "")
     if "," in text:
         whole, _, rest = text.partition(",")
         thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) and whole != "0"
