@@ -253,6 +253,8 @@ def test_a_number_of_pieces_is_no_part_of_a_name() -> None:
         "Inhalation of zanfluril",
         "Zanfluril as needed [Z(PRN)]",
         "Zanfluril film-coated tablets",
+        "Zanfluril as monotherapy",
+        "Zanfluril as a monotherapy",
     ],
 )
 def test_what_a_product_looks_like_is_no_part_of_its_name(name: str) -> None:

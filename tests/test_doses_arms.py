@@ -544,3 +544,17 @@ def test_a_graft_is_measured_by_its_cd34_cells() -> None:
     )
     assert [d.agent_key for d in facts.doses] == ["melphalan", "hematopoietic stem cells"]
     assert len(facts.arm_agents) == 2
+
+
+def test_the_drugs_of_an_arm_named_in_brackets_are_not_given_what_stands_behind() -> None:
+    facts = read(
+        arms=[{"label": "Zanfluril alone"}, {"label": "Zanfluril plus brenotinib"}],
+        interventions=[
+            {
+                "name": "Zanfluril",
+                "description": "Either 60 mg daily (on zanfluril plus brenotinib arm) or 90 mg daily.",
+            },
+            {"name": "Brenotinib", "armGroupLabels": ["Zanfluril plus brenotinib"]},
+        ],
+    )
+    assert [(dose.agent_key, dose.amount_low) for dose in facts.doses] == [("zanfluril", 60), ("zanfluril", 90)]

@@ -119,6 +119,15 @@ def test_the_strength_of_a_product_counts_where_nothing_else_is_said() -> None:
     assert [(d.amount_low, d.role) for d in facts.doses] == [(20, "dose")]
 
 
+def test_a_cream_of_which_no_amount_is_stated_has_a_strength_by_mass() -> None:
+    facts = read(
+        arms=[{"label": "Cream", "description": "Albumin below 30 mg/g is measured."}],
+        interventions=[{"name": "ZX-01 60 ug/g cream", "description": "Applied once daily."}],
+    )
+    (dose,) = facts.doses
+    assert (dose.agent_key, dose.amount_low, dose.unit, dose.role) == ("zx-01", 60, "ug/g", "concentration")
+
+
 @pytest.mark.parametrize(
     ("description", "stated"),
     [

@@ -122,13 +122,19 @@ def _fraction(text: str, number: re.Match[str]) -> list[Value]:
 
 
 def _trimmed(text: str, items: list[Value]) -> list[Value]:
-    """Without the numbers that belong to a word before them ("Day 1, 100 mg", "VP-16, 100 mg", "8 Gy x 3; 24 Gy")."""
+    """Without the numbers that belong to a word before them ("Day 1, 100 mg", "VP-16, 100 mg", "(ZX 154, 10 mg)")."""
     before = text[max(0, items[0].start - 30) : items[0].start]
     if _HYPHENATED_WORD.search(before) or _MULTIPLIED.search(before):
         return items[1:]
     if ends_with_index_word(before):
         return items[-1:]
+    if items[0].low > max(_LEAST_CODE, items[1].high) and text[items[0].end] == "," and _CODE.search(before):
+        return items[1:]
     return items
+
+
+_CODE = re.compile(r"\((?!(?:IV|SC|PO|IM|BID|QD|TID|AUC)\b)[A-Z]{2,5}\s\Z")  # "A (ZX 154, 10 mg/kg)"
+_LEAST_CODE = 99
 
 
 _PHASE_BEFORE = re.compile(r"\bphase\s\Z", re.IGNORECASE)
@@ -164,7 +170,7 @@ def _with_unit(text: str, items: list[Value], read: Unit, series: int, pieces: b
     if text[:end].endswith(("lpm", "LPM", "Lpm")):
         last.per_time = "min"
     read_denominators(text, last)
-    if last.per is None and last.kind in ("mass", "substance", "activity", "cells"):
+    if last.per is None and last.kind in ("mass", "substance", "activity", "volume", "cells"):
         read_behind_agent(text, last)
     read_strength(text, amounts, pieces)
     for amount in amounts[:-1]:

@@ -93,6 +93,8 @@ def _bind_segment(
     here = [m for m in here if m.agent.kind not in _FORGETS] or subject(text, segment)
     here = [m for m in here if not (_only_says_when(text, m, doses) or only_dilutes(text, m) or is_measured(text, m))]
     here = [m for m in here if not (_in_ratio(text, m) or (m.agent.intervention_no is None and is_trait(text, m)))]
+    if default is not None and default.kind == "drug":
+        here = [m for m in here if not _in_arm_named_behind(text, m, doses)]
     here = _with_imitated(text, here)
     paired = paired_by_wording(text, segment, doses, here) or {}
     amount_first = names_amount_first(text, doses, here)
@@ -161,6 +163,21 @@ def _with_imitated(text: str, mentions: list[Mention]) -> list[Mention]:
     return joined
 
 
+_ARM_BEHIND = re.compile(r"[^().;]{0,60}\b(?:arms?|groups?|cohorts?)\)", re.IGNORECASE)
+
+
+def _in_arm_named_behind(text: str, mention: Mention, doses: list[Amount]) -> bool:
+    """`60 mg (on A plus B arm) or 90 mg (on A arm)`: what the arms are called, in a text about A."""
+    if _ARM_BEHIND.match(text, mention.end) is None:
+        return False
+    opened = text.rfind("(", 0, mention.start)
+    if opened < 0 or ")" in text[opened : mention.start]:
+        return False
+    return any(dose.end <= opened for dose in doses) and not any(
+        opened < dose.start and dose.end <= text.find(")", opened) for dose in doses
+    )
+
+
 _RATIO = r"\(?1\s?[:/]\s?\d{2,3}[,. ]?\d{3}\b\)?"
 _RATIO_BEFORE, _RATIO_AFTER = re.compile(rf"{_RATIO}\s(?:of\s)?\Z"), re.compile(rf"\s?(?:at |in )?{_RATIO}")
 
@@ -178,8 +195,14 @@ _WHEN = re.compile(
 )
 
 
+# "A 2% without epinephrine (8-10 mL)"; "with or without B 5 mg" is of B
+_LEFT_OUT = re.compile(r"(?<!or )(?<!and )(?<!/)without (?:any )?\Z", re.IGNORECASE)
+
+
 def _only_says_when(text: str, mention: Mention, doses: list[Amount]) -> bool:
     """`5 mg before the paclitaxel infusion` is not of paclitaxel; `after paclitaxel 80 mg/m2` is."""
+    if _LEFT_OUT.search(text, max(0, mention.start - 20), mention.start):
+        return True
     following = next((dose for dose in doses if dose.start >= mention.end), None)
     if following is not None and follows_tightly(text, mention, following):
         return False

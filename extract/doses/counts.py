@@ -27,7 +27,7 @@ def _any(name: str) -> str:
 _COUNTED = Scanner(
     [
         r"(?P<count>one and (?:a|one)[\s-]half|two and a half|a half|half|one-half|one|two|three|four|five|six|seven|"
-        r"eight|ten|1/2)(?:\s?\(\d+\))?(?:\s?(?P<joined>to|or|-)\s?(?P<most>two|three|four|five|six)(?:\s?\(\d+\))?)?"
+        r"eight|nine|ten|eleven|twelve|1/2)(?:\s?\(\d+\))?(?:\s?(?P<joined>to|or|-)\s?(?P<most>two|three|four|five|six)(?:\s?\(\d+\))?)?"
         r"[\s-]+(?:(?!mg|days?|weeks?)[\w-]+\s){0,2}?"
         rf"(?P<unit>{'|'.join(_PIECES)})\b",
     ]

@@ -24,15 +24,17 @@ _TIME = (
     r"(?:(?P<n>\d+(?:\.\d+)?)[\s-]*)?(?P<time>days?|die|d|hours?|hrs?|hr|h|minutes?|mins?|min|weeks?|wks?|wk|"
     r"w|months?|mo|years?|yr|night)"
 )
+_TIME_WORD = r"(?:days?|d|hours?|hrs?|h|minutes?|mins?|weeks?|wks?|wk)\s"  # "5 mg/h infusion" is a rate
 _DENOMINATOR = re.compile(
     rf"\s*(?:/|\bper\b|\beach\b|\ba\b(?=\s*(?:day|week|night|month))|\ban\b(?=\s*hour))\s*(?:of\s+)?(?:the\s+)?"
     rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2})|(?P<fraction>{_FRACTION})|(?P<strength>{one_of('strength_denominator')})"
-    rf"|(?P<concentration>{_CONCENTRATION})|(?P<skipped>(?:\w+\s)?{one_of('skipped_denominator')}s?)|{_TIME})"
+    rf"|(?P<concentration>{_CONCENTRATION})|(?P<skipped>(?:(?!{_TIME_WORD})\w+\s)?{one_of('skipped_denominator')}s?)|{_TIME})"
     r"(?![A-WYZa-wyz]|[xX](?!\s?\d))"  # "25mg/m2x3d"
     rf"|\s?/\s?\((?:(?P<kg_in>{_PER_KG})|(?P<m2_in>{_PER_M2}))\s?[/.*\u2022]\s?(?P<time_in>min|h|hr|d|day)\)"
     r"|(?:(?<=kg)|(?<=m2)|(?<=m\^2))[.*\u2022](?P<rate>min|h|hr|d|day)(?![a-z])"
     r"|[\s.*\u2022]*(?P<inverse>(?:kg|m|min|h|hr)(?=\^?\s?-)|(?<!/kg )(?<!/m2 )(?<!/kg)(?<!/m2)(?:d|day|wk)(?=\^?-1))"
-    r"\^?\s?-(?P<power>[12])(?!\d)",  # "10 mg day-1" is so much a day, "200 cGy day -1" and "2 mg/kg d-1" are days
+    r"\^?\s?-(?P<power>[12])(?!\d)"  # "10 mg day-1" is so much a day, "200 cGy day -1" and "2 mg/kg d-1" are days
+    r"|[\s.*\u2022]?(?P<inverse_volume>[md]?l)\s?\^?-1(?!\d)",
     re.IGNORECASE,
 )
 _LIST_OF_AMOUNTS = re.compile(
@@ -51,7 +53,8 @@ _IN_PARENTHESES = re.compile(
 )
 # "0.5 g of ethanol per kg": so much by weight, though the agent stands between.
 _PER_AFTER_AGENT = re.compile(
-    r"(?:\s*of\s+(?:[A-Za-z][\w-]*\s+){1,3}?(?:per\s|/\s?)|\s(?!and\b|or\b|then\b|in\b|with\b)[A-Za-z][\w-]{3,}\s?/\s?)"
+    r"(?:\s*of\s+(?:[A-Za-z][\w-]*\s+){1,3}?(?:\([\w -]{1,30}\)\s)?(?:per\s|/\s?)"
+    r"|\s(?!and\b|or\b|then\b|in\b|with\b)[A-Za-z][\w-]{3,}\s?/\s?)"
     rf"(?:(?P<kg>{_PER_KG})|(?P<m2>{_PER_M2}))(?![A-Za-z])",
     re.IGNORECASE,
 )
@@ -68,6 +71,14 @@ _PER_ML_AFTER_AGENT = re.compile(
 )
 _ELEMENT = re.compile(r"\s(?:Gd|I|Fe|Ca|Mg|elemental \w+)(?=\s?/\s?(?:kg|m))")
 _TOLERANCE_AFTER = re.compile(r"\s*\(\s*\+/-\s*\d{1,2}\s*%\)(?=\s*/)")
+
+
+# "1000 mg daily in two divided doses" is what is taken in a day, not at once.
+_DAILY_IN_PARTS = re.compile(
+    r"\s(?:PO |orally )?(?:daily|a day),?\s(?:\(?in\s(?:\(?[2-6]\)?|two|three|four|[2-4](?:-|\sto\s|\sor\s)[2-6])?\s?"
+    r"(?:equally )?(?:equal|divided|separate|split)|divided|split)\b",
+    re.IGNORECASE,
+)
 
 
 def is_per_body(text: str, position: int) -> bool:
@@ -99,6 +110,8 @@ def read_denominators(text: str, amount: Amount) -> None:
     for _ in range(4):
         match = _DENOMINATOR.match(text, amount.end)
         if match is None or (match["inverse"] and match["inverse"] == "m" and match["power"] != "2"):
+            if amount.per_time is None and _DAILY_IN_PARTS.match(text, amount.end):
+                amount.per_time = "d"
             return
         if match["concentration"] and _LIST_OF_AMOUNTS.match(text, amount.end):
             return
@@ -122,6 +135,8 @@ def _apply_denominator(amount: Amount, match: re.Match[str]) -> None:
         amount.role = "fraction" if amount.kind == "radiation" else amount.role
     elif match["strength"]:
         amount.role = "strength"
+    elif match["inverse_volume"]:  # "2 mg.mL-1"
+        amount.concentration = True
     elif match["concentration"]:
         denominator = match.group()
         amount.concentration = not _INFUSED_VOLUME.match(denominator) and not (

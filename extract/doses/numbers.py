@@ -12,7 +12,8 @@ from itertools import pairwise
 
 _UNITS_AHEAD = r"(?=\s?(?:IU|U)\b)"
 _DECIMAL = (
-    r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:'\d{3})+(?!\d)|\d{1,3}(?: 000)+(?!\d)"
+    r"(?:\d{1,3}(?:\.\d{3}){2,}(?![\d.])"
+    r"|\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d{1,3}(?:'\d{3})+(?!\d)|\d{1,3}(?: 000)+(?!\d)"
     rf"|\d{{2,3}} \d{{3}}{_UNITS_AHEAD}"  # "12 500 IU"
     r"|\d+(?:[.,]\d+)?|(?<![A-Za-z])\.\d+)"
 )
@@ -69,6 +70,8 @@ _ONE = re.compile(
     )
 )
 _RUN = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{1,2}){2,}(?![\d.,])")  # "1,3,6,10" is a list, whatever "1,3" is alone
+# "200,300,400 mg", "200,300, 400 mg" and "100,200 and 400 mg" rise by small steps, as a number's thousands hardly do.
+_HUNDREDS = re.compile(r"(?<![\d.,])[1-9]\d{1,2}(?:,[1-9]\d[05])+(?![\d.,])")
 _QUARTERS = ("25", "75")
 _SPLIT = re.compile(_within(rf"(?P<value>{_VALUE})|(?P<separator>{_SEPARATOR})"))
 _DIGITS = re.compile(r"-?\d+")
@@ -103,8 +106,10 @@ class _Number:
 
 
 def decimal(text: str) -> float:
-    """A printed number as meant: `1,000` is a thousand, `0,5` and `2,25` are decimals."""
+    """A printed number as meant: `1,000` is a thousand, `1.000.000` a million, `0,5` and `2,25` are decimals."""
     text = text.replace(" ", "").replace("'", "")
+    if text.count(".") > 1:
+        text = text.replace(".", "")
     if "," in text:
         whole, _, rest = text.partition(",")
         thousands = re.fullmatch(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?", text) and whole != "0"
@@ -169,14 +174,20 @@ def _numbers(match: re.Match[str]) -> tuple[list[_Number], list[str]]:
     separators: list[str] = []
     offset = match.start()
     runs = [run.span() for run in _RUN.finditer(match.group())]
-    for part in _SPLIT.finditer(match.group()):
+    all_parts = list(_SPLIT.finditer(match.group()))
+    for index, part in enumerate(all_parts):
         if part.lastgroup == "separator" or part.group("separator") is not None:
             separators.append(_separator(part.group()))
         else:
             run = any(start <= part.start() < end for start, end in runs)
-            numbers += _list_without_blanks(part.group(), offset + part.start(), run=run) or [
-                _number(part.group(), offset + part.start())
-            ]
+            following = all_parts[index + 2].group() if index + 2 < len(all_parts) else ""
+            position = offset + part.start()
+            run = run or _is_counting(part.group(), following)
+            numbers += (
+                _hundreds(part.group(), position, following)
+                or _list_without_blanks(part.group(), position, run=run)
+                or [_number(part.group(), position)]
+            )
             separators += ["list"] * (len(numbers) - len(separators) - 1)
     return numbers, separators[: max(0, len(numbers) - 1)]
 
@@ -206,6 +217,29 @@ def _separator(text: str) -> str:
     if text in ("-", "to", "through", "up to", "until", "<"):
         return "range"
     return "slash" if text == "/" else "list"
+
+
+def _is_counting(text: str, following: str) -> bool:
+    """Whether `2,3` with a 4 behind it counts on, and is no decimal."""
+    left, comma, right = text.partition(",")
+    if not (comma and left.isdigit() and right.isdigit() and following.isdigit()):
+        return False
+    return int(left) + 2 == int(right) + 1 == int(following)
+
+
+def _hundreds(text: str, start: int, following: str) -> list[_Number]:
+    """Numbers of a list without blanks that looks like one with thousands; `following` is the number behind it."""
+    if _HUNDREDS.fullmatch(text) is None:
+        return []
+    parts = text.split(",")
+    rising = [int(part) for part in [*parts, *([following] if following.isdigit() else [])]]
+    if len(rising) < 3 or any(not low < high <= 5 * low for low, high in pairwise(rising)):
+        return []
+    numbers = []
+    for part in parts:
+        numbers.append(_number(part, start))
+        start += len(part) + 1
+    return numbers
 
 
 def _number(text: str, start: int) -> _Number:

@@ -202,12 +202,28 @@ def names_amount_first(text: str, doses: list[Amount], here: list[Mention]) -> b
     if first is None:
         return False
     before = next((m for m in reversed(here) if m.start < doses[0].start), None)
+    if before is not None and _opens_list_of_parts(text, doses, before, first):
+        return True
     if before is not None and (
         len(doses) < 3 or first.end > doses[1].start or not _apart(text[before.end : doses[0].start])
     ):
         return False  # "A 100 mg B 20 mg"; but "a tablet of A, which holds 100 mg B, 20 mg C and 5 mg D"
     gap = text[doses[0].end : first.start]
     return _tight_right(gap) or _of_it(gap)
+
+
+_PART_OF = re.compile(r"\s(?:of\s)?\Z")
+
+
+def _opens_list_of_parts(text: str, doses: list[Amount], product: Mention, part: Mention) -> bool:
+    """Whether brackets behind a product say how much of what is in it: `A (1 mg B and 2 mg C)`."""
+    if text[product.end : doses[0].start].strip() != "(" or len(doses) < 2:
+        return False
+    return (
+        part.end <= doses[1].start
+        and ")" not in text[part.end : doses[1].start]
+        and (_PART_OF.match(text[doses[0].end : part.start]) is not None)
+    )
 
 
 # "A 15 mg/kg with B and C for 6 cycles, then maintained at 7.5 mg/kg": still of A

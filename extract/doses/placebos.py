@@ -44,7 +44,9 @@ def stands_for(default: Agent, named: Agent, text: str) -> bool:
 _IMITATED = re.compile(
     r"(?<!from )\bplacebos?\s(?:(?:tablets?|capsules?|pills?|injections?|infusions?|gel)\s)?(?:(?:that|which)\s)?"
     r"(?:of|to|for|as a substitute (?:of|for)|"
-    r"(?:to\s)?match\w*(?:\s(?:to|with|for))?|correspond\w*\sto|identical\s(?:to|with)|resembl\w+|mimic\w*)\s"
+    r"(?:to\s)?match\w*(?:\s(?:to|with|for))?|correspond\w*\sto|identical\s(?:to|with)|resembl\w+|mimic\w*"
+    r"|(?:with|of|having)\s(?:the|an?)\s(?:same|similar|identical)\sappearance\s(?:of|as|to|with)|look(?:s|ing)?\slike"
+    r"|(?:with\san\sappearance\s)?(?:similar|identical)\s(?:in\sappearance\s)?(?:to|with)|indistinguishable\sfrom)\s"
     r"(?:the\s|oral\s|active\s)?\Z",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ from extract.doses.vocabulary import one_of, one_of_lower
 _AMOUNT_IN_NAME = re.compile(
     r"[(\[]?\s*(?:\b(?:low|high|medium|mid|middle)[- ]?dose\b(?![- ]rate)|\bdose \d+\b|"
     r"\b(?<![A-Za-z]-)\d[\d.,]*(?:\s?(?:-|to|/|,)\s?\d[\d.,]*)*\s?-?(?:x\s?10\^?\d+\s?)?"  # no "ZX-912 cells"
-    r"(?:mg|milligrams?|mcg|micrograms?|ug|g|gm|grams?|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%|\b1\s?:\s?\d[\d,]*)",
+    r"(?:mg|milligrams?|mcg|micrograms?|ug|g|gm|grams?|ml|iu|units?|%|mg/kg|mg/m\^?2|mg/ml|mg/day|gy|cgy|mmol|meq|mci|mbq|million|billion|cells?|cfu|kg|u)\b(?:\s?/\s?(?:kg|m\^?2|ml|g\b|day|d|h|min|dose|week|m2))*\s*%?\s*[)\]]?|\d[\d.,]*\s?%|\b1\s?:\s?\d[\d,]*)",
     re.IGNORECASE,
 )
 # "One Zanfluril capsule daily": how many pieces is no part of a name
@@ -30,8 +30,8 @@ _TYPE_BEFORE_NAME = re.compile(
 )
 _TWO_SIGNS = re.compile(r"[^\W_]{2}")
 _TWO_LETTERS = re.compile(r"[A-Za-z]{2}")
-# "inhalation of A", "A once a day [A(OaD)]"
-_LEFT_OVER = re.compile(r"\A(?:of|with) |\s\[\w{0,2}\s?\]?\Z", re.IGNORECASE)
+# "inhalation of A", "A once a day [A(OaD)]", "A as monotherapy"
+_LEFT_OVER = re.compile(r"\A(?:of|with) |\s\[\w{0,2}\s?\]?\Z|\sas(?:\sa)?\Z", re.IGNORECASE)
 _EMPTY_PARENTHESIS = re.compile(r"\(\s*[,;/ ]*\s*\)")
 _FORM = re.compile(rf"\b{one_of('form_in_name')}\b\.?", re.IGNORECASE)
 # The same for a name in lower case: many times faster, and most names hold none.

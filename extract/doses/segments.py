@@ -39,7 +39,7 @@ _MAYBE_UNIT = (
     r"m(?:[glcebi]|mol|o(?:l|nthly)|u(?:\b|nit)|\s(?:iu|units?)\b)|n(?:g|mol|ano)|u(?:[gl]|ci|mol|nit|\b|i\b|\.i|sp|fc)"
     r"|g(?:\b|[mry]|s\b|c\b|tt|enom|bq|iga)|c(?:g[ye]|c\b|\.c|ell|fu|enti|olony|cid|ap(?:s|l|\b))"
     r"|l(?:\b|pm|it(?:er|re)|ozenge)|k(?:bq|ilo|aps|\s?iu\b|\s?units?\b|u\b)|rad|b(?:illion|au)"
-    r"|f(?:fu|ocus)|d(?:rop|oses? of)|i(?:u\b|\.u|n(?:t(?:ernational|ra)|fectious|hal|jection))"
+    r"|f(?:fu|ocus)|d(?:rop|oses? of)|i(?:us?\b|\.u|n(?:t(?:ernational|ra)|fectious|hal|jection))"
     r"|t(?:rillion|ab|housand|cid|il)"
     r"|p(?:ill|uff|mol|ico|a(?:tch|cket)|ellet|laque|fu)|a(?:pplic|ctuat|mp|nti-?xa|xa)|v(?:i(?:al|able|rus|ral)|ector|g\b|p\b|\.g)"
     r"|s(?:ubcut|achet|pray|upposit|oftgel|oft c|tick|q-u|c inj)|hard c|oral c|gelatin c|vegetable c"
@@ -56,8 +56,12 @@ _MAYBE = re.compile(  # one set of characters first, which the engine looks for 
 )
 _PERCENT_AFTER = re.compile(r" (?<=[a-z]{5} )\d{1,2}(?:\.\d+)?\s?%(?! of\b| ci| conf)")
 _PIECES: list[str] = read_toml("dose_forms.toml")["forms"]["openings"]
-_COUNT_WORD = re.compile(rf"(?:one|two|three|four|half|[1-9]) (?:[\w()-]+ ){{0,3}}?(?:{'|'.join(_PIECES)})")
+_COUNT_WORD = re.compile(
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|half|[1-9]) "
+    rf"(?:[\w()-]+ ){{0,3}}?(?:{'|'.join(_PIECES)})"
+)
 _LONGEST_PIECE = max(map(len, _PIECES))
+_LONGEST_WORD = len("twelve")
 _AREA = re.compile(r"\bauc|under the (?:conc|time|plasma|curve)")
 
 
@@ -84,7 +88,7 @@ def _counts(low: str, pieces: list[str]) -> list[int]:
         start = end
         for _ in range(4):
             start = max(low.rfind(" ", done, start), done)
-        for match in _COUNT_WORD.finditer(low, max(done, start - 5), end + _LONGEST_PIECE):
+        for match in _COUNT_WORD.finditer(low, max(done, start - _LONGEST_WORD), end + _LONGEST_PIECE):
             found.append(match.start())
             done = match.end()
     return found

@@ -15,6 +15,11 @@ from extract.doses.merging import Statement, scaled
 from extract.study import Study
 
 _PER_VOLUME = re.compile(r"\d\s?[a-z]{1,5}(?:\sI)?\s?(?:/|per)\s?(?:1\s)?(?:ml|cc|millilit)", re.IGNORECASE)
+# "50 ug/g cream"; without the form it may be what is in the urine
+_PER_MASS = re.compile(
+    r"\d\s?(?:mg|ug|mcg)\s?(?:/|per)\s?g(?:m|ram)?\b\)?,?\s(?:topical\s)?(?:cream|ointment|gel|lotion|foam|emulsion)",
+    re.IGNORECASE,
+)
 _KINDS = ("mass", "activity")
 _MASSIVE = ("mass", "activity", "substance", "cells")
 
@@ -132,21 +137,30 @@ _IN_THE_BODY = re.compile(
 )
 # A mass counts per mL; units are those by which insulin is ordered, whatever the volume.
 _UNITS = {"mg": "mg/mL", "ug": "ug/mL", "g": "g/mL"}
+_UNITS_OF_CREAMS = {"mg": "mg/g", "ug": "ug/g"}
 
 
 def _strength(text: str) -> Amount | None:
     """The one strength of a product that a text states."""
-    if _PER_VOLUME.search(text) is None:
+    if _PER_VOLUME.search(text) is None and _PER_MASS.search(text) is None:
         return None
     amounts = [amount for amount in find_amounts(text) if _is_strength(text, amount)]
     if len({(amount.low, amount.high, amount.unit) for amount in amounts}) != 1:
         return None
     amounts[0].role = "concentration"
-    amounts[0].unit = _UNITS.get(amounts[0].unit, amounts[0].unit)
+    units = _UNITS_OF_CREAMS if _PER_MASS.match(text, _last_digit(text, amounts[0])) else _UNITS
+    amounts[0].unit = units.get(amounts[0].unit, amounts[0].unit)
     return amounts[0]
+
+
+def _last_digit(text: str, amount: Amount) -> int:
+    """Where the number of an amount ends."""
+    return max(position for position in range(amount.start, amount.end) if text[position].isdigit())
 
 
 def _is_strength(text: str, amount: Amount) -> bool:
     if not amount.concentration or amount.kind not in _KINDS or _IN_THE_BODY.search(text[: amount.start]):
         return False
-    return _PER_VOLUME.search(text, amount.start, amount.end) is not None
+    if _PER_VOLUME.search(text, amount.start, amount.end) is not None:
+        return True
+    return _PER_MASS.match(text, _last_digit(text, amount)) is not None
