@@ -172,7 +172,8 @@ def _find(text: str, own: Names | None, *, stems: bool) -> list[Mention]:
             found = [
                 m for k, m in enumerate(found) if not (k and m.text in own.short and _again(text, found[k - 1], m))
             ]
-        found = [m for k, m in enumerate(found) if not (k and _is_form(text, found[k - 1], m))]
+        if len(found) > 1:
+            found = [m for k, m in enumerate(found) if not (k and _is_form(text, found[k - 1], m))]
         if own.other:
             found = [m for m in found if m.text not in own.other or m.agent.intervention_no is not None]
         for mention in found:

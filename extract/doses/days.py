@@ -97,17 +97,19 @@ def find_days(text: str, start: int = 0, end: int = sys.maxsize) -> list[Item]:
     if "th day" in lowered(text):
         for match in _ORDINALS.finditer(text, start, end):
             found.append(Item("days", match.start(), match.end(), read_days(f"{match['first']} to {match['last']}")))
-    found += [item for item in ordinal_days(text, start, min(end, len(text))) if not _overlaps(item, found)]
+    found += [
+        item for item in ordinal_days(text, start, min(end, len(text))) if not _any_within(found, item.start, item.end)
+    ]
     behind = _IN_BRACKETS.finditer(text, start, end) if "(-" in text else ()
     for match in (*_AFTER_ROUTE.finditer(text, start, end), *behind):
-        if not any(item.start < match.end() and match.start("days") < item.end for item in found):
+        if not _any_within(found, match.start("days"), match.end()):
             days = read_days(match["days"])
             if days:
                 found.append(Item("days", match.start("days"), match.end(), days))
     for first, last, days_back in counted_back(text, start, min(end, len(text))):
         days = read_days(days_back)
         if days:
-            found = [item for item in found if item.end <= first or last <= item.start]
+            found = [item for item in found if not _any_within([item], first, last)]
             found.append(Item("days", first, last, days))
     return sorted(found, key=lambda item: item.start)
 
@@ -129,8 +131,8 @@ def _counts_up(text: str) -> bool:
     return len(set(numbers)) > 1 and all(a <= b for a, b in pairwise(numbers))
 
 
-def _overlaps(item: Item, others: list[Item]) -> bool:
-    return any(other.start < item.end and item.start < other.end for other in others)
+def _any_within(items: list[Item], start: int, end: int) -> bool:
+    return any(item.start < end and start < item.end for item in items)
 
 
 _OFF_AFTER = re.compile(rf"\)?\s?[:=-]?\s?{_any('off')}", re.IGNORECASE)

@@ -12,13 +12,14 @@ from collections.abc import Iterator
 from extract.doses.vocabulary import read_toml
 from extract.lower import holds_any, lowered
 
-_ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+_FIRST_TO_TENTH = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+ORDINALS = {word: place for place, word in enumerate(_FIRST_TO_TENTH, 1)}
 _EVENT = "(?:" + "|".join(read_toml("days.toml")["counted_back_from"]["words"]) + ")"
 _BEFORE = (
     r"(?:\s?\(\+/-[^()]{1,12}\))?\s(?:before|prior to|preceding)\s"
     rf"(?:(?!days?\b)[\w+/-]+\s){{0,4}}?(?:[\w+-]*-)?{_EVENT}"
 )
-_NUMBER = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{'|'.join(_ORDINALS)})"
+_NUMBER = rf"(?:\d{{1,2}}(?:st|nd|rd|th)?|{'|'.join(ORDINALS)})"
 _JOINT = r"\s*(?:,\s*and\s|,|and\s|&|to\s|-|~)\s*(?:the\s)?"
 # "5, 4 and 3 days before", "the fifth, fourth and third day before"; not "for 3 days before", "within 14 days before"
 _NUMBERS_FIRST = re.compile(
@@ -37,8 +38,7 @@ _SIGNS_FIRST = re.compile(
 _STARTING = re.compile(
     rf"\b(?:{'|'.join(read_toml('days.toml')['starting']['words'])})\s(?:about\s|approximately\s)?\Z"
 )
-_PLACE = {word: str(place) for place, word in enumerate(_ORDINALS, 1)}
-_WORD = re.compile("|".join(_ORDINALS))
+_WORD = re.compile("|".join(ORDINALS))
 
 
 def counted_back(text: str, start: int, end: int) -> Iterator[tuple[int, int, str]]:
@@ -47,7 +47,7 @@ def counted_back(text: str, start: int, end: int) -> Iterator[tuple[int, int, st
     if holds_any(low, (" before ", " prior to ", " preceding ")):
         for pattern in (_NUMBERS_FIRST, _DAY_FIRST):
             for match in pattern.finditer(low, start, end):
-                days = _WORD.sub(lambda word: _PLACE[word[0]], match["days"])
+                days = _WORD.sub(lambda word: str(ORDINALS[word[0]]), match["days"])
                 signed = re.sub(r"\d+(?:st|nd|rd|th)?", lambda day: "-" + day[0].rstrip("stndrh"), days)
                 if not (_is_window(days) or _STARTING.search(low, max(0, match.start() - 30), match.start())):
                     yield match.start("days"), match.end("days"), re.sub(r"(?<=\d)\s?-\s?(?=-)", " to ", signed)

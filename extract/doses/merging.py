@@ -293,10 +293,10 @@ def _same_rate(a: Rate | None, b: Rate | None) -> bool:
         return True
     if a[1] == b[1]:
         return abs(a[0] - b[0]) <= 0.02 * max(a[0], b[0])  # "monthly" and "every 30 days" differ by 1.5 %
-    return (a == _ONCE_A_CYCLE and _is_of_cycles(b)) or (b == _ONCE_A_CYCLE and _is_of_cycles(a))
+    return (a == _ONCE_A_CYCLE and _as_rare_as_cycles(b)) or (b == _ONCE_A_CYCLE and _as_rare_as_cycles(a))
 
 
-def _is_of_cycles(often: Rate) -> bool:
+def _as_rare_as_cycles(often: Rate) -> bool:
     """Whether something is given as often as cycles follow each other: every two weeks, or more rarely."""
     return often[1] == "h" and often[0] * 336 <= 1.01
 
@@ -344,7 +344,7 @@ def _unite(kept: Statement, other: Statement) -> None:
     if "days" in kept.facts and "days" in other.facts:
         kept.in_turns |= _in_turns(kept, other) and _differ(kept, other, "days")
         facts["days"] = sorted({*kept.facts["days"], *other.facts["days"]})
-    if rate(kept) == _ONCE_A_CYCLE and (often := rate(other)) is not None and _is_of_cycles(often):
+    if rate(kept) == _ONCE_A_CYCLE and (often := rate(other)) is not None and _as_rare_as_cycles(often):
         facts["frequency"] = other.facts["frequency"]  # "once a cycle" of one field, "every 3 weeks" of another
     if kept.agent.key != other.agent.key and not kept.sure:
         kept.agent, kept.named, kept.sure = other.agent, other.named, other.sure

@@ -5,14 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from extract.doses.days_before import ORDINALS
 from extract.doses.items import Item
 from extract.doses.vocabulary import NUMBER, number
 from extract.lower import lowered
 
-_SPELLED = {
-    "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7, "eighth": 8, "ninth": 9,
-    "tenth": 10, "fourteenth": 14, "fifteenth": 15,
-}  # fmt: skip
+_SPELLED = {**ORDINALS, "fourteenth": 14, "fifteenth": 15}
 _ORDINAL = rf"(?:{'|'.join(_SPELLED)}|\d{{1,2}}(?:st|nd|rd|th))"
 _OF_CYCLE = r" (?:of|in) (?:each|every|a|the|all)\s(?:[\w-]+\s){0,3}?(?:cycle|course)s?\b"
 _DAYS = re.compile(

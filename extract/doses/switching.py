@@ -11,6 +11,7 @@ from extract.doses.given import given_of
 from extract.doses.lexicon import Lexicon
 from extract.doses.merging import Statement
 from extract.doses.told import Told, sentences_with
+from extract.lower import lower_text
 from extract.study import Arm, Field, Study
 
 _PEOPLE = r"(?:patients?|participants?|subjects?|those|women|men|children|individuals|volunteers|people|infants)"
@@ -61,7 +62,7 @@ def find_switches(study: Study, lexicon: Lexicon) -> list[Told]:
 
 def _switches_in(source: Field, lexicon: Lexicon) -> Iterator[Told]:
     text = source.text.norm
-    lowered = text.lower()
+    lowered = lower_text(text)
     for_all = "open" in lowered or "extension" in lowered
     if not for_all and "placebo" not in lowered:
         return
